@@ -1,0 +1,1 @@
+"""Helpers of the customer workbook: the notebooks tell, these modules compute."""

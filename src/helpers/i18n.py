@@ -1,0 +1,165 @@
+"""Sentences, numbers and dates as an English or a Chinese reader expects them.
+
+A sentence is an English template with typed fields, `"{segment:label} bring {share:percent} of revenue"`: the template is
+the message of the gettext catalogue, the fields are formatted by Babel in the language of the reader.
+"""
+
+import functools
+import math
+import string
+from collections.abc import Iterable
+from datetime import date
+
+from babel import Locale, dates, numbers
+from babel.messages.pofile import read_po
+
+from helpers import paths
+
+LANGUAGES = ("en", "zh")
+_LOCALES = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_Hans_CN")}
+_state = {"language": "en", "currency": "USD"}
+
+
+def use(*, language: str, currency: str = "USD") -> None:
+    """Set the language of the reader and the currency of the data set."""
+    _state.update(language=language, currency=currency)
+
+
+def language() -> str:
+    return _state["language"]
+
+
+def catalogue_files() -> list:
+    """Return the Chinese catalogues: one per topic, so that two topics never wait for each other."""
+    return sorted((paths.LOCALE / "zh").glob("*.po"))
+
+
+@functools.cache
+def catalogue() -> dict[str, str]:
+    """Return English message → Chinese message over all catalogues."""
+    messages = {}
+    for file in catalogue_files():
+        with file.open("rb") as handle:
+            messages.update({m.id: m.string for m in read_po(handle) if m.id and m.string})
+    return messages
+
+
+def translate(message: str) -> str:
+    """Return `message` in the reader's language; data that has no translation stays as it is."""
+    return catalogue().get(message, message) if _state["language"] == "zh" else message
+
+
+def _decimals(value: float, places: int) -> str:
+    return "#,##0" + ("." + "0" * places if places else "")
+
+
+def number(value: float, places: int = 0) -> str:
+    """Return 1,234 or, with `places`, 1,234.5; unknown is an en dash."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if not round(value, places):
+        value = 0.0  # no "-0"
+    return numbers.format_decimal(value, format=_decimals(value, places), locale=_LOCALES[_state["language"]])
+
+
+def percent(value: float, places: int = 0) -> str:
+    """Return a share 0–1 as 12% (or, with `places`, 12.3%)."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return number(100 * value, places) + "%"
+
+
+def money(value: float, places: int | None = None) -> str:
+    """Return an amount: $12.34, $1,234, $4.60M (zh: US$459.6万); unknown is an en dash."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    locale = _LOCALES[_state["language"]]
+    size = abs(value)
+    if places is None and size >= 100_000:
+        digits = 1 if _state["language"] == "zh" else (2 if size >= 1e6 else 0)
+        return numbers.format_compact_currency(value, _state["currency"], locale=locale, fraction_digits=digits)
+    places = (0 if size >= 100 else 2) if places is None else places
+    if not round(value, places):
+        value = 0.0
+    return numbers.format_currency(
+        value, _state["currency"], format="¤" + _decimals(value, places), locale=locale, currency_digits=False
+    )
+
+
+def signed(value: float, formatter=number, **options) -> str:
+    """Return a change with its sign: +3%, −$12."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    shown = formatter(abs(value), **options)
+    sign = "" if shown == formatter(0.0, **options) else ("+" if value > 0 else "−")
+    return sign + shown
+
+
+def calendar_day(value) -> str:
+    """Return a day: 31 Dec 2017, 2017年12月31日."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    if value is None or value != value:
+        return "–"
+    pattern = "d MMM y" if _state["language"] == "en" else "y年M月d日"
+    return dates.format_date(value, format=pattern, locale=_LOCALES[_state["language"]])
+
+
+def month(value) -> str:
+    """Return a month: Dec 2017, 2017年12月."""
+    if isinstance(value, str):
+        value = date.fromisoformat((value + "-01")[:10])
+    pattern = "MMM y" if _state["language"] == "en" else "y年M月"
+    return dates.format_date(value, format=pattern, locale=_LOCALES[_state["language"]])
+
+
+def listing(items: Iterable[str]) -> str:
+    """Return "a, b and c" or 「a、b和c」, each item translated where the catalogue has it."""
+    items = [translate(str(item)) for item in items]
+    if len(items) < 2:
+        return "".join(items)
+    comma, last = (", ", " and ") if _state["language"] == "en" else ("、", "和")
+    return comma.join(items[:-1]) + last + items[-1]
+
+
+FORMATS = {
+    "count": number,
+    "number": number,
+    "number1": functools.partial(number, places=1),
+    "number2": functools.partial(number, places=2),
+    "number3": functools.partial(number, places=3),
+    "number4": functools.partial(number, places=4),
+    "percent": percent,
+    "percent1": functools.partial(percent, places=1),
+    "percent2": functools.partial(percent, places=2),
+    "money": money,
+    "money0": functools.partial(money, places=0),
+    "money2": functools.partial(money, places=2),
+    "change_percent": functools.partial(signed, formatter=percent),
+    "change_percent1": functools.partial(signed, formatter=percent, places=1),
+    "change_money": functools.partial(signed, formatter=money),
+    "change_number": signed,
+    "change_number1": functools.partial(signed, places=1),
+    "change_number2": functools.partial(signed, places=2),
+    "day": calendar_day,
+    "month": month,
+    "label": lambda value: translate(str(value)),
+    "list": listing,
+}
+
+
+def shown(value, fmt: str = "") -> str:
+    """Return `value` under one of `FORMATS`; without one, text as it is (not translated)."""
+    if fmt:
+        return FORMATS[fmt](value)
+    return "–" if value is None or value != value else str(value)
+
+
+class _Sentence(string.Formatter):
+    def format_field(self, value, format_spec):
+        return shown(value, format_spec)
+
+
+def text(template: str, /, **values) -> str:
+    """Return the sentence `template` in the reader's language, its `{name:format}` fields filled from `values`."""
+    return _Sentence().vformat(translate(template), (), values) if "{" in template else translate(template)

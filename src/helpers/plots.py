@@ -1,0 +1,271 @@
+"""House style: Axes in, Axes out. One message a chart; bars start at zero and are sorted; labels on the marks.
+
+Titles, subtitles and sources are set as text by `report.chart`, not drawn into the picture.
+"""
+
+import io
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
+
+from helpers.i18n import shown, translate
+
+# Okabe and Ito (2008): distinguishable with any colour vision; darker yellow for contrast on white
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW = (
+    "#0072B2", "#D98200", "#009E73", "#C8501E", "#B0648F", "#3E9CCB", "#A8920C",
+)
+GREY, PALE, INK, MUTED = "#8A9099", "#D7DBE0", "#1F2933", "#5B6570"
+PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
+SEGMENT_COLORS = {  # one colour a segment in every report
+    "Champions": BLUE, "Loyal": GREEN, "Promising": SKY, "New": PURPLE, "Needs attention": YELLOW,
+    "At risk": ORANGE, "Cannot lose": VERMILION, "Hibernating": GREY,
+    "frequent": BLUE, "occasional": SKY, "potential": GREY,
+}
+DPI = 200
+WIDE, HALF = (7.6, 3.6), (5.0, 3.4)
+
+
+def use_style() -> None:
+    """Set the house style, with a font that has Latin and Chinese letters, registered by file."""
+    from pylopdf_fonts_zh_cn import sans_path
+
+    family = "Noto Sans SC"
+    if family not in {font.name for font in font_manager.fontManager.ttflist}:
+        font_manager.fontManager.addfont(str(sans_path()))
+    mpl.rcParams.update({
+        "font.family": family, "font.size": 10, "axes.titlesize": 11, "axes.labelsize": 10, "axes.labelcolor": MUTED,
+        "axes.edgecolor": PALE, "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
+        "axes.grid": False, "axes.axisbelow": True, "axes.unicode_minus": False, "axes.prop_cycle": mpl.cycler(color=PALETTE),
+        "grid.color": "#E6E9ED", "grid.linewidth": 0.8, "text.color": INK, "xtick.color": MUTED, "ytick.color": MUTED,
+        "xtick.major.size": 0, "ytick.major.size": 0, "legend.frameon": False, "figure.facecolor": "white",
+        "figure.constrained_layout.use": True, "figure.dpi": 100, "svg.hashsalt": "workbook",
+    })
+
+
+def new(size: tuple[float, float] = WIDE, **options) -> plt.Axes:
+    """Return Axes on a new figure that no global list keeps (so that many charts need little memory)."""
+    figure = mpl.figure.Figure(figsize=size, layout="constrained")
+    mpl.backends.backend_agg.FigureCanvasAgg(figure)
+    return figure.subplots(**options)
+
+
+def to_png(figure) -> bytes:
+    """Return the figure as a palette PNG of 200 dpi, the same bytes for the same picture."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+    buffer.seek(0)
+    small = io.BytesIO()
+    Image.open(buffer).convert("RGB").quantize(colors=64, method=Image.Quantize.MEDIANCUT, dither=0).save(
+        small, format="PNG", optimize=True
+    )
+    plt.close(figure)
+    return small.getvalue()
+
+
+def color_of(name: str, position: int = 0) -> str:
+    """Return the fixed colour of a segment, or one by position."""
+    return SEGMENT_COLORS.get(name, PALETTE[position % len(PALETTE)])
+
+
+def format_axis(axis, fmt: str, n_ticks: int = 5) -> None:
+    """Label an axis in one of the formats of i18n (percent, money, count …)."""
+    axis.set_major_locator(MaxNLocator(n_ticks, integer=fmt == "count"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, fmt)))
+
+
+def bar(
+    data: pd.DataFrame, *, label: str, value: str, fmt: str = "count", low: str = "", high: str = "",
+    colors: Sequence[str] | str = BLUE, sort: bool = True, reference: float | None = None, reference_label: str = "",
+    ax: plt.Axes | None = None,
+) -> plt.Axes:
+    """Draw horizontal bars, longest first, the value at each end; with `low` and `high`, its interval.
+
+    `colors`: one for all, one a row, or "segment" for the fixed segment colours.
+    """
+    data = data.sort_values(value, ascending=False, kind="stable") if sort else data
+    names = [translate(str(name)) for name in data[label]]
+    values = data[value].to_numpy(float)
+    ax = ax or new((7.6, max(1.3, 0.36 * len(data) + 0.5)))
+    if colors == "segment":
+        colors = [color_of(str(name), i) for i, name in enumerate(data[label])]
+    positions = np.arange(len(data))
+    ax.barh(positions, values, color=colors, height=0.68)
+    ends = values
+    if low and high:
+        spread = np.abs(np.vstack([values - data[low], data[high] - values]).astype(float))
+        ax.errorbar(values, positions, xerr=spread, fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
+        ends = np.maximum(values, data[high].to_numpy(float))
+    span = max(np.nanmax(np.abs(ends), initial=0), 1e-12)
+    for position, end, number in zip(positions, ends, values, strict=True):
+        side = 1 if number >= 0 else -1
+        ax.text(
+            (end if side > 0 else min(number, 0)) + side * 0.012 * span, position, shown(number, fmt), va="center",
+            ha="left" if side > 0 else "right", color=INK, fontsize=9.5,
+        )
+    if reference is not None:
+        _reference(ax, reference, reference_label)
+    ax.set_yticks(positions, names)
+    ax.tick_params(axis="y", labelcolor=INK)
+    ax.invert_yaxis()
+    ax.set_xticks([])
+    ax.spines[["bottom", "left"]].set_visible(False)
+    ax.set_xlim(min(0, np.nanmin(values, initial=0) * 1.18), max(span * 1.14, 1e-12))
+    return ax
+
+
+def _reference(ax, value: float, label: str) -> None:
+    ax.axvline(value, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+    if label:
+        ax.annotate(
+            label, (value, 1), xycoords=("data", "axes fraction"), xytext=(3, 2), textcoords="offset points",
+            color=MUTED, fontsize=9, va="bottom", annotation_clip=False,
+        )
+
+
+def stacked_shares(
+    data: pd.DataFrame, *, label: str, parts: dict[str, str], fmt: str = "percent", colors: Sequence[str] | None = None,
+    ax: plt.Axes | None = None,
+) -> plt.Axes:
+    """Draw each row as one bar of shares that sum to 1. `parts`: column → translated legend label, in order."""
+    ax = ax or new((7.6, max(1.6, 0.42 * len(data) + 0.9)))
+    left = np.zeros(len(data))
+    for i, (column, name) in enumerate(parts.items()):
+        values = data[column].to_numpy(float)
+        color = colors[i] if colors else PALETTE[i % len(PALETTE)]
+        ax.barh(np.arange(len(data)), values, left=left, color=color, label=name, height=0.7)
+        for row, (start, width) in enumerate(zip(left, values, strict=True)):
+            if width >= 0.06:
+                ax.text(start + width / 2, row, shown(width, fmt), ha="center", va="center", color="white", fontsize=9)
+        left = left + values
+    ax.set_yticks(np.arange(len(data)), [translate(str(name)) for name in data[label]])
+    ax.tick_params(axis="y", labelcolor=INK)
+    ax.invert_yaxis()
+    ax.set_xticks([])
+    ax.set_xlim(0, max(1.0, float(np.max(left, initial=1.0))))
+    ax.spines[["bottom", "left"]].set_visible(False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(4, len(parts)), fontsize=9.5, handlelength=1)
+    return ax
+
+
+def line(
+    data: pd.DataFrame, *, x: str, lines: dict[str, str], fmt: str = "count", x_label: str = "", y_label: str = "",
+    low: str = "", high: str = "", colors: Sequence[str] | None = None, zero: bool = True, markers: bool = False,
+    ax: plt.Axes | None = None,
+) -> plt.Axes:
+    """Draw lines over `x`, each named at its right end. `lines`: column → translated name; `low`/`high`: band of the first."""
+    ax = ax or new()
+    ends = []
+    for i, (column, name) in enumerate(lines.items()):
+        color = colors[i] if colors else PALETTE[i % len(PALETTE)]
+        known = data[[x, column]].dropna()
+        ax.plot(known[x], known[column], color=color, linewidth=2, marker="o" if markers else None, markersize=4)
+        if len(known):
+            ends.append((known[x].iloc[-1], float(known[column].iloc[-1]), name, color))
+    if low and high:
+        band = data[[x, low, high]].dropna()
+        ax.fill_between(band[x], band[low].astype(float), band[high].astype(float), color=(colors or PALETTE)[0], alpha=0.15,
+                        linewidth=0)
+    if zero:
+        ax.set_ylim(bottom=min(0, ax.get_ylim()[0]) if any(end[1] < 0 for end in ends) else 0)
+    _name_ends(ax, ends)
+    ax.grid(axis="y")
+    ax.spines["left"].set_visible(False)
+    format_axis(ax.yaxis, fmt)
+    if pd.api.types.is_datetime64_any_dtype(data[x]):
+        _date_axis(ax)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    return ax
+
+
+def _name_ends(ax, ends: list) -> None:
+    """Write each line's name at its end, moved apart where two would overlap."""
+    if len(ends) < 2:
+        return
+    bottom, top = ax.get_ylim()
+    gap = (top - bottom) * 0.062
+    placed = []
+    for x, y, name, color in sorted(ends, key=lambda end: end[1]):
+        height = max(y, placed[-1] + gap) if placed else y
+        placed.append(height)
+        ax.annotate(name, (x, height), xytext=(6, 0), textcoords="offset points", color=color, va="center", fontsize=9.5,
+                    annotation_clip=False)
+
+
+def _date_axis(ax) -> None:
+    from matplotlib import dates as mdates
+
+    from helpers.i18n import month
+
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=7)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: month(mdates.num2date(value).date())))
+
+
+def heatmap(
+    matrix: pd.DataFrame, *, fmt: str = "percent", x_label: str = "", y_label: str = "", highest: float | None = None,
+    ax: plt.Axes | None = None,
+) -> plt.Axes:
+    """Draw a table of values as shades of blue with the value in each cell; unknown cells stay blank."""
+    import seaborn as sns
+
+    ax = ax or new((max(4.5, 0.62 * matrix.shape[1] + 1.8), max(2.0, 0.36 * matrix.shape[0] + 0.9)))
+    values = matrix.astype(float)
+    labels = values.map(lambda value: "" if pd.isna(value) else shown(value, fmt))
+    sns.heatmap(
+        values, annot=labels, fmt="", cmap=sns.light_palette(BLUE, as_cmap=True), cbar=False, linewidths=1, ax=ax,
+        linecolor="white", vmin=0, vmax=highest, annot_kws={"fontsize": 8.5},
+    )
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.tick_params(axis="y", rotation=0)
+    ax.tick_params(axis="x", rotation=0)
+    return ax
+
+
+def scatter(
+    data: pd.DataFrame, *, x: str, y: str, size: str = "", label: str = "", x_fmt: str = "count", y_fmt: str = "count",
+    x_label: str = "", y_label: str = "", colors: Sequence[str] | str = BLUE, ax: plt.Axes | None = None,
+) -> plt.Axes:
+    """Draw points, named where `label` is given; areas in proportion to `size`."""
+    ax = ax or new((7.6, 4.2))
+    areas = 40.0 if not size else 900 * data[size] / max(float(data[size].max()), 1e-12) + 12
+    if colors == "segment":
+        colors = [color_of(str(name), i) for i, name in enumerate(data[label])]
+    ax.scatter(data[x], data[y], s=areas, c=colors, alpha=0.75, linewidth=0)
+    if label:
+        for left, height, name in zip(data[x], data[y], data[label], strict=True):
+            ax.annotate(translate(str(name)), (left, height), xytext=(7, 5), textcoords="offset points", fontsize=9.5)
+    ax.grid()
+    ax.margins(0.12)
+    format_axis(ax.xaxis, x_fmt)
+    format_axis(ax.yaxis, y_fmt)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    return ax
+
+
+def reliability(
+    data: pd.DataFrame, *, predicted: str, observed: str, low: str, high: str, x_label: str, y_label: str,
+    ax: plt.Axes | None = None,
+) -> plt.Axes:
+    """Draw predicted against observed rates with intervals; on the diagonal the prediction is right."""
+    ax = ax or new((5.2, 4.2))
+    top = float(np.nanmax([data[predicted].max(), data[high].max()])) * 1.05
+    ax.plot([0, top], [0, top], color=GREY, linewidth=1, linestyle=(0, (3, 3)))
+    spread = np.abs(np.vstack([data[observed] - data[low], data[high] - data[observed]]))
+    ax.errorbar(data[predicted], data[observed], yerr=spread, fmt="o", color=BLUE, ecolor=SKY, capsize=2, markersize=5)
+    ax.set_xlim(0, top)
+    ax.set_ylim(0, top)
+    ax.grid()
+    format_axis(ax.xaxis, "percent")
+    format_axis(ax.yaxis, "percent")
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    return ax

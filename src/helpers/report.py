@@ -1,0 +1,441 @@
+"""What a notebook shows: settings, key figures, chart cards, tables and findings that carry their evidence.
+
+Every function displays one block of HTML that the report template (render.py) styles; in JupyterLab the same block is
+shown with a small style sheet. All text from data is escaped here and sanitised again when the report is made.
+"""
+
+import base64
+import html
+import io
+import json
+from dataclasses import dataclass, field
+
+import pandas as pd
+from IPython.display import HTML, display
+
+from helpers import datasets, i18n, paths, tables
+from helpers.i18n import shown, text
+
+GRADES = ("holds", "with care", "too weak")
+MIN_GROUP = 30  # observations below which a group's figure is marked as uncertain
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a notebook works on: the data set's settings and this run's parameters."""
+
+    stage: str
+    settings: datasets.Dataset
+    language: str
+    as_of: pd.Timestamp
+    first_day: pd.Timestamp | None
+    seed: int
+    findings: list = field(default_factory=list)
+
+    @property
+    def business(self) -> datasets.Business:
+        return self.settings.business
+
+
+_run: dict[str, Run] = {}
+
+
+def start(
+    stage: str, *, dataset: str, language: str = "en", snapshot_date: str = "", seed: int = 0, engine: str = "duckdb"
+) -> Run:
+    """Open a notebook: bind tables, language and style; return the run's settings.
+
+    `snapshot_date` is the last day observed, inclusive; empty = the data set's own.
+    """
+    from helpers import notebook, plots
+
+    settings = datasets.load(dataset)
+    business = settings.business
+    as_of = pd.Timestamp(snapshot_date or business.snapshot_date)
+    first_day = pd.Timestamp(business.first_date) if business.first_date else None
+    if first_day is not None and not first_day < as_of <= pd.Timestamp(business.snapshot_date):
+        from helpers.errors import UserError
+
+        raise UserError(
+            f"SNAPSHOT_DATE={as_of:%Y-%m-%d} lies outside the data, which runs from {first_day:%Y-%m-%d} "
+            f"to {business.snapshot_date:%Y-%m-%d}"
+        )
+    tables.use(dataset, engine=engine)
+    i18n.use(language=language, currency=business.currency)
+    plots.use_style()
+    notebook.activate()
+    _run["now"] = Run(stage, settings, language, as_of, first_day, seed)
+    css = (paths.TEMPLATES / "report" / "lab.css").read_text(encoding="utf-8")
+    display(HTML(f"<style>{css}</style>"))
+    return _run["now"]
+
+
+def _show(role: str, body: str, **attributes) -> None:
+    """Display one block. `role` tells the template where it belongs."""
+    extra = "".join(f' data-{name}="{html.escape(str(value))}"' for name, value in attributes.items())
+    display(HTML(f'<div class="block {role}"{extra}>{body}</div>'))
+
+
+def _escape(value) -> str:
+    return html.escape(str(value), quote=True)
+
+
+# --- opening
+
+
+def settings(**parameters) -> None:
+    """Show the settings of the run: data set, window, snapshot date, seed and the notebook's parameters."""
+    run = _run["now"]
+    window = "–" if run.first_day is None else f"{i18n.calendar_day(run.first_day)} – {i18n.calendar_day(run.as_of)}"
+    rows = {
+        text("Data set"): run.settings.title.in_language(run.language),
+        text("Data window"): window,
+        text("Snapshot date (last day observed)"): i18n.calendar_day(run.as_of),
+        text("Currency and time zone"): f"{run.business.currency}, {run.business.time_zone}",
+        text("Random seed"): str(run.seed),
+    }
+    rows |= {f"{text('Parameter')} {name}": _plain(value) for name, value in parameters.items()}
+    body = "".join(f"<tr><th scope='row'>{_escape(k)}</th><td>{_escape(v)}</td></tr>" for k, v in rows.items())
+    _show("settings", f"<table>{body}</table>")
+
+
+def _plain(value) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def answer(template: str, /, **values) -> None:
+    """Show the answer of the page: one sentence, which the report puts on the first screen."""
+    _show("answer", f"<p>{_escape(text(template, **values))}</p>")
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A key figure: label, value and format; its change against a *named* comparison, interval, note, trend line."""
+
+    label: str
+    value: float | str
+    fmt: str = "count"
+    change: float | None = None
+    change_fmt: str = "change_percent1"
+    against: str = ""
+    good: str = "up"  # up, down or neutral: the direction that is good news
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+    trend: tuple[float, ...] = ()
+
+
+def kpis(*cards: Kpi) -> None:
+    """Show three to six key figures side by side. Labels, notes and comparisons are given translated."""
+    _show("kpis", "".join(_kpi_html(card) for card in cards))
+
+
+def _kpi_html(card: Kpi) -> str:
+    parts = [f'<div class="kpi-label">{_escape(card.label)}</div>']
+    parts += [f'<div class="kpi-value">{_escape(shown(card.value, card.fmt))}</div>']
+    if card.low is not None:
+        between = text("95% interval {low} to {high}", low=shown(card.low, card.fmt), high=shown(card.high, card.fmt))
+        parts += [f'<div class="kpi-interval">{_escape(between)}</div>']
+    if card.change is not None:
+        news = _news(card.change, card.good)
+        change = f"{shown(card.change, card.change_fmt)} {card.against}"
+        parts += [f'<div class="kpi-change {news}">{_escape(change)}</div>']
+    if len(card.trend) > 1:
+        parts += [_sparkline(card.trend)]
+    if card.note:
+        parts += [f'<div class="kpi-note">{_escape(card.note)}</div>']
+    return f'<div class="kpi">{"".join(parts)}</div>'
+
+
+def _news(change: float, good: str) -> str:
+    if good == "neutral" or not change or change != change:
+        return "flat"
+    return "good" if (change > 0) == (good == "up") else "bad"
+
+
+def _sparkline(values, width: int = 120, height: int = 28) -> str:
+    """Return a small line of the values, the last one marked (decoration: the figures stand beside it)."""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    step = (width - 6) / (len(values) - 1)
+    points = [(3 + i * step, height - 3 - (v - low) / span * (height - 6)) for i, v in enumerate(values)]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    return (
+        f'<svg class="spark" viewBox="0 0 {width} {height}" aria-hidden="true"><polyline points="{line}"></polyline>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"></circle></svg>'
+    )
+
+
+# --- evidence
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What supports a finding.
+
+    kind: `fact` (a full count of the data), `estimate` (an inference, needs an interval) or `prediction` (needs a
+    held-out measurement and a baseline that it beats).
+    n: observations behind it. baseline: what the estimate is compared with; for an estimate, the value that would mean
+    "nothing to report". For a prediction `interval` is that of the *gain* over the baseline if `gain` is given.
+    coverage: share of the customers (rows) that the data speaks of.
+    """
+
+    kind: str
+    n: int
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
+    baseline: float | None = None
+    held_out: bool | None = None
+    coverage: float = 1.0
+
+
+def grade(evidence: Evidence) -> tuple[str, str]:
+    """Return the grade of a finding (`holds`, `with care`, `too weak`) and the reason, as a catalogue message."""
+    if evidence.n < MIN_GROUP:
+        return "too weak", "fewer than 30 observations"
+    if evidence.kind == "fact":
+        if evidence.coverage < 0.5:
+            return "with care", "known for less than half of the customers"
+        return "holds", "a full count of the data"
+    if evidence.interval is None:
+        return "with care", "no interval"
+    low, high = evidence.interval
+    if evidence.baseline is not None and low <= evidence.baseline <= high:
+        return "too weak", "the interval includes the comparison value"
+    if evidence.kind == "estimate":
+        if evidence.coverage < 0.5:
+            return "with care", "known for less than half of the customers"
+        return "holds", "the interval excludes the comparison value" if evidence.baseline is not None else "has an interval"
+    if not evidence.held_out:
+        return "with care", "not measured on unseen data"
+    if evidence.baseline is None:
+        return "with care", "no baseline"
+    return "holds", "measured on unseen data, beside a baseline"
+
+
+def finding(template: str, /, *, evidence: Evidence, **values) -> str:
+    """Show a computed sentence with its grade and keep it for results/findings; return the grade.
+
+    `template` is the English message; its `{name:format}` fields are filled from `values` in the reader's language.
+    """
+    run = _run["now"]
+    given, why = grade(evidence)
+    topic = run.stage.split("_", 1)[1]
+    run.findings.append({
+        "finding_id": f"{topic}-{len(run.findings) + 1:02d}",
+        "template": template,
+        "values": json.dumps(values, ensure_ascii=False, sort_keys=True, default=_jsonable),
+        "kind": evidence.kind, "grade": given, "why": why, "n": int(evidence.n),
+        "estimate": evidence.estimate,
+        "low": evidence.interval[0] if evidence.interval else None,
+        "high": evidence.interval[1] if evidence.interval else None,
+        "baseline": evidence.baseline, "held_out": evidence.held_out,
+    })
+    _show("finding", finding_html(template, values, given, why, evidence.n), grade=given.replace(" ", "-"))
+    return given
+
+
+def finding_html(template: str, values: dict, given: str, why: str, n: int) -> str:
+    """Return a finding as HTML: grade, sentence, and what it rests on."""
+    rests = text("n = {n:count}; {why:label}", n=n, why=why)
+    return (
+        f'<span class="grade {given.replace(" ", "-")}">{_escape(text(given))}</span> '
+        f'<span class="sentence">{_escape(text(template, **values))}</span> <span class="evidence">{_escape(rests)}</span>'
+    )
+
+
+def _jsonable(value):
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def findings() -> pd.DataFrame:
+    """Return the findings of this run as table `findings_<topic>`."""
+    columns = [c.name for c in tables.contract("findings_collection").columns]
+    frame = pd.DataFrame(_run["now"].findings, columns=columns)
+    numeric = {"estimate": "float64", "low": "float64", "high": "float64", "baseline": "float64", "n": "int64"}
+    return frame.astype(numeric).astype({"held_out": "boolean"})
+
+
+# --- charts and tables
+
+
+def chart(
+    axes, *, title: str, subtitle: str = "", source: str = "", alt: str, data: pd.DataFrame | None = None,
+    columns: dict | None = None, eyebrow: str = "", name: str = "",
+) -> None:
+    """Show a chart card: finding as title, unit and period as subtitle, picture, source line, table and CSV link.
+
+    axes: the Axes (or Figure) that plots.py drew. data: the figures behind it, one row a mark, shown as a table;
+    `columns` as in :func:`table`. All texts are given translated.
+    """
+    from helpers import plots
+
+    figure = getattr(axes, "figure", axes)
+    picture = base64.b64encode(plots.to_png(figure)).decode()
+    width, height = (round(100 * size) for size in figure.get_size_inches())
+    head = f'<div class="eyebrow">{_escape(eyebrow)}</div>' if eyebrow else ""
+    head += f'<div class="chart-title">{_escape(title)}</div>'
+    head += f'<div class="chart-subtitle">{_escape(subtitle)}</div>' if subtitle else ""
+    image = f'<img src="data:image/png;base64,{picture}" alt="{_escape(alt)}" width="{width}" height="{height}">'
+    foot = f'<div class="source">{_escape(source)}</div>' if source else ""
+    if data is not None:
+        summary = text("Show the figures as a table")
+        inside = _table_html(data, columns or {}, caption=title, csv_name=name or "figures")
+        foot += f"<details><summary>{_escape(summary)}</summary>{inside}</details>"
+    _show("chart", f"<figure><figcaption>{head}</figcaption>{image}{foot}</figure>")
+
+
+def table(
+    frame: pd.DataFrame, columns: dict | None = None, *, caption: str = "", csv_name: str = "table", rows: int = 50
+) -> None:
+    """Show a table. `columns` maps column → (translated header, format of i18n.FORMATS); others are left out.
+
+    Without `columns`, all columns are shown under their own names. Only the first `rows` rows are shown and that is said;
+    the CSV link holds them all.
+    """
+    _show("table", _table_html(frame, columns or {}, caption=caption, csv_name=csv_name, rows=rows))
+
+
+def _table_html(frame: pd.DataFrame, columns: dict, *, caption: str, csv_name: str, rows: int = 50) -> str:
+    columns = columns or {name: (str(name), _guess_format(frame[name])) for name in frame.columns}
+    chosen = frame[list(columns)]
+    head = "".join(
+        f'<th scope="col"{_align(chosen[name])}>{_escape(label)}</th>' for name, (label, _) in columns.items()
+    )
+    lines = []
+    for values in chosen.head(rows).itertuples(index=False):
+        cells = zip(columns.items(), values, strict=True)
+        body = "".join(f"<td{_align(chosen[name])}>{_escape(_cell(value, fmt))}</td>" for (name, (_, fmt)), value in cells)
+        lines.append(f"<tr>{body}</tr>")
+    caption_html = f"<caption>{_escape(caption)}</caption>" if caption else ""
+    more = text("First {shown:count} of {all:count} rows.", shown=rows, all=len(chosen)) if len(chosen) > rows else ""
+    link = _csv_link(chosen, csv_name)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{_escape(caption or csv_name)}">'
+        f"<table>{caption_html}<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        f'<p class="below">{_escape(more)} {link}</p>'
+    )
+
+
+def _align(values: pd.Series) -> str:
+    return ' class="num"' if pd.api.types.is_numeric_dtype(values) and values.dtype != bool else ""
+
+
+def _guess_format(values: pd.Series) -> str:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "day"
+    if pd.api.types.is_bool_dtype(values):
+        return ""
+    if pd.api.types.is_integer_dtype(values):
+        return "count"
+    return "number2" if pd.api.types.is_float_dtype(values) else ""
+
+
+def _cell(value, fmt: str) -> str:
+    if not isinstance(value, (list, tuple, dict)) and pd.isna(value):
+        return "–"
+    return shown(value, fmt)
+
+
+def _csv_link(frame: pd.DataFrame, name: str) -> str:
+    """Return a link that saves the frame as CSV (UTF-8 with BOM; text that a spreadsheet would run is quoted)."""
+    buffer = io.StringIO()
+    safe = frame.copy()
+    for column in safe.select_dtypes(include=["object", "str"]):
+        safe[column] = safe[column].map(_inert, na_action="ignore")
+    safe.to_csv(buffer, index=False, lineterminator="\n", float_format="%.6g")
+    content = base64.b64encode(("\ufeff" + buffer.getvalue()).encode()).decode()
+    label = text("Download as CSV")
+    return f'<a class="csv" download="{_escape(name)}.csv" href="data:text/csv;base64,{content}">{_escape(label)}</a>'
+
+
+def _inert(value):
+    """Return text that no spreadsheet takes for a formula; phones and negative numbers stay as they are."""
+    if not isinstance(value, str):
+        return value
+    start = value.lstrip(" \t\r\n\u3000")[:1]
+    is_number = value.replace("+", "").replace("-", "").replace(".", "").replace(" ", "").isdigit()
+    return "'" + value if start in tuple("=+-@＝＋－＠") and start and not is_number else value
+
+
+# --- words
+
+
+def say(template: str, /, **values) -> None:
+    """Show a computed paragraph."""
+    _show("say", f"<p>{_escape(text(template, **values))}</p>")
+
+
+def points(sentences: list[str]) -> None:
+    """Show computed sentences (given translated) as a list."""
+    _show("points", "<ul>" + "".join(f"<li>{_escape(s)}</li>" for s in sentences) + "</ul>")
+
+
+def note(template: str, /, **values) -> None:
+    """Show a note: what is missing, and what would mend it."""
+    _show("note", f"<p>{_escape(text(template, **values))}</p>")
+
+
+def verdict(level: str, template: str, /, **values) -> None:
+    """Show a model's verdict: `use`, `use with care` or `do not use`, and why."""
+    assert level in ("use", "use with care", "do not use"), f"unknown verdict {level!r}"
+    body = f'<strong>{_escape(text(level))}</strong> <span>{_escape(text(template, **values))}</span>'
+    _show("verdict", body, level=level.replace(" ", "-"))
+
+
+def quotes(rows: list[tuple[str, str]], *, title: str = "") -> None:
+    """Show quotes: (text as it was said, where it comes from)."""
+    head = f'<div class="chart-title">{_escape(title)}</div>' if title else ""
+    body = "".join(
+        f"<blockquote><p>{_escape(quote)}</p><footer>{_escape(origin)}</footer></blockquote>" for quote, origin in rows
+    )
+    _show("quotes", head + body)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card: name, one line under it, rows of (label, value) and a few sentences. All given translated."""
+
+    name: str
+    line: str
+    facts: list[tuple[str, str]]
+    sentences: list[str] = field(default_factory=list)
+    color: str = ""
+    icon: str = ""  # an inline SVG made by this project
+
+
+def cards(*items: Card) -> None:
+    """Show cards side by side (personas, alerts)."""
+    _show("cards", "".join(_card_html(item) for item in items))
+
+
+def _card_html(card: Card) -> str:
+    facts = "".join(f"<div><dt>{_escape(k)}</dt><dd>{_escape(v)}</dd></div>" for k, v in card.facts)
+    sentences = "".join(f"<li>{_escape(s)}</li>" for s in card.sentences)
+    style = f' style="border-top-color:{_escape(card.color)}"' if card.color else ""
+    return (
+        f'<section class="card"{style}>{card.icon}<div class="card-name">{_escape(card.name)}</div>'
+        f'<p class="card-line">{_escape(card.line)}</p><dl>{facts}</dl>'
+        + (f"<ul>{sentences}</ul>" if sentences else "") + "</section>"
+    )
+
+
+def written(*results: dict) -> None:
+    """Show what was written: the last output of a notebook."""
+    frame = pd.DataFrame(list(results))[["table", "rows", "columns"]]
+    labels = {"table": (text("Table"), ""), "rows": (text("Rows"), "count"), "columns": (text("Columns"), "count")}
+    _show("written", _table_html(frame, labels, caption=text("Tables written"), csv_name="written"))
+
+
+def source_line(*, n: int, of: str, run: Run, source: str = "") -> str:
+    """Return the source line of a chart: where from, n of what, which days."""
+    start_day = run.first_day if run.first_day is not None else run.as_of
+    return text(
+        "Source: {source:label}; n = {n:count} {of:label}; {first:day} – {last:day}",
+        source=source or run.settings.title.in_language(run.language), n=n, of=of, first=start_day, last=run.as_of,
+    )
+
+

@@ -1,0 +1,15 @@
+"""Systems that data comes from: one small module each, all with the same two functions.
+
+`files(source, folder) -> dict[str, Path]`
+    The files that the source reads, by a short name. They are fingerprinted: a changed file reruns the collection.
+`read(source, files, *, business, connection) -> dict[str, frame | expression]`
+    Canonical tables (contracts.py, `collected/…`) as pandas frames or Ibis expressions, with `source_row`.
+"""
+
+import importlib
+from types import ModuleType
+
+
+def module(system: str) -> ModuleType:
+    """Return the module of a system (`datasets.SYSTEMS` lists them)."""
+    return importlib.import_module(f"helpers.sources.{system}")

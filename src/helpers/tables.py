@@ -48,7 +48,7 @@ def _connect(engine: str):
 
     if engine == "duckdb":
         # bounded on purpose: the same notebook must run on a laptop with ten times the data
-        return ibis.duckdb.connect(threads=min(os.cpu_count() or 1, 4), memory_limit="1GB", TimeZone="UTC")
+        return ibis.duckdb.connect(threads=min(os.cpu_count() or 1, 4), memory_limit="1GB")
     try:
         from pyspark.sql import SparkSession
     except ImportError:

@@ -4,6 +4,7 @@ Reads the sources of dataset.yml; writes `collected/<table>` as it arrived, `sou
 """
 
 import functools
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
@@ -13,8 +14,8 @@ import pyarrow.parquet as pq
 from helpers import paths, sources
 from helpers.contracts import CANONICAL_NAMES, contract
 from helpers.datasets import Dataset, Source
-from helpers.errors import UserError
-from helpers.tables import digest
+from helpers.errors import TooLittleData, UserError
+from helpers.tables import digest, note_raw
 
 LINKS = (  # (left table, column, right table): how the canonical tables refer to one another
     ("transactions", "customer_id", "customers"),
@@ -49,6 +50,7 @@ def raw_files(source: Source, dataset: str) -> dict[str, Path]:
             raise UserError(f"source '{source.name}': {paths.shown(file)} is missing")
         if not file.stat().st_size:
             raise UserError(f"source '{source.name}': {paths.shown(file)} is empty")
+        note_raw(file)
     return files
 
 
@@ -174,3 +176,127 @@ def volume_by_month(transactions, time_zone: str) -> pd.DataFrame:
     month = local(transactions.ordered_at, time_zone, transactions).truncate("M").cast("date")
     by_month = transactions.group_by(month=month).agg(n_lines=ibis._.count(), revenue=ibis._.revenue.sum())
     return by_month.order_by("month").to_pandas().astype({"month": "datetime64[us]"})
+
+
+# --- what the notebook says
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A message, its values and the number of observations behind it."""
+
+    template: str
+    values: dict
+    n: int
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the first screen says of the collection."""
+
+    answer: tuple[str]
+    fields_title: tuple[str]
+    unfilled: tuple[str]
+    values: dict
+    full_rate: float
+    weakest: str
+    weakest_rate: float | None
+
+
+def headline(n_rows: dict[str, int], fields: pd.DataFrame, links: pd.DataFrame, missing: pd.DataFrame) -> Headline:
+    """Return the page's sentences, chosen by what the tables show."""
+    filled = fields[fields["n_filled"] > 0]
+    n_full = int((filled["n_filled"] == filled["n_rows"]).sum())
+    weakest = links.sort_values(["found_rate", "link"]).iloc[0] if len(links) else None
+    values = {
+        "n_rows": sum(n_rows.values()), "n_tables": len(n_rows), "n_missing": len(missing), "n_full": n_full,
+        "n_filled": len(filled), "n_unfilled": len(fields) - len(filled),
+        "unfilled": sorted({f"{row.table}.{row.field}" for row in fields[fields["n_filled"] == 0].itertuples()}),
+        "link": None if weakest is None else weakest["link"], "found": None if weakest is None else weakest["found_rate"],
+    }
+    if weakest is None:
+        answer = "{n_rows:count} rows arrived in {n_tables:count} table(s); no two tables refer to each other."
+    elif weakest["found_rate"] == 1:
+        answer = "{n_rows:count} rows arrived in {n_tables:count} tables, and every reference between them finds its partner."
+    else:
+        answer = (
+            "{n_rows:count} rows arrived in {n_tables:count} tables; the weakest link is {link}, "
+            "where {found:percent1} of the references find their partner."
+        )
+    title = "{n_full:count} of {n_filled:count} fields that a source fills have a value in every row"
+    unfilled = (
+        "No source fills these {n_unfilled:count} fields: {unfilled:list}."
+        if values["n_unfilled"] else "Every field of the collected tables is filled by some source."
+    )
+    return Headline(
+        (answer,), (title,), (unfilled,), values, n_full / len(filled), values["link"] or "–", values["found"]
+    )
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """What the months say: title, finding and values."""
+
+    title: tuple[str]
+    finding: tuple[str]
+    values: dict
+
+
+def steadiness(months: pd.DataFrame, *, first_day: pd.Timestamp, as_of: pd.Timestamp, factor: float = 2.0) -> Steadiness:
+    """Say whether a whole month has less than 1/`factor` of the lines of the median month.
+
+    months: as from :func:`volume_by_month`. Months that the data window covers in part are left out.
+    """
+    start, end = months["month"], months["month"] + pd.offsets.MonthEnd(0)
+    whole = months[(start >= first_day) & (end <= as_of)]
+    if len(whole) < 3:
+        raise TooLittleData("Needs 3 whole months to see gaps; there are {n:count}.", n=len(whole))
+    median = float(whole["n_lines"].median())
+    low = whole[whole["n_lines"] < median / factor]
+    values = {
+        "n_months": len(whole), "median": median, "n_low": len(low), "factor": factor,
+        "lowest": whole["n_lines"].min(), "highest": whole["n_lines"].max(),
+        "lowest_month": whole.loc[whole["n_lines"].idxmin(), "month"].strftime("%Y-%m-%d"),
+    }
+    if low.empty:
+        return Steadiness(
+            ("No gap: whole months have between {lowest:count} and {highest:count} order lines",),
+            ("None of {n_months:count} whole months falls below half of the median of {median:count} order lines.",), values,
+        )
+    return Steadiness(
+        ("{n_low:count} of {n_months:count} whole months have less than half of the usual order lines",),
+        ("{n_low:count} of {n_months:count} whole months fall below half of the median of {median:count} order lines; "
+         "the lowest is {lowest_month:month} with {lowest:count}.",), values,
+    )
+
+
+def partly_filled(fields: pd.DataFrame, most: int = 14) -> pd.DataFrame:
+    """Return the fields that are filled in part, emptiest first (at most `most`), with a label; if none, the fullest."""
+    chosen = fields[(fields["n_filled"] > 0) & (fields["filled_rate"] < 1)]
+    chosen = chosen if len(chosen) else fields[fields["filled_rate"] == 1]
+    chosen = chosen.sort_values(["filled_rate", "table", "field"]).head(most)
+    return chosen.assign(label=chosen["table"] + "." + chosen["field"])
+
+
+def shortened(files: pd.DataFrame) -> pd.DataFrame:
+    """Return the files with size in kilobytes and the first 12 digits of the fingerprint."""
+    return files.assign(kilobytes=files["bytes"] / 1000, fingerprint=files["sha256"].str[:12])
+
+
+def link_findings(links: pd.DataFrame) -> list[Sentence]:
+    """Return a sentence for each link that loses rows, or one for all if none does."""
+    broken = links[links["found_rate"] < 1].sort_values("found_rate")
+    if broken.empty:
+        n = int(links["n_rows"].sum())
+        return [Sentence("Every one of {n:count} references finds its partner.", {"n": n}, n)] if n else []
+    template = "{found:percent1} of {n:count} references find their partner in {link}; {lost:count} do not."
+    return [
+        Sentence(template, {"found": r.found_rate, "n": r.n_rows, "link": r.link, "lost": r.n_rows - r.n_found}, r.n_rows)
+        for r in broken.itertuples()
+    ]
+
+
+def limit_sentences(settings: Dataset, *, language: str) -> list[str]:
+    """Return what the data set's own file says of each source and of the limits of the data."""
+    notes = [f"{source.name}: {source.note.in_language(language)}" for source in settings.sources if source.note]
+    return notes + [limit.in_language(language) for limit in settings.limits]

@@ -8,6 +8,7 @@ import functools
 import math
 import string
 from collections.abc import Iterable
+from contextlib import contextmanager
 from datetime import date
 
 from babel import Locale, dates, numbers
@@ -17,6 +18,7 @@ from helpers import paths
 
 LANGUAGES = ("en", "zh")
 _LOCALES = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_Hans_CN")}
+_used: set[str] = set()
 _state = {"language": "en", "currency": "USD"}
 
 
@@ -29,24 +31,44 @@ def language() -> str:
     return _state["language"]
 
 
+@contextmanager
+def reading_in(language: str):
+    """Set the language of the reader for a block of code, then put back what it was."""
+    before = _state["language"]
+    _state["language"] = language
+    try:
+        yield
+    finally:
+        _state["language"] = before
+
+
 def catalogue_files() -> list:
     """Return the Chinese catalogues: one per topic, so that two topics never wait for each other."""
     return sorted((paths.LOCALE / "zh").glob("*.po"))
 
 
 @functools.cache
-def catalogue() -> dict[str, str]:
-    """Return English message → Chinese message over all catalogues."""
+def catalogue() -> dict[str, tuple[str, str]]:
+    """Return English message → (Chinese message, catalogue that has it) over all catalogues."""
     messages = {}
     for file in catalogue_files():
         with file.open("rb") as handle:
-            messages.update({m.id: m.string for m in read_po(handle) if m.id and m.string})
+            messages.update({m.id: (m.string, file.name) for m in read_po(handle) if m.id and m.string})
     return messages
 
 
 def translate(message: str) -> str:
     """Return `message` in the reader's language; data that has no translation stays as it is."""
-    return catalogue().get(message, message) if _state["language"] == "zh" else message
+    found = catalogue().get(message)
+    if found is None:
+        return message
+    _used.add(found[1])
+    return found[0] if _state["language"] == "zh" else message
+
+
+def used_catalogues() -> list:
+    """Return the catalogues whose messages were shown in this session: what the notebook depends on."""
+    return [paths.LOCALE / "zh" / name for name in sorted(_used)]
 
 
 def _decimals(value: float, places: int) -> str:

@@ -9,13 +9,21 @@ cells that need its result are left out. Every other error stops the notebook as
 """
 
 import ast
+import json
+import sys
 
 from IPython import get_ipython
 
-from helpers import report, tables
+from helpers import paths, report, tables
 from helpers.contracts import contracts
 from helpers.errors import TooLittleData
 
+WORDS = {  # what a reader calls a table
+    "customers": "customer attributes", "products": "product list", "transactions": "purchases", "orders": "purchases",
+    "customer_products": "purchases by product", "interactions": "web, app and e-mail traffic", "campaigns": "campaigns",
+    "campaign_contacts": "campaign contacts", "feedback": "reviews or survey answers", "cases": "service tickets",
+    "deals": "sales opportunities", "subscriptions": "contracts", "consents": "consents",
+}
 _reasons: dict[str, tuple[str, dict]] = {}
 
 
@@ -46,8 +54,13 @@ def _missing(name: str, variables: dict) -> tuple[str, dict] | None:
     if name in contracts():
         if tables.has(name):
             return None
+        spec = contracts()[name]
+        if spec.layer == "results":
+            return "This part builds on the report on {topic:label}, which has nothing to say about this data set.", {
+                "topic": spec.owner.replace("_", " "),
+            }
         return "This data set has no {table:label}. Adding that source would show {gives:label}.", {
-            "table": f"table: {name}", "gives": contracts()[name].gives,
+            "table": WORDS.get(name.rsplit("/", 1)[-1], name), "gives": spec.gives,
         }
     if variables.get(name) is not None:
         return None
@@ -67,3 +80,19 @@ def _run(block: ast.Module, shell, cell: str):
     last = block.body.pop() if block.body and isinstance(block.body[-1], ast.Expr) else None
     exec(compile(block, name, "exec"), shell.user_ns)
     return eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns) if last else None
+
+
+def dump_trace(file: str) -> None:
+    """Write what this notebook read, wrote and loaded, for its manifest (the runner calls this in the kernel)."""
+    from importlib.metadata import version
+    from pathlib import Path
+
+    loaded = {getattr(module, "__file__", None) or "" for name, module in sys.modules.items() if name.startswith("helpers")}
+    code = [Path(f) for f in loaded if f] + report.i18n.used_catalogues()
+    libraries = ("pandas", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow", "lifetimes", "papermill")
+    trace = {
+        **tables.trace(),
+        "code": sorted(f.relative_to(paths.PACKAGE).as_posix() for f in code if f.is_relative_to(paths.PACKAGE)),
+        "libraries": {name: version(name) for name in libraries},
+    }
+    Path(file).write_text(json.dumps(trace), encoding="utf-8")

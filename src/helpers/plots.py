@@ -7,10 +7,12 @@ import io
 from collections.abc import Sequence
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
 
@@ -48,10 +50,10 @@ def use_style() -> None:
     })
 
 
-def new(size: tuple[float, float] = WIDE, **options) -> plt.Axes:
+def new(size: tuple[float, float] = WIDE, **options) -> Axes:
     """Return Axes on a new figure that no global list keeps (so that many charts need little memory)."""
-    figure = mpl.figure.Figure(figsize=size, layout="constrained")
-    mpl.backends.backend_agg.FigureCanvasAgg(figure)
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
     return figure.subplots(**options)
 
 
@@ -64,7 +66,6 @@ def to_png(figure) -> bytes:
     Image.open(buffer).convert("RGB").quantize(colors=64, method=Image.Quantize.MEDIANCUT, dither=0).save(
         small, format="PNG", optimize=True
     )
-    plt.close(figure)
     return small.getvalue()
 
 
@@ -82,8 +83,8 @@ def format_axis(axis, fmt: str, n_ticks: int = 5) -> None:
 def bar(
     data: pd.DataFrame, *, label: str, value: str, fmt: str = "count", low: str = "", high: str = "",
     colors: Sequence[str] | str = BLUE, sort: bool = True, reference: float | None = None, reference_label: str = "",
-    ax: plt.Axes | None = None,
-) -> plt.Axes:
+    ax: Axes | None = None,
+) -> Axes:
     """Draw horizontal bars, longest first, the value at each end; with `low` and `high`, its interval.
 
     `colors`: one for all, one a row, or "segment" for the fixed segment colours.
@@ -130,8 +131,8 @@ def _reference(ax, value: float, label: str) -> None:
 
 def stacked_shares(
     data: pd.DataFrame, *, label: str, parts: dict[str, str], fmt: str = "percent", colors: Sequence[str] | None = None,
-    ax: plt.Axes | None = None,
-) -> plt.Axes:
+    ax: Axes | None = None,
+) -> Axes:
     """Draw each row as one bar of shares that sum to 1. `parts`: column → translated legend label, in order."""
     ax = ax or new((7.6, max(1.6, 0.42 * len(data) + 0.9)))
     left = np.zeros(len(data))
@@ -156,8 +157,8 @@ def stacked_shares(
 def line(
     data: pd.DataFrame, *, x: str, lines: dict[str, str], fmt: str = "count", x_label: str = "", y_label: str = "",
     low: str = "", high: str = "", colors: Sequence[str] | None = None, zero: bool = True, markers: bool = False,
-    ax: plt.Axes | None = None,
-) -> plt.Axes:
+    ax: Axes | None = None,
+) -> Axes:
     """Draw lines over `x`, each named at its right end. `lines`: column → translated name; `low`/`high`: band of the first."""
     ax = ax or new()
     ends = []
@@ -210,8 +211,8 @@ def _date_axis(ax) -> None:
 
 def heatmap(
     matrix: pd.DataFrame, *, fmt: str = "percent", x_label: str = "", y_label: str = "", highest: float | None = None,
-    ax: plt.Axes | None = None,
-) -> plt.Axes:
+    ax: Axes | None = None,
+) -> Axes:
     """Draw a table of values as shades of blue with the value in each cell; unknown cells stay blank."""
     import seaborn as sns
 
@@ -231,8 +232,8 @@ def heatmap(
 
 def scatter(
     data: pd.DataFrame, *, x: str, y: str, size: str = "", label: str = "", x_fmt: str = "count", y_fmt: str = "count",
-    x_label: str = "", y_label: str = "", colors: Sequence[str] | str = BLUE, ax: plt.Axes | None = None,
-) -> plt.Axes:
+    x_label: str = "", y_label: str = "", colors: Sequence[str] | str = BLUE, ax: Axes | None = None,
+) -> Axes:
     """Draw points, named where `label` is given; areas in proportion to `size`."""
     ax = ax or new((7.6, 4.2))
     areas = 40.0 if not size else 900 * data[size] / max(float(data[size].max()), 1e-12) + 12
@@ -253,8 +254,8 @@ def scatter(
 
 def reliability(
     data: pd.DataFrame, *, predicted: str, observed: str, low: str, high: str, x_label: str, y_label: str,
-    ax: plt.Axes | None = None,
-) -> plt.Axes:
+    ax: Axes | None = None,
+) -> Axes:
     """Draw predicted against observed rates with intervals; on the diagonal the prediction is right."""
     ax = ax or new((5.2, 4.2))
     top = float(np.nanmax([data[predicted].max(), data[high].max()])) * 1.05

@@ -307,9 +307,12 @@ def _table_html(frame: pd.DataFrame, columns: dict, *, caption: str, csv_name: s
     )
     lines = []
     for values in chosen.head(rows).itertuples(index=False):
-        cells = zip(columns.items(), values, strict=True)
-        body = "".join(f"<td{_align(chosen[name])}>{_escape(_cell(value, fmt))}</td>" for (name, (_, fmt)), value in cells)
-        lines.append(f"<tr>{body}</tr>")
+        cells = [
+            (_align(chosen[name]), _escape(_cell(value, fmt)))
+            for (name, (_, fmt)), value in zip(columns.items(), values, strict=True)
+        ]
+        first = f'<th scope="row"{cells[0][0]}>{cells[0][1]}</th>' if cells else ""
+        lines.append(f"<tr>{first}{''.join(f'<td{align}>{cell}</td>' for align, cell in cells[1:])}</tr>")
     caption_html = f"<caption>{_escape(caption)}</caption>" if caption else ""
     more = text("First {shown:count} of {all:count} rows.", shown=rows, all=len(chosen)) if len(chosen) > rows else ""
     link = _csv_link(chosen, csv_name)

@@ -25,15 +25,24 @@ ARROW = {
 }
 ROW_GROUP = 131_072  # rows; fixed, so that the same rows always give the same bytes
 ENGINES = ("duckdb", "pyspark")
-_session = {"dataset": None, "engine": "duckdb", "connection": None, "staging": None, "reads": {}, "writes": {}}
+_session = {"dataset": None, "engine": "duckdb", "connection": None, "staging": None, "reads": {}, "writes": {}, "raw": [],
+            "replay": False}
 
 
 def use(dataset: str, *, engine: str = "duckdb") -> None:
     """Bind the module to a data set and an engine (`duckdb`, or `pyspark` where the scale extra is installed)."""
+    if _session["replay"]:
+        return
     staging = os.environ.get("WORKBOOK_STAGING")
     _session.update(
-        dataset=dataset, engine=engine, connection=None, staging=Path(staging) if staging else None, reads={}, writes={}
+        dataset=dataset, engine=engine, connection=None, staging=Path(staging) if staging else None, reads={}, writes={},
+        raw=[],
     )
+
+
+def replay() -> None:
+    """Show again without writing again: `save` returns what was written in the first language."""
+    _session["replay"] = True
 
 
 def connection():
@@ -167,6 +176,8 @@ def save(data, name: str) -> dict:
 
     The contract is checked first, rows are put in key order, and the file appears complete or not at all.
     """
+    if _session["replay"]:
+        return _session["writes"][name]
     spec = contract(name)
     target = (_session["staging"] or paths.dataset(_session["dataset"])) / spec.path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -353,7 +364,12 @@ def check_frame(frame, spec: Contract):
 
 def trace() -> dict:
     """Return what was read (name → SHA-256, or None where the table is absent) and written in this session."""
-    return {"reads": dict(_session["reads"]), "writes": dict(_session["writes"])}
+    return {"reads": dict(_session["reads"]), "writes": dict(_session["writes"]), "raw": sorted(_session["raw"])}
+
+
+def note_raw(file: Path) -> None:
+    """Remember a raw file that the session reads."""
+    _session["raw"] = sorted({*_session["raw"], str(file)})
 
 
 def write_json(data, file: Path) -> None:

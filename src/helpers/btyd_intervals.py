@@ -72,8 +72,8 @@ def simulate(
 ) -> Futures:
     """Draw futures of `horizon_weeks` for every customer, parameters from each refit in turn.
 
-    Given the history, a customer who is alive buys at a rate from Gamma(r + x, alpha + T) and leaves after each purchase
-    with a probability from Beta(a, b + x); purchase values follow the customer's Gamma-Gamma posterior.
+    Given the history, a customer who is alive buys at a rate from Gamma(r + x, alpha + T) and leaves after a purchase with
+    a probability from Beta(a, b + x); purchase values follow the customer's Gamma-Gamma posterior.
     """
     random = np.random.default_rng(seed)
     n_futures = min(len(refits) * futures_per_refit, max(len(refits), MAX_CELLS // max(len(summary), 1)))

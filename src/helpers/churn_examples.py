@@ -17,6 +17,8 @@ class Examples:
     (True = lost). `test` carries the baselines' scores, higher = more likely to be lost.
     kind: `buyers` (non-contractual) or `contracts`. windows: the cut-offs (buyers). Where `train` is `test`, there is no
     earlier period: the test is across customers, not over time.
+    groups: name of a reason → the columns whose contributions it sums up. messages: for each row of `current`, the words of
+    each reason, as a message whose fields are columns of `current`.
     """
 
     kind: str
@@ -24,12 +26,18 @@ class Examples:
     test: pd.DataFrame
     current: pd.DataFrame
     numeric: tuple[str, ...]
+    groups: dict[str, tuple[str, ...]]
+    messages: pd.DataFrame
     categorical: tuple[str, ...] = ()
     windows: object = None
 
     @property
     def is_temporal(self) -> bool:
         return self.windows is not None and self.windows.train is not None
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self.numeric, *self.categorical]
 
     @property
     def base_rate(self) -> float:

@@ -16,14 +16,15 @@ from helpers.errors import TooLittleData
 
 SHORT_DAYS = 28  # four weeks, so that every weekday counts equally
 FEATURES = ("log_recency", "log_usual_gap", "log_days_short", "log_days_long", "log_revenue_per_day")
-REASONS = {  # message → the features whose contributions it sums up; its fields are columns of customer_features
-    "usually every {usual_gap_days:count} days, now silent for {recency_days:count}": ("log_recency", "log_usual_gap"),
-    "{n_days_long:count} purchase days in the last {long_days:count} days, {n_days_short:count} of them in the last {short_days:count}": (
-        "log_days_short", "log_days_long",
-    ),
-    "spends {revenue_per_day:money} per purchase day": ("log_revenue_per_day",),
+GROUPS = {  # reason → the features whose contributions it sums up
+    "Silence against own rhythm": ("log_recency", "log_usual_gap"),
+    "Purchases of the last weeks": ("log_days_short", "log_days_long"),
+    "Spending per purchase day": ("log_revenue_per_day",),
 }
-BOUGHT_ONCE = "bought on one day only, {recency_days:count} days ago"  # stands for the first reason where no gap is known
+SILENT = "usually every {usual_gap_days:count} days, now silent for {recency_days:count}"
+BOUGHT_ONCE = "bought on one day only, {recency_days:count} days ago"
+SELDOM = "{n_days_long:count} purchase days in the last {long_days:count} days, {n_days_short:count} of them in the last {short_days:count}"
+SPENDS = "spends {revenue_per_day:money} per purchase day"
 
 
 @dataclass(frozen=True)
@@ -187,10 +188,17 @@ def buyer_examples(
     train = test if windows.train is None else at(windows.train, has_outcome=True)
     check_both_classes(train["churned"])
     check_both_classes(test["churned"])
+    current = at(windows.snapshot, has_outcome=False)
     return Examples(
-        kind="buyers", train=train, test=add_baselines(test, orders, windows=windows),
-        current=at(windows.snapshot, has_outcome=False), numeric=FEATURES, windows=windows,
+        kind="buyers", train=train, test=add_baselines(test, orders, windows=windows), current=current, numeric=FEATURES,
+        groups=GROUPS, messages=reason_messages(current), windows=windows,
     )
+
+
+def reason_messages(features: pd.DataFrame) -> pd.DataFrame:
+    """Return the words of each reason for each customer: messages whose fields are columns of `features`."""
+    silence = np.where(features["usual_gap_days"].isna(), BOUGHT_ONCE, SILENT)
+    return pd.DataFrame(dict(zip(GROUPS, (silence, SELDOM, SPENDS), strict=True)), index=features.index)
 
 
 def add_baselines(test: pd.DataFrame, orders, *, windows: Windows) -> pd.DataFrame:

@@ -158,7 +158,7 @@ def reliability(tested: pd.DataFrame, *, score: str, n_bins: int = 10) -> pd.Dat
     Equal probabilities share a bin. Out: predicted (mean), observed, low, high (Wilson, 95 %), n, n_churned.
     """
     share = tested[score].rank(method="average", pct=True)
-    bins = np.minimum((share * n_bins).astype(int), n_bins - 1)
+    bins = np.ceil((share * n_bins).round(9)).astype(int)
     frame = tested.groupby(bins.to_numpy()).agg(
         predicted=(score, "mean"), n=("churned", "size"), n_churned=("churned", "sum")
     )

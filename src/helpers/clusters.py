@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import RobustScaler
+from threadpoolctl import threadpool_limits
 
 from helpers.errors import TooLittleData
 
@@ -29,6 +30,7 @@ TRAITS = {
     "discount_rate": ("many discounts", "few discounts"),
     "recency_days": ("long silent", "here lately"),
 }
+SAME_THING = ({"frequency", "recency_days"}, {"products_per_day", "monetary_value"})  # the second trait adds little
 AVERAGE = "close to the average"
 
 
@@ -83,6 +85,11 @@ def stability(
             needed=MIN_CUSTOMERS, found=len(features), habits=features.shape[1],
         )
     points = scale(features).to_numpy()
+    with threadpool_limits(limits=1):  # sums in one order: the number of cores must not move a customer
+        return _stability(points, max_clusters=max_clusters, n_resamples=n_resamples, seed=seed)
+
+
+def _stability(points: np.ndarray, *, max_clusters: int, n_resamples: int, seed: int):
     drawn = _resamples(len(points), n_resamples, seed)
     tables, labels = [], {}
     for k in range(2, min(max_clusters, len(np.unique(points, axis=0)) - 1) + 1):
@@ -175,10 +182,17 @@ def _name_choices(deviation: pd.Series) -> list[tuple[float, str]]:
     """Return possible names of a cluster with their strength, the most telling first."""
     marked = [name for name in TRAITS if name in deviation and abs(deviation[name]) >= DISTINCT]
     words = {name: TRAITS[name][0 if deviation[name] > 0 else 1] for name in marked}
-    sets = [*combinations(marked, 2), *((name,) for name in marked)]
-    named = [(float(deviation[list(names)].abs().sum()), ", ".join(map(words.get, names))) for names in sets]
+    named = [
+        (_strength(deviation, names), ", ".join(words[name] for name in names))
+        for names in (*combinations(marked, 2), *((name,) for name in marked))
+    ]
     named.sort(key=lambda choice: (-choice[0], choice[1]))
     return [*named, (0.0, AVERAGE), *((0.0, f"{AVERAGE} ({number})") for number in range(2, 20))]
+
+
+def _strength(deviation: pd.Series, names: tuple[str, ...]) -> float:
+    sizes = sorted(deviation[list(names)].abs(), reverse=True)
+    return sizes[0] + (0.5 if set(names) in SAME_THING else 1.0) * sum(sizes[1:])
 
 
 def add_cluster(customers: pd.DataFrame, *, features: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:

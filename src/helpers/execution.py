@@ -17,6 +17,7 @@ from traitlets.config import Config
 
 OWN_ERRORS = ("UserError", "AssertionError", "TooLittleData", "TypeError")  # their messages name no value of the data
 PROGRESS_SECONDS = 3.0
+QUIET = ["--IPKernelApp.log_level=50"]  # what goes wrong in a cell stands in the notebook
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Engine(NBClientEngine):
                                  start_timeout=60, execution_timeout=None, **kwargs):
         client = Client(nb_man, timeout=execution_timeout, startup_timeout=start_timeout, kernel_name=kernel_name,
                         log_output=log_output, resources=kwargs.pop("resources", {}),
-                        config=Config({"KernelManager": {"transport": "ipc"}}))
+                        config=Config({"KernelManager": {"transport": "ipc"}}), extra_arguments=QUIET)
         return client.execute()
 
 

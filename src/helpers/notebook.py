@@ -68,8 +68,10 @@ def _missing(name: str, variables: dict) -> tuple[str, dict] | None:
 
 
 def _remember(block: ast.Module, reason: tuple[str, dict]) -> None:
+    """Keep the reason for the variables that the cell would have made, and forget their values of an earlier run."""
+    extended = {node.target for node in ast.walk(block) if isinstance(node, ast.AugAssign)}
     for node in ast.walk(block):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in extended:
             _reasons[node.id] = reason
             get_ipython().user_ns.pop(node.id, None)
 

@@ -26,13 +26,15 @@ def add_wilson(frame: pd.DataFrame, *, successes: str, n: str) -> pd.DataFrame:
     return frame.assign(share=frame[successes] / frame[n].where(frame[n] > 0), low=low, high=high)
 
 
-def difference_interval(hits_a: int, n_a: int, hits_b: int, n_b: int) -> tuple[float, float]:
-    """Return Newcombe's (1998, method 10) 95 % interval of share a minus share b."""
-    a, b = hits_a / n_a, hits_b / n_b
-    (low_a, high_a), (low_b, high_b) = wilson(hits_a, n_a), wilson(hits_b, n_b)
-    below = np.hypot(a - low_a, high_b - b)
-    above = np.hypot(high_a - a, b - low_b)
-    return float(a - b - below), float(a - b + above)
+def difference_interval(hits_a, n_a, hits_b, n_b, *, n_comparisons: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return Newcombe's (1998, method 10) 95 % interval of share a minus share b.
+
+    With `n_comparisons` the intervals hold together for so many comparisons (Bonferroni).
+    """
+    z = float(stats.norm.ppf(1 - 0.025 / max(n_comparisons, 1)))
+    a, b = np.asarray(hits_a, float) / n_a, np.asarray(hits_b, float) / n_b
+    (low_a, high_a), (low_b, high_b) = wilson(hits_a, n_a, z=z), wilson(hits_b, n_b, z=z)
+    return a - b - np.hypot(a - low_a, high_b - b), a - b + np.hypot(high_a - a, b - low_b)
 
 
 def q_values(p) -> np.ndarray:

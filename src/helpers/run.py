@@ -117,9 +117,11 @@ def run_stage(stage: str, options: dict, reason: str) -> None:
     started = time.monotonic()
     try:
         notebooks = execute(stage, inputs["parameters"], staging)
+        before = freshness.read_manifest(dataset, stage)
         manifest.unlink(missing_ok=True)
         trace = freshness.json.loads((staging / "trace.json").read_text(encoding="utf-8"))
         _put_in_place(trace["writes"], staging, dataset)
+        _remove_outdated(before, trace["writes"], dataset)
         for language, notebook in notebooks.items():
             _keep_notebook(notebook, paths.executed(dataset, language) / f"{stage}.ipynb")
         _write_manifest(manifest, stage, inputs, trace, dataset, time.monotonic() - started)
@@ -132,7 +134,7 @@ def execute(stage: str, parameters: dict, staging: Path) -> dict:
     """Return language → executed notebook; a failed run leaves the notebook to read."""
     from helpers.execution import execute_both_languages
 
-    os.environ.update(STEADY, WORKBOOK_STAGING=str(staging))
+    os.environ.update(STEADY, WORKBOOK_STAGING=str(staging), WORKBOOK_STAGE=stage)
     notebooks, problem = execute_both_languages(
         paths.NOTEBOOKS / f"{stage}.ipynb", staging, parameters, stage=stage, cell_seconds=CELL_SECONDS
     )
@@ -153,6 +155,12 @@ def _put_in_place(writes: dict, staging: Path, dataset: str) -> None:
         target = paths.dataset(dataset) / written["file"]
         target.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(staging / written["file"], target)
+
+
+def _remove_outdated(before: dict | None, writes: dict, dataset: str) -> None:
+    """Remove tables that the stage wrote in an earlier run and no longer gives."""
+    for file in set((before or {}).get("writes", ())) - {written["file"] for written in writes.values()}:
+        (paths.dataset(dataset) / file).unlink(missing_ok=True)
 
 
 def _keep_notebook(notebook, file: Path) -> None:
@@ -213,7 +221,7 @@ def _render(stage: str, dataset: str, language: str, reports: list[str]) -> None
     file = render.render(stage, dataset=dataset, language=language, available=reports)
     note = paths.stages(dataset) / f"{stage}.{language}.json"
     write_json({"file": file.name, "html": freshness.stamp(file), "inputs": inputs}, note)
-    print(f"{stage}  {paths.shown(file)}", flush=True)
+    print(f"{stage}  → {paths.shown(file)}", flush=True)
 
 
 if __name__ == "__main__":

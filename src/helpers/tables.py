@@ -74,9 +74,9 @@ def _final(spec: Contract) -> Path:
 
 
 def _current(spec: Contract) -> Path:
-    """Return the file to read: what this run has just written, or else what is in place."""
-    if _session["staging"] is not None and (staged := _session["staging"] / spec.path).exists():
-        return staged
+    """Return the file to read. A stage that runs sees its own tables as it has just written them, never those of before."""
+    if _session["staging"] is not None and os.environ.get("WORKBOOK_STAGE", "").endswith(spec.owner):
+        return _session["staging"] / spec.path
     return _final(spec)
 
 

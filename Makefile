@@ -1,0 +1,111 @@
+# The customer workbook. `make` lists the targets; README.md explains them.
+#
+#   make reports                                        real data, English
+#   make -j2 reports DATASET=cdnow LANGUAGE=both        two stages at a time, both languages
+#   make churn SNAPSHOT_DATE=2017-09-30 PARAMS=my.yml   one report and what it needs
+
+DATASET       ?= complete_journey   # a folder of data/ with a dataset.yml
+LANGUAGE      ?= en                 # en, zh or both
+SNAPSHOT_DATE ?=                    # last day observed, inclusive; empty = the last day of the data set
+PARAMS        ?=                    # a YAML file: stage → parameter → value
+ENGINE        ?= duckdb             # duckdb, or pyspark after `make scale`
+
+ifeq ($(CONDA_DEFAULT_ENV),customer-workbook)
+  PYTHON := python
+  ENV    :=
+  DEV    := .dev-installed
+else
+  PYTHON := .venv/bin/python
+  ENV    := .venv/.installed
+  DEV    := .venv/.dev-installed
+endif
+OPTIONS = $(foreach name,DATASET LANGUAGE SNAPSHOT_DATE PARAMS ENGINE,'$(name)=$(strip $($(name)))')
+RUN     = @$(PYTHON) -m helpers.run
+STAGES  = collection cleaning segmentation lifetime_value persona voc churn dashboard
+
+.DEFAULT_GOAL := help
+.PHONY: help reports $(STAGES) lab test test-fast lint format bench dictionary check-reports scale lock clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@grep -hE '^[a-z_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@echo "  variables        DATASET=$(strip $(DATASET)) LANGUAGE=$(strip $(LANGUAGE)) SNAPSHOT_DATE= PARAMS= ENGINE=$(strip $(ENGINE))"
+
+# --- the pipeline: a stage, what it needs, what it answers. Each stage itself decides by content whether it has to run.
+
+collection: $(ENV)            ## 01 what arrived, from where, how complete
+cleaning: collection          ## 02 which rows and values changed, and why
+segmentation: cleaning        ## 03 which customers behave alike
+lifetime_value: cleaning      ## 04 what customers are worth; cohorts and retention
+persona: segmentation         ## 05 who the segments are
+voc: cleaning                 ## 06 what customers say
+churn: cleaning               ## 07 who is about to leave, and what that costs
+dashboard: collection cleaning segmentation lifetime_value persona voc churn ## 12 the front page
+
+$(STAGES):
+	$(RUN) $@ $(OPTIONS)
+
+reports: dashboard ## all reports → reports/DATASET/LANGUAGE/index.html
+	$(RUN) --reports $(OPTIONS)
+
+# --- working
+
+lab: $(ENV) ## open the notebooks in JupyterLab
+	$(PYTHON) -m jupyterlab notebooks
+
+test: $(DEV) ## all tests
+	$(PYTHON) -m pytest --cov=helpers --cov-report=term:skip-covered --cov-fail-under=90
+
+test-fast: $(DEV) ## the tests that need seconds
+	$(PYTHON) -m pytest -m "not slow and not browser"
+
+lint: $(DEV) ## look for mistakes in code
+	$(PYTHON) -m ruff check src tests
+
+format: $(DEV) ## sort imports and mend what the linter can mend
+	$(PYTHON) -m ruff check --fix src tests
+
+check-reports: $(DEV) ## open the reports of DATASET in headless Chromium and check them
+	$(PYTHON) tests/browser.py reports/$(strip $(DATASET))
+
+bench: $(DEV) ## measure speed and memory → BENCHMARKS.md
+	$(PYTHON) tests/bench.py
+
+dictionary: $(ENV) ## write data/README.md from the table contracts
+	$(PYTHON) -m helpers.dictionary
+
+clean: ## remove what was computed for DATASET (never raw data, never the vault)
+	$(if $(filter $(notdir $(wildcard data/*)),$(strip $(DATASET))),,$(error DATASET=$(DATASET): there is no such folder in data/))
+	rm -rf $(foreach part,collected clean results stages,data/$(strip $(DATASET))/$(part)) reports/$(strip $(DATASET))
+
+# --- the environment: one hashed lock for conda and for plain Python
+
+INSTALL = if command -v uv >/dev/null; then uv pip install -q --python $(PYTHON) --require-hashes -r $(1); \
+          else $(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
+PROJECT = if command -v uv >/dev/null; then uv pip install -q --python $(PYTHON) --no-deps -e .; \
+          else $(PYTHON) -m pip install -q --disable-pip-version-check --no-deps -e .; fi
+
+.venv/.installed: requirements.lock pyproject.toml
+	@echo "installing the environment into .venv (once)"
+	@test -x .venv/bin/python || python3 -m venv .venv
+	@$(call INSTALL,requirements.lock)
+	@$(PROJECT)
+	@touch $@
+
+.venv/.dev-installed: requirements-dev.lock .venv/.installed
+	@echo "installing what the tests need"
+	@$(call INSTALL,requirements-dev.lock)
+	@touch $@
+
+.dev-installed: requirements-dev.lock
+	@$(call INSTALL,requirements-dev.lock)
+	@touch $@
+
+scale: $(ENV) ## install PySpark, for ENGINE=pyspark (needs Java 17)
+	@$(call INSTALL,requirements-scale.lock)
+
+COMPILE = uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url
+lock: ## compile the locks from pyproject.toml (needs uv)
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra scale -c requirements.lock -o requirements-scale.lock

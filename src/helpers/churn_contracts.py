@@ -1,0 +1,152 @@
+"""Who ends a contract: examples for contractual churn, and how long contracts of each plan run.
+
+`churned` = True means that the customer ended the contract. Contracts are cross-validated: without dates there is no earlier
+period to learn from. Survival: Kaplan and Meier (1958) through `lifelines`. In: subscriptions. Out: Examples, curves.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers.churn_examples import Examples, check_both_classes, read_target
+from helpers.errors import TooLittleData
+
+NEVER_FEATURES = ("subscription_id", "customer_id", "started_at", "ended_at", "churned", "value_at_stake")
+MAX_LEVELS = 30  # a text with more values than this names things (cities, people) rather than groups
+MIN_PLAN = 30  # contracts below which a plan gets no curve of its own
+OWN_WORDS = {  # columns of the contract whose reasons have a sentence of their own
+    "tenure_months": "in month {tenure_months:count} of the contract",
+    "monthly_fee": "pays {monthly_fee:money} a month",
+    "plan": "contract type: {plan:label}",
+}
+
+
+def contract_examples(
+    subscriptions: pd.DataFrame, *, months_of_value: float | None = None, leave_out: tuple[str, ...] = ()
+) -> Examples:
+    """Return the examples of contractual churn: all contracts with their outcome, and the running ones to be scored.
+
+    Every attribute is a feature but identifiers, dates (the last day of a contract knows its end), texts with more than
+    `MAX_LEVELS` values, columns with one value, and `leave_out`. value_at_stake = monthly fee × `months_of_value` (None = 1).
+    Raises TooLittleData where too few contracts ended or run on; UserError for an unusable label.
+    """
+    contracts = subscriptions.assign(churned=read_target(subscriptions["churned"], means_left=True))
+    check_both_classes(contracts["churned"])
+    numeric, categorical = feature_columns(contracts, leave_out=leave_out)
+    fee = contracts["monthly_fee"].astype(float)
+    contracts = contracts.assign(
+        value_at_stake=fee.fillna(fee.median()).fillna(0.0) * (1.0 if months_of_value is None else months_of_value),
+        **{name: contracts[name].astype(float) for name in numeric},
+        **{name: _as_text(contracts[name]) for name in categorical},
+    )
+    contracts = contracts.assign(**{"Tenure alone": -contracts["tenure_months"]})
+    current = contracts[~contracts["churned"]].drop(columns="Tenure alone")
+    groups = {label(name): (name,) for name in (*numeric, *categorical)}
+    return Examples(
+        kind="contracts", train=contracts, test=contracts, current=current, numeric=numeric, categorical=categorical,
+        groups=groups, messages=reason_messages(current, numeric=numeric, categorical=categorical),
+    )
+
+
+def feature_columns(
+    contracts: pd.DataFrame, *, leave_out: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns that may be features: (numeric, categorical). Dates and identifiers never are."""
+    allowed = [
+        name for name in contracts.columns
+        if name not in (*NEVER_FEATURES, *leave_out)
+        and not pd.api.types.is_datetime64_any_dtype(contracts[name])
+        and contracts[name].nunique() > 1
+    ]
+    is_number = {
+        name: pd.api.types.is_numeric_dtype(contracts[name]) and not pd.api.types.is_bool_dtype(contracts[name])
+        and contracts[name].nunique() > 2
+        for name in allowed
+    }
+    numeric = tuple(name for name in allowed if is_number[name])
+    categorical = tuple(n for n in allowed if not is_number[n] and contracts[n].nunique() <= MAX_LEVELS)
+    return numeric, categorical
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    """Return values as text, one spelling each (0 and 0.0, True and true are one value), unknown as `unknown`."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return values.map(lambda number: "unknown" if pd.isna(number) else f"{number:g}").astype("str")
+    return values.astype("str").where(values.notna(), "unknown").replace({"True": "yes", "False": "no"})
+
+
+def label(column: str) -> str:
+    """Return a column's name as words: internet_service → Internet service."""
+    return column.replace("_", " ").capitalize()
+
+
+def reason_messages(
+    contracts: pd.DataFrame, *, numeric: tuple[str, ...], categorical: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the words of each reason for each contract: messages whose fields are columns of `contracts`."""
+    words = {}
+    for name in numeric:
+        words[label(name)] = OWN_WORDS.get(name, f"{label(name)}: {{{name}:number1}}")
+    for name in categorical:
+        values = contracts[name].str.replace("{", "(").str.replace("}", ")")
+        words[label(name)] = OWN_WORDS.get(name, label(name) + ": " + values)
+    return pd.DataFrame(words, index=contracts.index)
+
+
+# --- how long contracts last
+
+
+def survival_curves(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return the share of contracts still running by month and plan (Kaplan-Meier, intervals from Greenwood's variance).
+
+    Contracts that run on are censored at their tenure. Where `first_day` and the start days are known, a contract counts from
+    the month in which the data begins to see it (delayed entry); else from its first month. A contract of 0 months counts as
+    half a month. Plans of fewer than `MIN_PLAN` contracts are left out.
+    Out: plan, month, at_risk, survival, low, high; plans in the order of their size, largest first.
+    """
+    from lifelines import KaplanMeierFitter
+
+    contracts = subscriptions.assign(
+        months=subscriptions["tenure_months"].astype(float).clip(lower=0.5),
+        entry=_entry_months(subscriptions, first_day=first_day),
+    )
+    contracts = contracts[contracts["months"] > contracts["entry"]]
+    sizes = contracts.groupby("plan").size().sort_values(ascending=False, kind="stable")
+    curves = []
+    for plan in sizes[sizes >= MIN_PLAN].index:
+        rows = contracts[contracts["plan"] == plan]
+        entry = rows["entry"] if (rows["entry"] > 0).any() else None
+        fitted = KaplanMeierFitter().fit(rows["months"], rows["churned"].astype(bool), entry=entry)
+        months = np.arange(0, int(rows["months"].max()) + 1)
+        bounds = fitted.confidence_interval_.reindex(fitted.survival_function_.index).ffill()
+        at = np.searchsorted(bounds.index, months, side="right") - 1
+        curves.append(pd.DataFrame({
+            "plan": plan, "month": months, "at_risk": [int(((rows["months"] >= m) & (rows["entry"] <= m)).sum()) for m in months],
+            "survival": fitted.survival_function_.iloc[at, 0].to_numpy(),
+            "low": bounds.iloc[at, 0].to_numpy(), "high": bounds.iloc[at, 1].to_numpy(),
+        }))
+    if not curves:
+        raise TooLittleData("Needs a plan with at least {needed:count} contracts; there is none.", needed=MIN_PLAN)
+    return pd.concat(curves, ignore_index=True)
+
+
+def _entry_months(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None) -> pd.Series:
+    """Return the month of the contract in which the data begins to see it (0 where that is not known)."""
+    if first_day is None or "started_at" not in subscriptions:
+        return pd.Series(0.0, index=subscriptions.index)
+    days = (pd.Timestamp(first_day) - subscriptions["started_at"]).dt.days
+    return (days / DAYS_PER_MONTH).clip(lower=0).fillna(0.0)
+
+
+DAYS_PER_MONTH = 30.4375  # 365.25 / 12
+
+
+def running_at(curves: pd.DataFrame, *, month: int) -> pd.DataFrame:
+    """Return each plan's share still running at `month`, highest first; plans not observed that long are left out."""
+    rows = curves[curves["month"] == month]
+    return rows.sort_values(["survival", "plan"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def plan_rates(subscriptions: pd.DataFrame) -> pd.DataFrame:
+    """Count contracts and ended contracts by plan: plan, n, n_churned."""
+    counts = subscriptions.groupby("plan")["churned"].agg(n="size", n_churned="sum").reset_index()
+    return counts.astype({"n_churned": "int64"})

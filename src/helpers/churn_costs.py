@@ -1,0 +1,119 @@
+"""Whom it pays to contact: profit of a retention offer by probability threshold, and how far it hangs on assumptions.
+
+An offer of cost d, a contact of cost f and a success rate γ (the share of leavers whom the offer keeps) make contacting a
+customer of value V with probability p pay if p·γ(V − d) − (1 − p)·d − f > 0, that is p > p* = (f + d) / (γ(V − d) + d).
+(Verbeke et al. 2012, European Journal of Operational Research 218:211, without their incentive term for those who refuse.)
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import TooLittleData
+
+FIGURES = ("offer_cost", "contact_cost", "success_rate")
+Z95 = 1.959964  # 97.5 % point of the normal distribution
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The assumptions of a retention offer; `value_factor` scales what a kept customer is worth (1 = as assumed)."""
+
+    offer: float
+    contact: float
+    success: float
+    value_factor: float = 1.0
+
+
+def read_costs(business, *, kind: str) -> Costs:
+    """Return the assumptions of dataset.yml; raises TooLittleData naming the figures that it lacks."""
+    wanted = (*FIGURES, "months_of_value") if kind == "contracts" else FIGURES
+    absent = [name for name in wanted if getattr(business, name) is None]
+    if absent:
+        raise TooLittleData(
+            "To weigh the cost of an offer against the loss, dataset.yml needs these figures of the business: {figures}.",
+            figures=", ".join(absent),
+        )
+    return Costs(business.offer_cost.value, business.contact_cost.value, business.success_rate.value)
+
+
+def threshold(value, costs: Costs) -> np.ndarray:
+    """Return p*, the probability above which contacting a customer worth `value` pays (infinite = never)."""
+    gain = costs.success * (np.asarray(value, float) * costs.value_factor - costs.offer) + costs.offer
+    with np.errstate(divide="ignore"):
+        return np.where(gain > 0, (costs.contact + costs.offer) / np.where(gain > 0, gain, 1.0), np.inf)
+
+
+def contact_profit(churned, value, costs: Costs) -> np.ndarray:
+    """Return the expected profit of having contacted each customer, given whether it left."""
+    kept = costs.success * (np.asarray(value, float) * costs.value_factor - costs.offer)
+    return np.where(np.asarray(churned, bool), kept, -costs.offer) - costs.contact
+
+
+def profit_curve(tested: pd.DataFrame, *, score: str, costs: Costs, n_points: int = 101) -> pd.DataFrame:
+    """Return the profit of contacting everyone at or above each threshold, on customers whose outcome is known.
+
+    `tested` has churned, value_at_stake and `score`, a probability. Out: threshold (0 to 1), n_contacted, share_contacted,
+    profit (currency, all customers together) and profit_per_customer (over all customers, contacted or not).
+    """
+    profit = contact_profit(tested["churned"], tested["value_at_stake"], costs)
+    thresholds = np.linspace(0, 1, n_points)
+    order = np.argsort(tested[score].to_numpy(), kind="stable")
+    sorted_scores = tested[score].to_numpy()[order]
+    from_here_up = np.append(profit[order][::-1].cumsum()[::-1], 0.0)
+    at = np.searchsorted(sorted_scores, thresholds, side="left")
+    n = len(tested)
+    return pd.DataFrame({
+        "threshold": thresholds, "n_contacted": n - at, "share_contacted": (n - at) / n, "profit": from_here_up[at],
+        "profit_per_customer": from_here_up[at] / n,
+    })
+
+
+def compare_rules(tested: pd.DataFrame, *, score: str, costs: Costs) -> pd.DataFrame:
+    """Return the profit per customer of four rules: contact nobody, everyone, from one half up, where it pays for each.
+
+    Out: rule, n_contacted, share_contacted, profit_per_customer, low, high (95 %, normal approximation), n.
+    """
+    chosen = {
+        "contact nobody": np.zeros(len(tested), bool),
+        "contact everyone": np.ones(len(tested), bool),
+        "probability of at least one half": tested[score].to_numpy() >= 0.5,
+        "where it pays for the customer": tested[score].to_numpy() > threshold(tested["value_at_stake"], costs),
+    }
+    profit = contact_profit(tested["churned"], tested["value_at_stake"], costs)
+    rows = [_rule(rule, np.where(contacted, profit, 0.0), contacted) for rule, contacted in chosen.items()]
+    return pd.DataFrame(rows)
+
+
+def _rule(rule: str, profit: np.ndarray, contacted: np.ndarray) -> dict:
+    half = Z95 * profit.std(ddof=1) / np.sqrt(len(profit)) if len(profit) > 1 else np.nan
+    return {
+        "rule": rule, "n_contacted": int(contacted.sum()), "share_contacted": float(contacted.mean()),
+        "profit_per_customer": float(profit.mean()), "low": profit.mean() - half, "high": profit.mean() + half,
+        "n": len(profit),
+    }
+
+
+def sensitivity(tested: pd.DataFrame, *, score: str, business, kind: str) -> pd.DataFrame:
+    """Return what the best rule yields when one assumption takes its low or high value, the others as assumed.
+
+    Out: assumption, end (low or high), value, share_contacted, profit_per_customer.
+    """
+    costs = read_costs(business, kind=kind)
+    worth = business.months_of_value if kind == "contracts" else business.margin_rate
+    changes = [("success rate", "success", business.success_rate), ("offer cost", "offer", business.offer_cost),
+               ("contact cost", "contact", business.contact_cost)]
+    rows = []
+    for name, part, figure in changes:
+        rows += [(name, end, at, replace(costs, **{part: at})) for end, at in (("low", figure.low), ("high", figure.high))]
+    if worth is not None:
+        name = "months of value" if kind == "contracts" else "margin rate"
+        rows += [(name, end, at, replace(costs, value_factor=at / worth.value))
+                 for end, at in (("low", worth.low), ("high", worth.high))]
+    found = []
+    for name, end, at, changed in rows:
+        rule = compare_rules(tested, score=score, costs=changed).iloc[-1]
+        found.append({"assumption": name, "end": end, "value": at, "share_contacted": rule["share_contacted"],
+                      "profit_per_customer": rule["profit_per_customer"]})
+    return pd.DataFrame(found)

@@ -1,0 +1,232 @@
+"""What is each customer worth from now on?
+
+Expected purchases (BG/NBD) × expected value per purchase (Gamma-Gamma), discounted, over a stated horizon (Fader, Hardie and
+Lee 2005, Journal of Marketing Research 42:415). Past purchases, the first one included, are not counted: the value is what
+is still to come. In: orders; out: `customer_value`, `btyd_parameters`. lifetime_value_holdout.py checks it on unseen weeks.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers import btyd_intervals
+from helpers.btyd import BG_NBD, DAYS_PER_WEEK, GAMMA_GAMMA, HISTORY, BgNbd, GammaGamma
+from helpers.errors import TooLittleData, UserError
+
+WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
+STEP_WEEKS = 4  # expected purchases are discounted from the middle of each step
+CALIBRATION_SHARE = 0.75  # of the window's whole weeks: 39 of 52
+MIN_WEEKS = 8  # shorter windows leave too little to fit on and too little to check against
+N_DECILES = 10
+PUBLISHED = {  # the 1/10 sample of CDNOW, weeks 1–39: Fader, Hardie and Lee (2005), Fader and Hardie (2013)
+    "BG/NBD": {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4257, "log-likelihood": -9582.43},
+    "Gamma-Gamma": {"p": 6.249, "q": 3.745, "v": 15.448, "log-likelihood": -4055.92},
+}
+PUBLISHED_SAMPLE = {"customers": 2357, "repeat purchases": 2457, "longest T in days": 272}  # by which it is recognised
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days observed: models are fitted up to `calibration_end`, checked on the days after it, up to `end`."""
+
+    start: pd.Timestamp
+    calibration_end: pd.Timestamp
+    end: pd.Timestamp
+
+    @property
+    def holdout_start(self) -> pd.Timestamp:
+        return self.calibration_end + pd.Timedelta(days=1)
+
+    @property
+    def calibration_weeks(self) -> float:
+        return ((self.calibration_end - self.start).days + 1) / DAYS_PER_WEEK
+
+    @property
+    def holdout_weeks(self) -> float:
+        return (self.end - self.calibration_end).days / DAYS_PER_WEEK
+
+
+def split_window(orders, *, start, end, calibration_end: str = "") -> Window:
+    """Return the window, split for the check on unseen weeks.
+
+    `start` None = the first order. `calibration_end` empty = three quarters of the window's whole weeks. Raises UserError
+    if it lies outside, TooLittleData if the window is shorter than MIN_WEEKS.
+    """
+    end = pd.Timestamp(end)
+    start = pd.Timestamp(orders.order_date.min().to_pandas() if start is None else start)
+    n_weeks = ((end - start).days + 1) // DAYS_PER_WEEK if start == start else 0
+    if n_weeks < MIN_WEEKS:
+        raise TooLittleData(
+            "Needs purchases of at least {needed:count} weeks; there are {found:count}.", needed=MIN_WEEKS,
+            found=max(n_weeks, 0),
+        )
+    days = DAYS_PER_WEEK * round(CALIBRATION_SHARE * n_weeks)
+    split = pd.Timestamp(calibration_end) if calibration_end else start + pd.Timedelta(days=days - 1)
+    if not start < split < end:
+        raise UserError(
+            f"calibration_end={split:%Y-%m-%d} must lie between {start:%Y-%m-%d} and {end:%Y-%m-%d}, the days observed"
+        )
+    return Window(start, split, end)
+
+
+def count_guests(orders, *, window: Window) -> dict[str, float]:
+    """Return orders in the window, and how many of them, with how much revenue, name no customer (guests)."""
+    inside = orders.filter(orders.order_date.between(window.start.date(), window.end.date()))
+    is_guest = inside.customer_id.isnull()
+    counts = inside.agg(
+        n_orders=inside.count(), n_guest_orders=is_guest.cast("int64").sum(),
+        revenue=inside.revenue.sum(), guest_revenue=is_guest.ifelse(inside.revenue, 0.0).sum(),
+    ).to_pandas()
+    return {name: float(value) for name, value in counts.fillna(0).iloc[0].items()}
+
+
+# --- the models
+
+
+def parameter_table(
+    summary: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, refits: pd.DataFrame, *, fitted_on: str
+) -> pd.DataFrame:
+    """Return `btyd_parameters`: estimates with 95 % bootstrap intervals, beside the published ones where they apply.
+
+    Out: model, fitted_on, parameter, estimate, low, high (log-likelihood has none), published, n_customers.
+    """
+    published = PUBLISHED if is_published_sample(summary) else {}
+    rows = []
+    for model, fit, names in (("BG/NBD", bg_nbd, BG_NBD), ("Gamma-Gamma", gamma_gamma, GAMMA_GAMMA)):
+        for name in (*names, "log-likelihood"):
+            known = name in names
+            low, high = btyd_intervals.interval(refits[name]) if known else (np.nan, np.nan)
+            estimate = fit.parameters[name] if known else fit.log_likelihood
+            rows.append({
+                "model": model, "fitted_on": fitted_on, "parameter": name, "estimate": estimate, "low": low, "high": high,
+                "published": published.get(model, {}).get(name, np.nan), "n_customers": fit.n_customers,
+            })
+    return pd.DataFrame(rows)
+
+
+def is_published_sample(summary: pd.DataFrame) -> bool:
+    """Say whether these are the histories whose parameters were published (CDNOW's 1/10 sample after 39 weeks)."""
+    found = {
+        "customers": len(summary),
+        "repeat purchases": int(summary["frequency"].sum()),
+        "longest T in days": round(DAYS_PER_WEEK * float(summary["T_weeks"].max())),
+    }
+    return found == PUBLISHED_SAMPLE
+
+
+def spend_independence(summary: pd.DataFrame) -> dict[str, float]:
+    """Return Pearson's and Spearman's correlation of repeat purchases and their mean value, with n.
+
+    Gamma-Gamma assumes that how often a customer buys says nothing of how much they spend each time.
+    """
+    valued = summary.loc[summary["n_valued_days"] > 0, ["n_valued_days", "monetary_value"]]
+    varies = len(valued) > 2 and (valued.nunique() > 1).all()
+    pearson, spearman = (
+        float(valued.corr(method).iloc[0, 1]) if varies else 0.0 for method in ("pearson", "spearman")
+    )
+    return {"n": len(valued), "pearson": pearson, "spearman": spearman}
+
+
+# --- customer value
+
+
+def value_customers(
+    summary: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, *, horizon_weeks: float, margin_rate: float = 1.0,
+    yearly_discount_rate: float = 0.0,
+) -> pd.DataFrame:
+    """Return each customer's expected purchases and value in the `horizon_weeks` after the last day observed.
+
+    value = margin_rate × expected value per purchase × Σ over steps of expected purchases / (1 + d)^(middle of step in years)
+
+    Out: customer_id, frequency, recency_weeks, T_weeks, revenue (so far), p_alive, p_purchase (at least one in the horizon),
+    expected_purchases, discounted_purchases, expected_value_per_purchase (revenue), expected_revenue (not discounted),
+    customer_lifetime_value (discounted; gross margin, or revenue where margin_rate is 1).
+    """
+    expected, discounted = _discounted_purchases(
+        summary, bg_nbd, horizon_weeks=horizon_weeks, yearly_discount_rate=yearly_discount_rate
+    )
+    per_purchase = gamma_gamma.expected_average_value(summary)
+    return summary[["customer_id", *HISTORY, "revenue"]].assign(
+        p_alive=bg_nbd.p_alive(summary),
+        p_purchase=1 - bg_nbd.p_no_purchase(summary, horizon_weeks),
+        expected_purchases=expected,
+        discounted_purchases=discounted,
+        expected_value_per_purchase=per_purchase,
+        expected_revenue=expected * per_purchase,
+        customer_lifetime_value=margin_rate * discounted * per_purchase,
+    )
+
+
+def _discounted_purchases(
+    summary: pd.DataFrame, bg_nbd: BgNbd, *, horizon_weeks: float, yearly_discount_rate: float
+) -> tuple[pd.Series, pd.Series]:
+    """Return expected purchases in the horizon, plain and discounted."""
+    ends = np.append(np.arange(STEP_WEEKS, horizon_weeks, STEP_WEEKS), horizon_weeks)
+    plain = discounted = pd.Series(0.0, index=summary.index)
+    begin = 0.0
+    for end in ends:
+        until = bg_nbd.expected_purchases(summary, end)
+        years = (begin + end) / 2 / WEEKS_PER_YEAR
+        discounted = discounted + (until - plain) / (1 + yearly_discount_rate) ** years
+        plain, begin = until, end
+    return plain, discounted
+
+
+def add_intervals(value: pd.DataFrame, futures: btyd_intervals.Futures, *, margin_rate: float = 1.0) -> pd.DataFrame:
+    """Add 95 % intervals of each customer's purchases and value, and the decile of value (1 = highest).
+
+    They hold what the customer may do (chance) and how sure the parameters are (refits). Revenue of a future is discounted
+    by the customer's expected discount.
+    """
+    discount = (value["discounted_purchases"] / value["expected_purchases"].where(value["expected_purchases"] > 0)).fillna(1)
+    low, high = btyd_intervals.interval(futures.purchases)
+    revenue_low, revenue_high = btyd_intervals.interval(futures.revenue)
+    return value.drop(columns="discounted_purchases").assign(
+        expected_purchases_low=low, expected_purchases_high=high,
+        clv_low=margin_rate * discount * revenue_low, clv_high=margin_rate * discount * revenue_high,
+        value_decile=decile(value["customer_lifetime_value"]),
+    )
+
+
+def decile(values: pd.Series) -> pd.Series:
+    """Return 1 (highest) to 10; equal values get the same decile, that of the middle of their ranks."""
+    ranks = values.rank(ascending=False, method="average")
+    return np.ceil(N_DECILES * (ranks - 0.5) / max(len(values), 1)).clip(1, N_DECILES).astype("int64")
+
+
+def total_value(value: pd.DataFrame, futures: btyd_intervals.Futures, *, margin_rate: float = 1.0) -> dict[str, float]:
+    """Return the value of all customers together with its 95 % interval, and the share of the best tenth."""
+    total = float(value["customer_lifetime_value"].sum())
+    revenue = float(value["expected_revenue"].sum())
+    low, high = btyd_intervals.interval(futures.revenue.sum(axis=1, dtype="float64"))
+    scale = total / revenue if revenue else margin_rate
+    return {
+        "total": total, "low": float(low) * scale, "high": float(high) * scale, "n": len(value), "mean": total / len(value),
+        "mean_low": float(low) * scale / len(value), "mean_high": float(high) * scale / len(value),
+        "top_share": top_share(value["customer_lifetime_value"], value["customer_lifetime_value"]),
+        "purchases": float(value["expected_purchases"].sum()), "buyers": float(value["p_purchase"].sum()),
+    }
+
+
+def top_share(score: pd.Series, worth: pd.Series, *, share: float = 0.1) -> float:
+    """Return the share of all `worth` that the best `share` of customers by `score` hold.
+
+    Customers with equal scores stand for one another: where the limit falls among them, each counts in part.
+    """
+    groups = pd.DataFrame({"score": score, "worth": worth}).groupby("score")["worth"].agg(["size", "sum"])
+    groups = groups.sort_index(ascending=False)
+    room = (share * groups["size"].sum() - groups["size"].cumsum().shift(fill_value=0)).clip(0)
+    taken = np.minimum(room / groups["size"], 1)
+    total = float(groups["sum"].sum())
+    return float((taken * groups["sum"]).sum()) / total if total else 0.0
+
+
+def summarise_deciles(value: pd.DataFrame) -> pd.DataFrame:
+    """Return per decile of value: customers, value, its share, mean value, expected purchases and value per purchase."""
+    deciles = value.groupby("value_decile", as_index=False).agg(
+        n_customers=("customer_id", "size"), value=("customer_lifetime_value", "sum"),
+        mean_value=("customer_lifetime_value", "mean"), mean_purchases=("expected_purchases", "mean"),
+        mean_per_purchase=("expected_value_per_purchase", "mean"), mean_p_alive=("p_alive", "mean"),
+    )
+    return deciles.assign(share=deciles["value"] / deciles["value"].sum())

@@ -1,0 +1,86 @@
+"""Personal data in free text: e-mails, phones, order numbers, links, handles and names become placeholders.
+
+Runs before any text is counted, modelled or quoted. Patterns only, no model: what looks like personal data is masked even
+where it is a brand ("Mrs. Fields"); a bare unusual name within a sentence can remain, so quotes are for inside use.
+"""
+
+import re
+
+import pandas as pd
+
+PLACEHOLDERS = ("[link]", "[e-mail]", "[phone]", "[number]", "[name]")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９＠．－＋", "0123456789@.-+")
+
+# frequent given names of the US that are no ordinary words, places or brands ("Mark", "Virginia" are left out on purpose)
+GIVEN_NAMES = """
+Aaron Abigail Adam Adrian Alan Albert Alex Alexander Alexandra Alexis Alice Alicia Alison Allison Alyssa Amanda
+Andrea Andrew Angela Anita Anna Anne Annette Anthony Antonio Ashley Audrey Barbara Benjamin Bernard Beth Betty
+Beverly Bonnie Bradley Brandon Brenda Brian Brianna Brittany Bruce Bryan Caleb Cameron Carl Carla Carlos Carol Caroline
+Carolyn Catherine Cathy Charles Cheryl Christina Christine Christopher Cindy Claire Clara Connie Corey Craig
+ Curtis Cynthia Daniel Danielle David Deborah Debra Denise Dennis Derek Diana Diane Dolores Donald Donna Doris
+Dorothy Douglas Dylan Edward Eileen Elaine Eleanor Elizabeth Ellen Emily Emma Eric Erica Erin Ethan Eugene Evelyn Frances
+Gabriel Gail Gary George Gerald Geraldine Gladys Glenn Gloria Gregory Hannah Harold Helen Henry Howard Irene
+Isabella Jacob Jacqueline James Jamie Janet Janice Jared Jason Jean Jeffrey Jennifer Jeremy Jerome Jesse Jessica Jill Joan
+Joanne Jonathan Joseph Joshua Joyce Juan Judith Judy Julia Julie Justin Karen Katherine Kathleen Kathryn Kathy
+Katie Kayla Keith Kelly Kenneth Kevin Kimberly Kristen Kristin Kyle Larry Laura Lauren Lawrence Leonard Leslie Lillian Linda
+Lisa Logan Lois Lori Louise Lucas Lucille Lynn Margaret Maria Marie Marilyn Marjorie Martha Martin Marvin Mary
+Matthew Megan Melanie Melissa Melvin Michael Micheal Michelle Mildred Monica Nancy Natalie Nathan Nicholas Nicole Noah Norma
+Olivia Pamela Patricia Patrick Paula Peggy Peter Philip Phillip Phyllis Rachel Ralph Randy Raymond Rebecca Renee Rhonda
+Richard Robert Roger Ronald Roy Ruth Ryan Samantha Samuel Sandra Sara Sarah Scott Sean Sharon Shawn Sheila
+Shirley Sophia Stanley Stephanie Stephen Steve Steven Susan Suzanne Sylvia Tammy Tara Teresa Theresa Thomas Tiffany Timothy
+Tina Todd Tracy Travis Tyler Valerie Vanessa Veronica Vincent Vivian Walter Wanda Wayne Wendy William Yvonne
+Zachary
+""".split()
+CHINESE_SURNAMES = (  # the hundred most frequent surnames of China
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦"
+    "付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+
+_CAPITAL = r"[A-Z][a-zA-Z'’]+(?:\s+[A-Z][a-z]+|\s+[A-Z]\.)?"
+_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in (
+    (r"(?i)\b(?:https?://|www\.)[^\s<>\"]+", "[link]"),
+    (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
+    (r"(?<![\w.])@\w{2,}", "[name]"),
+    (r"\b\d{3}-\d{7}-\d{7}\b", "[number]"),
+    (
+        r"(?i)\b(order|invoice|tracking|confirmation|account|ticket|case|member(?:ship)?|card)"
+        r"(\s*(?:number|no\.?|num\.?|id|nr\.?|#)?\s*(?:is|was)?\s*[:#]?\s*)(?=[\w-]*\d[\w-]*\d[\w-]*\d[\w-]*\d)[A-Za-z0-9-]{5,}",
+        r"\1\2[number]",
+    ),
+    (r"(订单|单号|订单号|快递单号|卡号|会员号)(\s*(?:号|是|为)?\s*[:：]?\s*)[A-Za-z0-9-]{5,}", r"\1\2[number]"),
+    (r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)", "[phone]"),
+    (r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)", "[phone]"),
+    (r"(?<![\d.$])(?:\+?\d{1,3}[\s.-]{1,2})?\(?\d{3}\)?[\s.-]{1,2}\d{3}[\s.-]\d{4}(?!\d)", "[phone]"),
+    (r"\+\d{1,3}(?:[\s.-]?\d{2,4}){3,5}(?!\d)", "[phone]"),
+    (r"(?<![\d.])\d{7,}[Xx]?(?!\d)", "[number]"),
+    (r"\b(Mr|Mrs|Ms|Miss|Dr|Prof)(\.?)\s+(?!Coffee|Pepper|Clean)" + _CAPITAL, r"\1\2 [name]"),
+    (r"(?i:\b(my|his|her)(\s+name\s+is)\s+)" + _CAPITAL, r"\1\2 [name]"),
+    (r"((?i:sincerely|regards|cheers|yours truly|respectfully)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)", r"\1[name]"),
+    (r"([.!?\"')…]\s*[-–—~]+\s*)" + _CAPITAL + r"\.?(?=\s*$)", r"\1[name]"),
+    (r"(我叫|我的名字是|我是)([" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{1,2})(?=[，,。.！!；;\s]|$)", r"\1[name]"),
+    (r"[" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{0,2}(先生|女士|小姐)", r"[name]\1"),
+))
+# a possessive before a capital is a brand ("Aaron's Red Mill"), not a person
+_GIVEN = re.compile(r"\b(?:" + "|".join(GIVEN_NAMES) + r")\b(?!['’]s\s+[A-Z])(?:\s+(?:[A-Z]\.\s*)?[A-Z][a-z]+)?")
+
+
+def mask_text(text: str) -> str:
+    """Return `text` with what looks like personal data replaced by a placeholder of `PLACEHOLDERS`.
+
+    Years, prices, dates, sizes and numbers of up to six digits stay; seven digits or more become `[number]`.
+    """
+    masked = text.translate(FULL_WIDTH)
+    for pattern, replacement in _RULES:
+        masked = pattern.sub(replacement, masked)
+    return _GIVEN.sub("[name]", masked)
+
+
+def mask_personal_data(texts: pd.Series) -> pd.Series:
+    """Return the texts masked (:func:`mask_text`); unknown stays unknown."""
+    return texts.map(mask_text, na_action="ignore")
+
+
+def count_masked(texts: pd.Series) -> dict[str, int]:
+    """Return how many placeholders of each kind the masked texts hold."""
+    known = texts.dropna()
+    return {mark: int(known.str.count(re.escape(mark)).sum()) for mark in PLACEHOLDERS}

@@ -1,0 +1,234 @@
+"""Can a text's verdict be read from its words?
+
+TF-IDF of words and word pairs (present or not, negation carried to the words it governs: Das and Chen 2001) and logistic
+regression, strength chosen and probability calibrated (Platt 1999) inside the training part; beside it VADER (Hutto and
+Gilbert 2014) and the majority. Minimal pairs after CheckList (Ribeiro et al. 2020).
+Input: the reviews of voc.read_reviews.
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedKFold
+
+from helpers.errors import TooLittleData
+
+MIN_TEXTS = 200  # texts with a verdict; below, neither training nor test says anything
+MIN_EACH = 30  # texts of the rarer verdict in the training part, and 10 in the test part
+TEST_SHARE = 5  # one text in five is held out where the publisher fixed no split
+N_FOLDS = 5
+STRENGTHS = (1.0, 2.0, 4.0, 8.0)  # candidates for logistic regression's C
+NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
+NEGATION_REACH = 4  # words; a negation governs at most the four words that follow it in the clause
+NEGATORS = frozenset(
+    "no not never nothing nobody none nor neither cannot without hardly barely scarcely nowhere 不 没 未 别 无".split()
+)
+TURNS = frozenset("but however although though yet 但 却".split())  # a new clause: an earlier negation ends here
+_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]|[^\W_a-z0-9\u4e00-\u9fff]+|[.,!?;:()，。！？；：]")
+_PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name)\]")
+_MARKS = frozenset(".,!?;:()，。！？；：")
+
+
+# --- words
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, lower case; those that a negation governs start with `not_`; ! and ? count as words.
+
+    A negation ("not", "never", "…n't", 不) reaches four words, or to the end of its clause if that comes first.
+    """
+    found, reach = [], 0
+    for word in _TOKEN.findall(_PLACEHOLDER.sub(" ", text).lower().replace("’", "'")):
+        if word in _MARKS:
+            reach = 0
+            if word in "!?！？":
+                found.append(word)
+            continue
+        reach = 0 if word in TURNS else reach
+        found.append(f"not_{word}" if reach else word)
+        is_negation = word in NEGATORS or word.endswith("n't")
+        reach = NEGATION_REACH if is_negation else max(0, reach - 1)
+    return found
+
+
+def words_and_pairs(text: str) -> list[str]:
+    """Return the words of a text and its pairs of neighbouring words."""
+    single = words(text)
+    return single + [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]
+
+
+def text_key(text: str) -> str:
+    """Return what two copies of a text share: letters and digits only, lower case."""
+    return re.sub(r"\W+", " ", text.lower()).strip()
+
+
+# --- which texts teach, which test
+
+
+def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return the reviews with `role`: train, test, copy (its text stands in another row) or silent (no text or verdict).
+
+    The publisher's split is kept; where there is none, a hash of the text puts one in five aside. Of texts that occur
+    more than once only one row is kept, the training part first, so that no text is on both sides; a test text that is nearly
+    a training text (cosine ≥ 0.9) is a copy too. Row order does not matter.
+    """
+    keys = reviews["text"].map(text_key, na_action="ignore").fillna("")
+    usable = (keys != "") & reviews["dissatisfied"].notna()
+    hashed = keys.map(lambda key: "test" if zlib.crc32(key.encode()) % TEST_SHARE == 0 else "train")
+    role = reviews["split"].where(reviews["split"].notna(), hashed).astype("object")
+    order = pd.DataFrame({"key": keys, "is_test": role == "test", "id": reviews["feedback_id"]})[usable]
+    first = order.sort_values(["is_test", "id"]).drop_duplicates("key").index
+    role = role.where(usable, "silent").mask(usable & ~reviews.index.isin(first), "copy")
+    reviews = reviews.assign(role=role)
+    near = _near_copies(reviews.loc[role == "train", "text"], reviews.loc[role == "test", "text"])
+    return reviews.assign(role=role.mask(reviews.index.isin(near), "copy"))
+
+
+def _near_copies(known: pd.Series, new: pd.Series) -> pd.Index:
+    """Return the labels of `new` texts whose words are those of a known text but for a few."""
+    if known.empty or new.empty:
+        return new.index[:0]
+    vectorizer = TfidfVectorizer(sublinear_tf=True)
+    try:
+        taught = vectorizer.fit_transform(known)
+    except ValueError:  # no words at all
+        return new.index[:0]
+    nearest = (vectorizer.transform(new) @ taught.T).max(axis=1).toarray().ravel()
+    return new.index[nearest >= NEAR_COPY]
+
+
+def count_roles(reviews: pd.DataFrame) -> dict[str, int]:
+    """Return how many reviews have each role, and how many copies the publisher's test part held."""
+    counts = reviews["role"].value_counts()
+    n_test_copies = int(((reviews["role"] == "copy") & (reviews["split"] == "test")).sum())
+    return {name: int(counts.get(name, 0)) for name in ("train", "test", "copy", "silent")} | {"test_copy": n_test_copies}
+
+
+# --- the model
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A fitted model of the verdict: what it read, its chosen strength and its probabilities for the training texts."""
+
+    vectorizer: TfidfVectorizer
+    classifier: LogisticRegression
+    calibrator: LogisticRegression
+    strength: float
+    out_of_fold: pd.Series  # probability of each training text from a model that had not seen it
+
+    def predict(self, texts: pd.Series) -> np.ndarray:
+        """Return the probability that each text's author is dissatisfied."""
+        return _calibrated(self.calibrator, self.classifier.decision_function(self.vectorizer.transform(texts)))
+
+
+def fit_reader(reviews: pd.DataFrame, *, seed: int) -> Reader:
+    """Fit the model on the training texts (role `train`) alone.
+
+    Vocabulary, weights, strength and calibration see nothing else; in each of five folds they are fitted on the other
+    four. Raises TooLittleData below 200 texts with a verdict, 30 of the rarer verdict in training or 10 in the test.
+    """
+    _require_enough(reviews)
+    taught = reviews[reviews["role"] == "train"].sort_values("feedback_id", kind="stable")
+    texts, is_bad = taught["text"], taught["dissatisfied"].to_numpy(bool)
+    analysed = np.array([words_and_pairs(text) for text in texts], dtype=object)
+    scores = {strength: np.zeros(len(taught)) for strength in STRENGTHS}
+    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(analysed, is_bad):
+        vectorizer = _vectorizer(as_lists=True)
+        known, unseen = vectorizer.fit_transform(analysed[inside]), vectorizer.transform(analysed[outside])
+        for strength in STRENGTHS:
+            fitted = _classifier(strength).fit(known, is_bad[inside])
+            scores[strength][outside] = fitted.decision_function(unseen)
+    calibrators = {strength: _calibrator().fit(score[:, None], is_bad) for strength, score in scores.items()}
+    losses = {c: log_loss(is_bad, _calibrated(calibrators[c], scores[c])) for c in STRENGTHS}
+    best = min(STRENGTHS, key=lambda c: (round(losses[c], 9), c))
+    vectorizer = _vectorizer()
+    classifier = _classifier(best).fit(vectorizer.fit_transform(texts), is_bad)
+    seen = pd.Series(_calibrated(calibrators[best], scores[best]), index=taught["feedback_id"], name="p_dissatisfied")
+    return Reader(vectorizer, classifier, calibrators[best], best, seen)
+
+
+def _require_enough(reviews: pd.DataFrame) -> None:
+    roles = reviews[reviews["role"].isin(["train", "test"])]
+    rarer = {part: roles.loc[roles["role"] == part, "dissatisfied"].astype(bool).value_counts() for part in ("train", "test")}
+    fewest = {part: int(counts.min()) if len(counts) == 2 else 0 for part, counts in rarer.items()}
+    if len(roles) < MIN_TEXTS or fewest["train"] < MIN_EACH or fewest["test"] < MIN_EACH // 3:
+        raise TooLittleData(
+            "Needs {needed:count} texts with a verdict, {each:count} of the rarer verdict to learn from and {test:count} to "
+            "test on; there are {found:count} texts, with {train:count} and {held:count} of the rarer verdict.",
+            needed=MIN_TEXTS, each=MIN_EACH, test=MIN_EACH // 3, found=len(roles), train=fewest["train"], held=fewest["test"],
+        )
+
+
+def _vectorizer(*, as_lists: bool = False) -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer=_itself if as_lists else words_and_pairs, binary=True, min_df=2)
+
+
+def _itself(found: list[str]) -> list[str]:
+    return found
+
+
+def _classifier(strength: float) -> LogisticRegression:
+    return LogisticRegression(C=strength, max_iter=1000)
+
+
+def _calibrator() -> LogisticRegression:
+    return LogisticRegression(C=1e6)  # two parameters, in effect not penalised
+
+
+def _calibrated(calibrator: LogisticRegression, scores: np.ndarray) -> np.ndarray:
+    return calibrator.predict_proba(np.asarray(scores)[:, None])[:, 1].round(6)
+
+
+def score_reviews(reviews: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+    """Return table `sentiment`: the probability of each text from a model that had not seen the text.
+
+    Training texts, and copies of them, get their out-of-fold probability; all others that of the final model.
+    """
+    written = reviews[reviews["text"].notna()]
+    keys = written["text"].map(text_key)
+    fresh = pd.Series(reader.predict(written["text"]), index=written.index)
+    taught = written["role"] == "train"
+    unseen = pd.Series(written["feedback_id"].map(reader.out_of_fold), index=written.index)[taught]
+    by_key = pd.Series(unseen.to_numpy(), index=keys[taught].to_numpy())
+    probability = keys.map(by_key).astype("float64").fillna(fresh)
+    scored = written[["feedback_id", "role", "dissatisfied"]].rename(columns={"dissatisfied": "is_dissatisfied"})
+    return scored.assign(p_dissatisfied=probability, n_words=written["text"].map(lambda s: len(words(s)))).reset_index(drop=True)
+
+
+# --- the baselines
+
+
+def vader_scores(texts: pd.Series) -> np.ndarray:
+    """Return VADER's compound score of each (English) text, −1 worst to 1 best."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    analyzer = SentimentIntensityAnalyzer()
+    return np.array([analyzer.polarity_scores(text)["compound"] for text in texts], dtype=float)
+
+
+def fit_baselines(reviews: pd.DataFrame) -> "Baselines":
+    """Fit both baselines on the training texts: VADER's score turned into a probability, and the base rate."""
+    taught = reviews[reviews["role"] == "train"]
+    is_bad = taught["dissatisfied"].to_numpy(bool)
+    return Baselines(_calibrator().fit(vader_scores(taught["text"])[:, None], is_bad), float(is_bad.mean()))
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """What the model has to beat: VADER's lexicon (calibrated like the model) and one probability for everybody."""
+
+    calibrator: LogisticRegression
+    base_rate: float
+
+    def predict_vader(self, texts: pd.Series) -> np.ndarray:
+        return _calibrated(self.calibrator, vader_scores(texts))
+
+    def predict_majority(self, texts: pd.Series) -> np.ndarray:
+        return np.full(len(texts), self.base_rate)

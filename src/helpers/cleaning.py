@@ -65,7 +65,7 @@ def clean_table(name: str, table, settings: Settings, products=None) -> tuple:
     judged = judge(prepared, rules, settings)
     kept, changed = change(judged.filter(judged.reason.isnull()), rules, settings)
     log = _log(name, rules, judged, kept, changed)
-    extra = [c for c in table.columns if c not in ("source", "source_row") and c not in contract(name).column_names]
+    extra = [c for c in table.columns if c not in ("source", "source_row", "problem") and c not in contract(name).column_names]
     columns = [*contract(name).column_names, *(extra if contract(name).is_open else [])]
     return kept.select(*columns), _set_aside(name, judged), log
 

@@ -45,7 +45,7 @@ def is_repeated_line(lines, settings: Settings):
     """The same line of the same order once more: equal in everything but the row number."""
     if settings.duplicate_lines == "keep":
         return NEVER
-    same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "order_date", "order_hour")]
+    same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour")]
     same = [c for c in same if c not in ("department", "category", "is_known_product")]
     return _is_copy(lines, by=same, order=["source_row"])
 
@@ -62,6 +62,11 @@ def is_outside_window(lines, settings: Settings):
     """The business day lies after the snapshot date, or before the first day of the data."""
     after = lines.order_date > settings.as_of.date()
     return after if settings.first_day is None else after | (lines.order_date < settings.first_day.date())
+
+
+def is_unreadable(table, settings: Settings):
+    """The row, or a value in it, could not be read as what its column holds (`problem` says which)."""
+    return table.problem.notnull()
 
 
 def is_without_moment(lines, settings: Settings):
@@ -173,6 +178,7 @@ def key_rules(table: str) -> tuple[Rule, ...]:
     """Return the rules that every table shares: its key is there, and there once."""
     key = contract(table).key
     return (
+        Rule(table, "not readable", "reject", is_unreadable),
         Rule(table, "no key", "reject", lambda rows, settings: is_without_key(rows, settings, key=key)),
         Rule(table, "repeated key", "merge", lambda rows, settings: is_repeated_key(rows, settings, key=key)),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.btyd import purchase_days
-from helpers.i18n import month, text
+from helpers.i18n import text
 from helpers.proportions import wilson
 
 MONTHS_PER_YEAR = 12
@@ -86,14 +86,20 @@ def as_matrix(cohorts: pd.DataFrame, *, min_customers: int = MIN_COHORT) -> pd.D
 
 
 def describe_cohorts(cohorts: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
-    """Return what a sentence on retention needs: customers, share in the first month, and retention at the longest step
-    of up to three months with its interval."""
+    """Return what a sentence on retention needs: the share of customers in the first month of the data, and retention
+    (rate, low, high, n) after three months, or as many as there are.
+    """
     sizes = cohorts.groupby("cohort_month")["n_customers"].first()
     later = curve[curve["months_since"].between(1, 3)]
-    at = later.iloc[-1] if len(later) else None
+    if later.empty:
+        raise TooLittleData("Needs cohorts of customers observed for a whole month after their first purchase.")
+    at = later.iloc[-1]
     return {
-        "n_customers": int(sizes.sum()), "first_month": sizes.index[0], "first_share": float(sizes.iloc[0] / sizes.sum()),
-        "months": 0 if at is None else int(at["months_since"]), "rate": np.nan if at is None else float(at["retention_rate"]),
-        "low": np.nan if at is None else float(at["low"]), "high": np.nan if at is None else float(at["high"]),
-        "n": 0 if at is None else int(at["n_customers"]),
+        "first_month": sizes.index[0], "first_share": float(sizes.iloc[0] / sizes.sum()), "n_customers": int(sizes.sum()),
+        "months": int(at["months_since"]), "rate": float(at["retention_rate"]), "low": float(at["low"]),
+        "high": float(at["high"]), "n": int(at["n_customers"]),
     }
+
+
+def weakness(facts: dict[str, float]) -> tuple[str, str]:
+    """Return the sentence on what the cohorts can say, and the grade-relevant kind of its evidence."""

@@ -93,11 +93,18 @@ def collect(settings: Dataset, *, connection, sample: str = "") -> dict:
     return {name: functools.reduce(lambda a, b: a.union(b), parts[name]) for name in CANONICAL_NAMES if name in parts}
 
 
+def check_rows(n_rows: dict[str, int]) -> None:
+    """Raise UserError if a collected table has no rows: an export without rows is the user's to mend."""
+    for name, rows in n_rows.items():
+        if not rows:
+            raise UserError(f"the sources of '{name}' gave no rows: check the files and the mapping in dataset.yml")
+
+
 def describe_sources(settings: Dataset, *, connection, sample: str = "") -> pd.DataFrame:
     """Return one row a file: source, system, file, table, n_rows, n_columns, bytes, sha256, first_date, last_date."""
     rows = []
     for source in with_option(settings, "sample", sample):
-        tables = ", ".join(read_source(source, settings, connection))
+        tables = ", ".join(sources.module(source.system).feeds(source))
         for part, file in raw_files(source, settings.name).items():
             n_rows, n_columns = _size(part, file, source, connection)
             rows.append({
@@ -132,7 +139,7 @@ def completeness(collected: dict) -> pd.DataFrame:
     fills are left out of the canonical table's promise and shown with rate 0."""
     rows = []
     for name, table in collected.items():
-        fields = [c for c in table.columns if c not in ("source", "source_row")]
+        fields = [c for c in table.columns if c not in ("source", "source_row", "problem")]
         measures = {f"{c}__filled": table[c].count() for c in fields}
         measures |= {f"{c}__distinct": table[c].nunique() for c in fields}
         values = table.agg(n_rows=table.count(), **measures).to_pandas().iloc[0]

@@ -401,7 +401,10 @@ def _collected(contract: Contract) -> Contract:
     columns = tuple(
         Column(c.name, c.type, c.means, c.unit, nullable=True) for c in contract.columns if c.name not in derived
     )
-    origin = (text("source", "source it came from"), whole("source_row", "row in the source, counted from 1"))
+    origin = (
+        text("source", "source it came from"), whole("source_row", "row in the source, counted from 1"),
+        text("problem", "why the row could not be read; null = it could", **MAYBE),
+    )
     return Contract(
         f"collected/{contract.name}", "collected", "collection", contract.one_row, ("source", "source_row"),
         columns + origin, contract.gives, contract.is_scanned, contract.is_open, file=contract.name,

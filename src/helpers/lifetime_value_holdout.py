@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers import btyd, btyd_intervals
 from helpers.btyd import DAYS_PER_WEEK, BgNbd, GammaGamma
+from helpers.errors import TooLittleData
 from helpers.lifetime_value import Window, top_share
 
 TOP = 0.10  # the share of customers whose capture is measured
@@ -111,8 +112,9 @@ def cover(predictions: pd.DataFrame, futures: btyd_intervals.Futures, *, n_bands
     inside = (actual >= low - cent) & (actual <= high + cent)
     ranks = predictions["revenue_model"].rank(ascending=False, method="average")
     band = np.ceil(n_bands * (ranks - 0.5) / len(ranks)).clip(1, n_bands).astype("int64")
-    bands = pd.DataFrame({"band": band, "inside": inside}).groupby("band", as_index=False)["inside"].agg(["size", "sum"])
-    bands = bands.rename(columns={"size": "n_customers", "sum": "n_inside"})
+    bands = pd.DataFrame({"band": band, "inside": inside}).groupby("band", as_index=False).agg(
+        n_customers=("inside", "size"), n_inside=("inside", "sum")
+    )
     return bands.assign(coverage=bands["n_inside"] / bands["n_customers"])
 
 
@@ -141,8 +143,8 @@ def by_frequency(predictions: pd.DataFrame) -> pd.DataFrame:
         n_customers=("customer_id", "size"), actual=("purchases_actual", "mean"), model=("purchases_model", "mean"),
         pace=("purchases_pace", "mean"), least=("frequency", "min"), most=("frequency", "max"),
     )
-    names = [_range(least, most, is_last=i == groups.index[-1]) for i, least, most in zip(
-        groups.index, groups["least"], groups["most"], strict=True)]
+    limits = zip(groups["least"], groups["most"], strict=True)
+    names = [_range(least, most, is_last=i == len(groups) - 1) for i, (least, most) in enumerate(limits)]
     return groups.assign(group=names).reset_index().drop(columns=["least", "most"])
 
 
@@ -185,52 +187,82 @@ def track(repeats: pd.DataFrame, calibration: pd.DataFrame, bg_nbd: BgNbd, *, wi
     })
 
 
+# Sentences of the verdict, by what limits the model's use
+LOSES = (
+    "On unseen weeks it errs by {error:number2} purchases a customer, more than a customer who keeps the own pace "
+    "({naive:number2})."
+)
+FAR_BELOW = "On unseen weeks it predicts {miss:percent} less revenue than came, beyond the limit of {large:percent}."
+FAR_ABOVE = "On unseen weeks it predicts {miss:percent} more revenue than came, beyond the limit of {large:percent}."
+BELOW = (
+    "On unseen weeks it errs by {error:number2} purchases a customer (own pace: {naive:number2}) but predicts "
+    "{miss:percent} less revenue than came: trust its ranking more than its total."
+)
+ABOVE = (
+    "On unseen weeks it errs by {error:number2} purchases a customer (own pace: {naive:number2}) but predicts "
+    "{miss:percent} more revenue than came: trust its ranking more than its total."
+)
+NO_GAIN = (
+    "On unseen weeks it misses total revenue by {miss:percent1}, but its error of {error:number2} purchases a customer is no "
+    "clear gain over the own pace ({naive:number2})."
+)
+NARROW = (
+    "On unseen weeks it beats the own pace, but only {coverage:percent} of customers lay inside their 95% interval: the "
+    "intervals are too narrow."
+)
+FIT = (
+    "On unseen weeks it errs by {error:number2} purchases a customer (own pace: {naive:number2}), misses total revenue by "
+    "{miss:percent1}, and {coverage:percent} of customers lay inside their 95% interval."
+)
+
+
 def judge(scores: pd.DataFrame, gained: dict, coverage: float) -> tuple[str, str, dict]:
     """Return the verdict on the model: level, sentence and its values.
 
-    use: smaller error than the own pace (interval above 0), total revenue missed by at most SMALL_MISS, at least
-    MIN_COVERAGE of customers inside their interval. do not use: a larger error than the own pace (interval below 0), or
-    revenue missed by more than LARGE_MISS. Else: use with care.
+    do not use: a larger error than the own pace (interval of the gain below 0), or total revenue missed by more than
+    LARGE_MISS. use: a smaller error (interval above 0), revenue missed by at most SMALL_MISS, and at least MIN_COVERAGE of
+    customers inside their interval. Else: use with care.
     """
     model, pace = scores.iloc[0], scores.iloc[1]
-    miss = float(model["revenue_predicted"] / model["revenue_actual"] - 1) if model["revenue_actual"] else np.inf
+    miss = revenue_miss(scores)
     values = {
-        "error": float(model["mae"]), "naive": float(pace["mae"]), "miss": abs(miss), "coverage": coverage,
-        "small": SMALL_MISS, "large": LARGE_MISS, "least": MIN_COVERAGE,
+        "error": float(model["mae"]), "naive": float(pace["mae"]), "miss": abs(miss), "coverage": float(coverage),
+        "large": LARGE_MISS,
     }
     if gained["high"] < 0:
-        return "do not use", (
-            "On unseen weeks it errs by {error:number2} purchases a customer, more than the customer's own pace ({naive:number2})."
-        ), values
+        return "do not use", LOSES, values
     if abs(miss) > LARGE_MISS:
-        return "do not use", _missed(miss, "do not use"), values
+        return "do not use", FAR_BELOW if miss < 0 else FAR_ABOVE, values
     if abs(miss) > SMALL_MISS:
-        return "use with care", _missed(miss, "use with care"), values
+        return "use with care", BELOW if miss < 0 else ABOVE, values
     if gained["low"] <= 0:
-        return "use with care", (
-            "On unseen weeks it errs by {error:number2} purchases a customer, no clear gain over the customer's own pace "
-            "({naive:number2}); the total of revenue is within {miss:percent1}."
-        ), values
+        return "use with care", NO_GAIN, values
     if coverage < MIN_COVERAGE:
-        return "use with care", (
-            "On unseen weeks it beats the customer's own pace, but only {coverage:percent} of customers lay inside their 95% "
-            "interval: the intervals are too narrow."
-        ), values
-    return "use", (
-        "On unseen weeks it errs by {error:number2} purchases a customer against {naive:number2} for the own pace, misses total "
-        "revenue by {miss:percent1}, and {coverage:percent} of customers lay inside their 95% interval."
-    ), values
+        return "use with care", NARROW, values
+    return "use", FIT, values
 
 
-def _missed(miss: float, level: str) -> str:
-    if level == "do not use":
-        return (
-            "It predicts {miss:percent} less revenue than came, beyond the limit of {large:percent}." if miss < 0 else
-            "It predicts {miss:percent} more revenue than came, beyond the limit of {large:percent}."
-        )
-    return (
-        "On unseen weeks it errs by {error:number2} purchases a customer against {naive:number2} for the own pace, but predicts "
-        "{miss:percent} less revenue than came: trust its ranking more than its total." if miss < 0 else
-        "On unseen weeks it errs by {error:number2} purchases a customer against {naive:number2} for the own pace, but predicts "
-        "{miss:percent} more revenue than came: trust its ranking more than its total."
-    )
+def revenue_miss(scores: pd.DataFrame) -> float:
+    """Return the model's revenue of the holdout relative to the actual one, −0.1 = 10 % too low.
+
+    Raises TooLittleData where nobody bought in the holdout.
+    """
+    model = scores.iloc[0]
+    if model["revenue_actual"] <= 0:
+        raise TooLittleData("Nobody known before them bought in the unseen weeks: the model cannot be checked.")
+    return float(model["revenue_predicted"] / model["revenue_actual"] - 1)
+
+
+def compare_rankings(scores: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
+    """Return the sentence on the best tenth: does the model find it better than past revenue does?"""
+    values = {
+        "share": TOP, "model": float(scores.iloc[0]["top_share"]), "past": float(scores.iloc[-1]["top_share"]),
+        "best": float(scores.iloc[0]["top_share_best"]),
+    }
+    start = "The best {share:percent} of customers by the model brought {model:percent1} of the revenue of the unseen weeks, "
+    end = "; hindsight would have found {best:percent1}."
+    if ranked["low"] > 0:
+        return start + "more than the best by past revenue ({past:percent1})" + end, values
+    if ranked["high"] < 0:
+        return start + "less than the best by past revenue ({past:percent1})" + end, values
+    return start + "about as much as the best by past revenue ({past:percent1})" + end, values

@@ -14,8 +14,8 @@ from helpers.i18n import text
 SVG = {"svg", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon"}
 TAGS = SVG | {
     "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt",
-    "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre",
-    "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "picture",
+    "pre", "section", "small", "source", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }
 _DRAWING = {
     "viewBox", "width", "height", "d", "cx", "cy", "r", "rx", "ry", "x", "y", "x1", "x2", "y1", "y2", "points", "fill",
@@ -23,18 +23,18 @@ _DRAWING = {
 }
 ATTRIBUTES = dict.fromkeys(SVG, _DRAWING) | {
     "*": {"class", "lang", "role", "aria-hidden", "aria-label", "aria-labelledby", "tabindex"},
-    "a": {"href", "download"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}, "section": {"style"},
+    "a": {"href", "download"}, "img": {"src", "alt", "width", "height"}, "source": {"srcset", "media"}, "ol": {"start"}, "section": {"style"},
     "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"},
 }
-PICTURE = re.compile(r"data:image/(png;base64|svg\+xml(;base64|;utf8)?),", re.ASCII)
+PICTURE = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=]*", re.ASCII)
 DOWNLOAD = re.compile(r"data:text/csv(;charset=utf-8)?;base64,[A-Za-z0-9+/=]*", re.ASCII)
 PLACE = re.compile(r"(\.\./(en|zh)/)?[A-Za-z0-9_-]+\.html(#[\w-]+)?|#[\w-]+", re.ASCII)
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
     """Return the attribute's value where it is harmless: pictures inside the page, links within the reports, CSV data."""
-    if (tag, attribute) == ("img", "src"):
-        return value if PICTURE.match(value) else None
+    if (tag, attribute) in {("img", "src"), ("source", "srcset")}:
+        return value if PICTURE.fullmatch(value) else None
     if (tag, attribute) == ("a", "href"):
         return value if PLACE.fullmatch(value) or DOWNLOAD.fullmatch(value) else None
     return value

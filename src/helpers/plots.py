@@ -13,6 +13,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
 
@@ -30,6 +31,7 @@ SEGMENT_COLORS = {  # one colour a segment in every report
     "frequent": BLUE, "occasional": SKY, "potential": GREY,
 }
 DPI = 200
+NARROW = 4.3  # inches: the width at which a phone shows 10-point labels at 11 pixels
 WIDE, HALF = (7.6, 3.6), (5.0, 3.4)
 
 
@@ -67,6 +69,40 @@ def to_png(figure) -> bytes:
         small, format="PNG", optimize=True
     )
     return small.getvalue()
+
+
+def to_narrow_png(figure) -> bytes | None:
+    """Return the figure laid out anew for a phone, letters as large as before; None where labels would touch."""
+    wide, high = figure.get_size_inches()
+    if wide <= NARROW * 1.25:
+        return None
+    touching = _n_touching(figure)
+    figure.set_size_inches(NARROW, max(1.3, 0.9 * high))
+    for axes in figure.axes:
+        if hasattr(ticks := axes.xaxis.get_major_locator(), "maxticks"):  # dates
+            ticks.maxticks = dict.fromkeys(ticks.maxticks, 4)
+    png = to_png(figure) if _n_touching(figure) <= touching else None
+    figure.set_size_inches(wide, high)
+    return png
+
+
+def _n_touching(figure) -> int:
+    """Return how many pairs of labels overlap, plus how many labels leave the figure."""
+    figure.draw_without_rendering()
+    boxes = []
+    for axes in figure.axes:
+        words = [*axes.texts, axes.xaxis.label, axes.yaxis.label]
+        words += axes.get_legend().get_texts() if axes.get_legend() else []
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            words += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+        boxes += [word.get_window_extent().extents for word in words if word.get_visible() and word.get_text().strip()]
+    if not boxes:
+        return 0
+    left, bottom, right, top = np.array(boxes).T + [[2], [2], [-2], [-2]]  # boxes are wider than their letters
+    apart = (left[:, None] >= right) | (left >= right[:, None]) | (bottom[:, None] >= top) | (bottom >= top[:, None])
+    n_pairs = int(np.triu(~apart, 1).sum())
+    return n_pairs + int(((left < 0) | (right > figure.bbox.width)).sum())
 
 
 def color_of(name: str, position: int = 0) -> str:
@@ -267,6 +303,27 @@ def reliability(
     ax.grid()
     format_axis(ax.xaxis, "percent")
     format_axis(ax.yaxis, "percent")
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    return ax
+
+
+def named_cells(
+    names: pd.DataFrame, counts: pd.DataFrame, *, x_label: str = "", y_label: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw a grid whose cells carry a name (in its segment colour) and a count. Both frames have the same rows and columns."""
+    ax = ax or new((7.6, 0.72 * len(names) + 0.8))
+    for row, (_, line) in enumerate(names.iterrows()):
+        for column, name in enumerate(line):
+            ax.add_patch(Rectangle((column, row), 1, 1, facecolor=color_of(name), edgecolor="white", linewidth=2))
+            shares = {"ha": "center", "va": "center", "color": "white", "fontweight": "bold"}
+            ax.text(column + 0.5, row + 0.36, translate(name), fontsize=9.5, **shares)
+            ax.text(column + 0.5, row + 0.68, shown(counts.iloc[row, column], "count"), fontsize=9.5, **shares)
+    ax.set_xlim(0, names.shape[1])
+    ax.set_ylim(len(names), 0)
+    ax.set_xticks(np.arange(names.shape[1]) + 0.5, [str(name) for name in names.columns])
+    ax.set_yticks(np.arange(len(names)) + 0.5, [str(name) for name in names.index])
+    ax.spines[["bottom", "left"]].set_visible(False)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
     return ax

@@ -240,9 +240,13 @@ def finding_html(template: str, values: dict, given: str, why: str, n: int) -> s
     """Return a finding as HTML: grade, sentence, and what it rests on."""
     rests = text("n = {n:count}; {why:label}", n=n, why=why)
     return (
-        f'<span class="grade {given.replace(" ", "-")}">{_escape(text(given))}</span> '
+        f'<span class="grade {given.replace(" ", "-")}">{_escape(_capital(text(given)))}</span> '
         f'<span class="sentence">{_escape(text(template, **values))}</span> <span class="evidence">{_escape(rests)}</span>'
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _jsonable(value):
@@ -271,21 +275,36 @@ def chart(
     axes: the Axes (or Figure) that plots.py drew. data: the figures behind it, one row a mark, shown as a table;
     `columns` as in :func:`table`. All texts are given translated.
     """
-    from helpers import plots
-
     figure = getattr(axes, "figure", axes)
-    picture = base64.b64encode(plots.to_png(figure)).decode()
-    width, height = (round(100 * size) for size in figure.get_size_inches())
     head = f'<div class="eyebrow">{_escape(eyebrow)}</div>' if eyebrow else ""
     head += f'<div class="chart-title">{_escape(title)}</div>'
     head += f'<div class="chart-subtitle">{_escape(subtitle)}</div>' if subtitle else ""
-    image = f'<img src="data:image/png;base64,{picture}" alt="{_escape(alt)}" width="{width}" height="{height}">'
+    image = _picture(figure, alt=alt, name=title)
     foot = f'<div class="source">{_escape(source)}</div>' if source else ""
     if data is not None:
         summary = text("Show the figures as a table")
         inside = _table_html(data, columns or {}, caption=title, csv_name=name or "figures")
         foot += f"<details><summary>{_escape(summary)}</summary>{inside}</details>"
     _show("chart", f"<figure><figcaption>{head}</figcaption>{image}{foot}</figure>")
+
+
+def _picture(figure, *, alt: str, name: str) -> str:
+    """Return the figure as HTML: laid out for a page and for a phone, or to be panned where it cannot be narrow."""
+    from helpers import plots
+
+    width, height = (round(100 * size) for size in figure.get_size_inches())
+    wide, narrow = plots.to_png(figure), plots.to_narrow_png(figure)
+    image = f'<img src="{_data_url(wide)}" alt="{_escape(alt)}" width="{width}" height="{height}">'
+    if narrow:
+        phone = f'<source media="screen and (max-width: 36rem)" srcset="{_data_url(narrow)}">'
+        return f"<picture>{phone}{image}</picture>"
+    if width > 500:
+        return f'<div class="pan" tabindex="0" role="group" aria-label="{_escape(name)}">{image}</div>'
+    return image
+
+
+def _data_url(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def table(
@@ -302,6 +321,7 @@ def table(
 def _table_html(frame: pd.DataFrame, columns: dict, *, caption: str, csv_name: str, rows: int = 50) -> str:
     columns = columns or {name: (str(name), _guess_format(frame[name])) for name in frame.columns}
     chosen = frame[list(columns)]
+    rows = len(frame) if len(frame) <= 1.2 * rows else rows  # not "50 of 52"
     head = "".join(
         f'<th scope="col"{_align(chosen[name])}>{_escape(label)}</th>' for name, (label, _) in columns.items()
     )
@@ -385,7 +405,7 @@ def note(template: str, /, **values) -> None:
 def verdict(level: str, template: str, /, **values) -> None:
     """Show a model's verdict: `use`, `use with care` or `do not use`, and why."""
     assert level in ("use", "use with care", "do not use"), f"unknown verdict {level!r}"
-    body = f'<strong>{_escape(text(level))}</strong> <span>{_escape(text(template, **values))}</span>'
+    body = f'<strong>{_escape(_capital(text(level)))}</strong> <span>{_escape(text(template, **values))}</span>'
     _show("verdict", body, level=level.replace(" ", "-"))
 
 

@@ -203,23 +203,28 @@ def name_segments(scored: pd.DataFrame, *, as_of: pd.Timestamp, new_days: int = 
 def grid_counts(scored: pd.DataFrame) -> pd.DataFrame:
     """Return customers by frequency score (rows, 5 first) and recency score (columns, 5 first); all 25 cells."""
     order = list(range(5, 0, -1))
-    counts = pd.crosstab(scored["f_score"], scored["r_score"]).reindex(index=order, columns=order, fill_value=0)
-    return counts
+    return pd.crosstab(scored["f_score"], scored["r_score"]).reindex(index=order, columns=order, fill_value=0)
+
+
+def segment_map() -> pd.DataFrame:
+    """Return the segment's name of each of the 25 cells, in the rows and columns of `grid_counts`."""
+    order = list(range(5, 0, -1))
+    return pd.DataFrame([[SEGMENT_GRID[f][r - 1] for r in order] for f in order], index=order, columns=order)
 
 
 def group_by_frequency(rfm: pd.DataFrame, *, frequent_from: float, occasional_from: float) -> pd.DataFrame:
     """Add `frequency_group`: frequent from `frequent_from` purchase days, occasional from `occasional_from`, else potential."""
-    if not 1 <= occasional_from <= frequent_from:
-        raise UserError("occasional_from must be at least 1 and not above frequent_from")
     frequency = rfm["frequency"]
     group = np.select([frequency >= frequent_from, frequency >= occasional_from], GROUPS[:2], default=GROUPS[2])
     return rfm.assign(frequency_group=pd.Series(group, index=rfm.index).astype("str"))
 
 
-def group_limits(cuts: dict[str, Sequence[float]], *, frequent_from: int = 0, occasional_from: int = 0) -> dict[str, float]:
-    """Return the limits of the frequency groups; 0 = those of frequency scores 4 (frequent) and 2 (occasional)."""
-    limits = cuts["frequency"]
-    return {"frequent_from": frequent_from or limits[2], "occasional_from": occasional_from or limits[0]}
+def group_limits(cuts: dict[str, Sequence[float]], *, limits: Sequence[float] = ()) -> dict[str, float]:
+    """Return the limits of the frequency groups: `limits` (occasional from, frequent from), or frequency scores 2 and 4."""
+    if limits and (len(limits) != 2 or not 1 <= limits[0] <= limits[1]):
+        raise UserError("frequency_groups needs two ascending numbers from 1, or [] to take them from the data")
+    occasional, frequent = limits or (cuts["frequency"][0], cuts["frequency"][2])
+    return {"frequent_from": float(frequent), "occasional_from": float(occasional)}
 
 
 def summarise(customers: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
@@ -250,6 +255,74 @@ def shares_wide(summary: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
     wide = summary.set_index(by)[["customer_share", "revenue_share"]].T
     wide.index = pd.Index(["Share of customers", "Share of revenue"], name="what")
     return wide.fillna(0.0).reset_index()
+
+
+def summary_table(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return `summarise` for segments, frequency groups and clusters, one under the other (table segments_summary)."""
+    parts = []
+    for scheme in ("segment", "frequency_group", "cluster"):
+        if customers[scheme].notna().any():
+            part = summarise(customers, by=scheme).rename(columns={scheme: "group"})
+            parts.append(part.assign(scheme=scheme))
+    return pd.concat(parts, ignore_index=True)
+
+
+def top_share(customers: pd.DataFrame, *, share: float = 0.1) -> float:
+    """Return the revenue share of the `share` of customers with the most revenue (at least one customer)."""
+    revenue = customers["revenue"].sort_values(ascending=False)
+    n = max(round(len(revenue) * share), 1)
+    return float(revenue.iloc[:n].sum() / revenue.sum()) if revenue.sum() else np.nan
+
+
+def slipping(summary: pd.DataFrame) -> dict[str, float]:
+    """Return size and revenue of the customers who bought repeatedly and have gone quiet: "At risk" and "Cannot lose"."""
+    rows = summary[summary["segment"].isin(["At risk", "Cannot lose"])]
+    return {
+        "n": int(rows["n_customers"].sum()), "share": float(rows["customer_share"].sum()),
+        "revenue": float(rows["revenue"].sum()), "revenue_share": float(rows["revenue_share"].sum()),
+    }
+
+
+def headline(summary: pd.DataFrame, *, cuts: dict) -> tuple[str, dict]:
+    """Return the answer of the page as a template and its values."""
+    best = summary.sort_values("revenue", ascending=False, kind="stable").iloc[0]
+    lost = slipping(summary)
+    values = {
+        "segment": best["segment"], "n_customers": int(best["n_customers"]), "share": float(best["customer_share"]),
+        "revenue_share": float(best["revenue_share"]), "n_slipping": lost["n"], "slipping_share": lost["revenue_share"],
+        "days": float(cuts["recency_days"][1]),
+    }
+    if not summary["revenue"].sum() > 0:
+        return "{segment:label} are the segment with the most revenue, yet customers brought no revenue in all.", values
+    if not lost["n"]:
+        return (
+            "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue; no regular "
+            "customer has gone quiet."
+        ), values
+    return (
+        "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue; {n_slipping:count} "
+        "repeat customers, who brought {slipping_share:percent}, have bought nothing for more than {days:count} days."
+    ), values
+
+
+def guest_sentence(guests: dict[str, float]) -> tuple[str, dict]:
+    """Return what is said of orders without a customer."""
+    if not guests["n_guest"]:
+        return "Every one of the {n_orders:count} orders belongs to a known customer.", guests
+    return (
+        "{n_guest:count} of {n_orders:count} orders, {revenue_share:percent1} of revenue, name no customer and are left out."
+    ), guests
+
+
+def group_sentence(groups: pd.DataFrame) -> tuple[str, dict]:
+    """Return the finding on the frequency groups."""
+    rows = groups.set_index("frequency_group")[["customer_share", "revenue_share"]].reindex(list(GROUPS)).fillna(0.0)
+    values = {f"{name}_{column.split('_')[0]}": float(rows.loc[name, column]) for name in GROUPS for column in rows}
+    return (
+        "Frequent buyers ({frequent_from:count} or more purchase days) are {frequent_customer:percent} of customers and bring "
+        "{frequent_revenue:percent} of revenue; potential ones (fewer than {occasional_from:count}) are "
+        "{potential_customer:percent} and bring {potential_revenue:percent}."
+    ), values
 
 
 # --- how firm the picture is

@@ -137,11 +137,12 @@ def fit_reader(reviews: pd.DataFrame, *, seed: int) -> Reader:
     _require_enough(reviews)
     taught = reviews[reviews["role"] == "train"].sort_values("feedback_id", kind="stable")
     texts, is_bad = taught["text"], taught["dissatisfied"].to_numpy(bool)
-    analysed = np.array([words_and_pairs(text) for text in texts], dtype=object)
+    analysed = [words_and_pairs(text) for text in texts]
     scores = {strength: np.zeros(len(taught)) for strength in STRENGTHS}
-    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(analysed, is_bad):
+    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
         vectorizer = _vectorizer(as_lists=True)
-        known, unseen = vectorizer.fit_transform(analysed[inside]), vectorizer.transform(analysed[outside])
+        known = vectorizer.fit_transform([analysed[i] for i in inside])
+        unseen = vectorizer.transform([analysed[i] for i in outside])
         for strength in STRENGTHS:
             fitted = _classifier(strength).fit(known, is_bad[inside])
             scores[strength][outside] = fitted.decision_function(unseen)

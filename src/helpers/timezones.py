@@ -43,3 +43,21 @@ def local(moment, time_zone: str, table):
         later = moment >= ibis.literal(start, type="timestamp('UTC')")
         seconds = ibis.ifelse(later, int(offset.total_seconds()), seconds)
     return (moment.epoch_seconds() + seconds).as_timestamp("s").cast("timestamp")
+
+
+def to_utc(moment, time_zone: str, table):
+    """Return the naive local column `moment` of `table` as UTC.
+
+    An hour that happens twice (clocks go back) is taken as the first; an hour that never happens (clocks go forward) is read
+    with the offset before the change, as Python does (PEP 495, fold=0).
+    """
+    span = table.agg(first=moment.min(), last=moment.max()).to_pandas().iloc[0]
+    if span.isna().any():
+        return moment.cast("timestamp('UTC')")
+    first, last = (value.to_pydatetime().replace(tzinfo=UTC) for value in span)
+    periods = offsets(time_zone, first - timedelta(days=1), last + timedelta(days=1))
+    seconds = ibis.literal(int(periods[0][1].total_seconds()))
+    for (_, before), (start, after) in zip(periods, periods[1:], strict=False):
+        changes_at = (start + max(before, after)).replace(tzinfo=None)
+        seconds = ibis.ifelse(moment >= ibis.literal(changes_at, type="timestamp"), int(after.total_seconds()), seconds)
+    return (moment.epoch_seconds() - seconds).as_timestamp("s").cast("timestamp('UTC')")

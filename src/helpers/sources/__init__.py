@@ -1,9 +1,13 @@
-"""Systems that data comes from: one small module each, all with the same two functions.
+"""Systems that data comes from: one small module each, all with the same functions.
 
+`feeds(source) -> tuple[str, ...]`
+    The canonical tables that it gives.
 `files(source, folder) -> dict[str, Path]`
     The files that the source reads, by a short name. They are fingerprinted: a changed file reruns the collection.
 `read(source, files, *, business, connection) -> dict[str, frame | expression]`
     Canonical tables (contracts.py, `collected/…`) as pandas frames or Ibis expressions, with `source_row`.
+`size(source, part, file) -> (rows, columns)`
+    The size of a file that is not Parquet.
 """
 
 import importlib

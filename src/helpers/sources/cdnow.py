@@ -18,6 +18,10 @@ COLUMNS = {
 }
 
 
+def feeds(source) -> tuple[str, ...]:
+    return ("transactions",)
+
+
 def files(source, folder: Path) -> dict[str, Path]:
     sample = source.options.get("sample", "tenth")
     if sample not in FILES:

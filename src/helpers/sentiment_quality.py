@@ -1,0 +1,202 @@
+"""How far can the sentiment model be trusted?
+
+Held-out AUC, accuracy, macro-F1, Brier score and expected calibration error with bootstrap intervals, beside baselines;
+calibration in tenths; minimal pairs of sentences (CheckList: Ribeiro et al. 2020); the verdict.
+Input: verdicts and probabilities of the test part, from any model.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.proportions import wilson
+
+THRESHOLD = 0.5  # probability from which a text counts as dissatisfied
+N_BINS = 10  # groups of equal size, by probability
+N_RESAMPLES = 1000
+MEMORY = 4_000_000  # weights held at once while resampling (32 MB)
+GOOD_ECE, GOOD_PAIRS = 0.05, 0.8  # limits of the verdict "use": calibration error at most, pairs passed at least
+MEASURES = ("auc", "accuracy", "macro_f1", "brier", "ece")
+
+# the second text of each pair comes from a less satisfied author; nothing else differs
+PAIRS = (
+    ("negation", "This coffee is good.", "This coffee is not good."),
+    ("negation", "I like it.", "I don't like it."),
+    ("negation", "I would buy this again.", "I would not buy this again."),
+    ("negation", "I would recommend these cookies.", "I would never recommend these cookies."),
+    ("negation", "It is worth the money.", "It is not worth the money."),
+    ("negation", "The chips were fresh.", "The chips were not fresh."),
+    ("negation", "Not bad at all.", "Bad."),
+    ("negation", "I was not disappointed.", "I was disappointed."),
+    ("negation", "It doesn't taste terrible.", "It tastes terrible."),
+    ("contrast", "The box was damaged, but the tea is delicious.", "The tea is delicious, but the box was damaged."),
+    ("contrast", "It is expensive, but I love the flavor.", "I love the flavor, but it is expensive."),
+    ("contrast", "Shipping was slow, but the cookies are great.", "The cookies are great, but shipping was slow."),
+    ("contrast", "I had doubts, but these are perfect.", "These looked perfect, but they are stale."),
+    ("contrast", "The bag is small, however the taste is wonderful.", "The taste is wonderful, however the bag is small."),
+    ("contrast", "Although it smells odd, my dog loves it.", "Although my dog loves it, it smells odd."),
+    ("intensity", "The best tea I have ever had.", "The tea is okay."),
+    ("intensity", "Absolutely delicious!", "Somewhat tasty."),
+    ("intensity", "Very good chocolate.", "Fairly good chocolate."),
+    ("intensity", "The sauce is a bit bland.", "The sauce is extremely bland."),
+    ("intensity", "The snack is slightly stale.", "The snack is completely stale."),
+    ("intensity", "I love it.", "I hate it."),
+    ("comparison", "Better than the other brands.", "Worse than the other brands."),
+    ("comparison", "As good as I hoped.", "Not as good as I hoped."),
+    ("comparison", "The old recipe was worse.", "The old recipe was better."),
+)
+
+
+class Sentence(NamedTuple):
+    """A message of the catalogue with its values, chosen by the data."""
+
+    template: str
+    values: dict
+
+
+# --- measures, each for many weightings of the same texts at once
+
+
+def auc(is_bad: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the area under the ROC curve per row of weights (ties count half); unknown where one verdict is missing."""
+    order = np.argsort(p, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(p[order]) > 0])
+    bad = np.add.reduceat((weights * is_bad)[:, order], starts, axis=1)
+    good = np.add.reduceat((weights * ~is_bad)[:, order], starts, axis=1)
+    below = np.cumsum(good, axis=1) - good
+    return _divide((bad * (below + good / 2)).sum(axis=1), bad.sum(axis=1) * good.sum(axis=1))
+
+
+def accuracy(is_bad: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the share of texts on the right side of one half."""
+    return _divide(weights @ (is_bad == (p >= THRESHOLD)), weights.sum(axis=1))
+
+
+def macro_f1(is_bad: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the mean of both verdicts' F1; a verdict that is never given scores 0."""
+    said = p >= THRESHOLD
+    scores = []
+    for truth, claim in ((is_bad, said), (~is_bad, ~said)):
+        hits = weights @ (truth & claim)
+        scores.append(_divide(2 * hits, weights @ truth + weights @ claim))
+    return np.mean(scores, axis=0)
+
+
+def brier(is_bad: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the mean squared error of the probabilities."""
+    return _divide(weights @ (p - is_bad) ** 2, weights.sum(axis=1))
+
+
+def ece(is_bad: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the expected calibration error: mean |predicted − observed| over tenths of the texts by probability."""
+    inside = np.eye(N_BINS)[_bins(p)]
+    gap = np.abs((weights * (p - is_bad)) @ inside)
+    return _divide(gap.sum(axis=1), weights.sum(axis=1))
+
+
+def _bins(p: np.ndarray) -> np.ndarray:
+    """Return the tenth (0–9) of each text; equal probabilities share a tenth."""
+    return np.searchsorted(np.quantile(p, np.arange(1, N_BINS) / N_BINS), p, side="right")
+
+
+def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.divide(a, b, out=np.full(np.shape(a), np.nan), where=b > 0)
+
+
+FUNCTIONS: dict[str, Callable] = {"auc": auc, "accuracy": accuracy, "macro_f1": macro_f1, "brier": brier, "ece": ece}
+
+
+# --- the table of quality
+
+
+def evaluate(is_bad: np.ndarray, predicted: dict[str, np.ndarray], *, seed: int) -> pd.DataFrame:
+    """Measure models on the same held-out texts.
+
+    Returns one row per model and measure: model, measure, estimate, low, high (95 % of 1,000 resamples of the texts, the
+    same for every model), n. The interval of `ece` is the basic bootstrap's, because resampling inflates that error.
+    """
+    is_bad = np.asarray(is_bad, bool)
+    rows = []
+    for model, p in predicted.items():
+        draws = _draws(is_bad, np.asarray(p, float), seed=seed)
+        once = np.ones((1, len(is_bad)))
+        for measure, function in FUNCTIONS.items():
+            estimate = float(function(is_bad, np.asarray(p, float), once)[0])
+            low, high = np.nanquantile(draws[measure], [0.025, 0.975])
+            if measure == "ece":
+                low, high = max(0.0, 2 * estimate - high), max(0.0, 2 * estimate - low)
+            rows.append((model, measure, estimate, float(low), float(high), len(is_bad)))
+    return pd.DataFrame(rows, columns=["model", "measure", "estimate", "low", "high", "n"])
+
+
+def _draws(is_bad: np.ndarray, p: np.ndarray, *, seed: int) -> dict[str, np.ndarray]:
+    """Return every measure on 1,000 resamples of the texts."""
+    rng = np.random.default_rng(seed)
+    n = len(is_bad)
+    found = {measure: [] for measure in FUNCTIONS}
+    for start in range(0, N_RESAMPLES, step := max(1, MEMORY // n)):
+        weights = rng.multinomial(n, np.full(n, 1 / n), size=min(step, N_RESAMPLES - start)).astype(float)
+        for measure, function in FUNCTIONS.items():
+            found[measure].append(function(is_bad, p, weights))
+    return {measure: np.concatenate(parts) for measure, parts in found.items()}
+
+
+def ece_by_chance(p: np.ndarray, *, seed: int) -> tuple[float, float]:
+    """Return mean and 97.5 % point of the calibration error that exactly right probabilities would show by luck."""
+    rng = np.random.default_rng(seed)
+    once = np.ones((1, len(p)))
+    errors = [ece(rng.random(len(p)) < p, p, once)[0] for _ in range(N_RESAMPLES)]
+    return float(np.mean(errors)), float(np.quantile(errors, 0.975))
+
+
+def calibration(is_bad: np.ndarray, p: np.ndarray) -> pd.DataFrame:
+    """Return predicted and observed shares by tenth of the texts: tenth, predicted, observed, low, high (Wilson), n."""
+    groups = pd.DataFrame({"tenth": _bins(p) + 1, "p": p, "is_bad": np.asarray(is_bad, float)}).groupby("tenth")
+    table = groups.agg(predicted=("p", "mean"), n_bad=("is_bad", "sum"), n=("p", "size")).reset_index()
+    low, high = wilson(table["n_bad"], table["n"])
+    return table.assign(observed=table["n_bad"] / table["n"], low=low, high=high).drop(columns="n_bad")
+
+
+def check_pairs(predict: Callable[[pd.Series], np.ndarray]) -> pd.DataFrame:
+    """Let a model judge the minimal pairs.
+
+    Returns kind, satisfied, dissatisfied (the texts), p_satisfied, p_dissatisfied, passes (the less satisfied text has the
+    higher probability) and both_right (each also lies on its side of one half).
+    """
+    pairs = pd.DataFrame(PAIRS, columns=["kind", "satisfied", "dissatisfied"])
+    pairs["p_satisfied"], pairs["p_dissatisfied"] = predict(pairs["satisfied"]), predict(pairs["dissatisfied"])
+    return pairs.assign(
+        passes=pairs["p_dissatisfied"] > pairs["p_satisfied"],
+        both_right=(pairs["p_satisfied"] < THRESHOLD) & (pairs["p_dissatisfied"] >= THRESHOLD),
+    )
+
+
+def verdict(quality: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, Sentence]:
+    """Return what the model may be used for, and why.
+
+    "do not use": its AUC is not above VADER's best value; "use": calibration error ≤ .05 and ≥ 80 % of the pairs; else with care.
+    """
+    found = quality.set_index(["model", "measure"])
+    mine, other = found.loc[("model", "auc")], found.loc[("vader", "auc")]
+    error, passed = float(found.loc[("model", "ece"), "estimate"]), float(pairs["passes"].mean())
+    values = {
+        "auc": mine["estimate"], "vader": other["estimate"], "ece": error, "passed": passed, "n": int(mine["n"]),
+        "limit": GOOD_ECE, "wanted": GOOD_PAIRS,
+    }
+    if not mine["low"] > other["estimate"]:
+        return "do not use", Sentence(
+            "On {n:count} unseen reviews the model (AUC {auc:number3}) is not clearly better than a ready-made word list "
+            "(VADER, {vader:number3}).", values,
+        )
+    if error <= GOOD_ECE and passed >= GOOD_PAIRS:
+        return "use", Sentence(
+            "For counting and sorting reviews: AUC {auc:number3} on {n:count} unseen reviews (VADER {vader:number3}), "
+            "probabilities off by {ece:percent1} on average, {passed:percent} of the test pairs right.", values,
+        )
+    return "use with care", Sentence(
+        "Good for sorting many reviews (AUC {auc:number3} on {n:count} unseen ones, VADER {vader:number3}), not for judging "
+        "a single one: probabilities are off by {ece:percent1} on average (limit {limit:percent}) and {passed:percent} of "
+        "the test pairs are right ({wanted:percent} wanted).", values,
+    )

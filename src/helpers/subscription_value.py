@@ -1,0 +1,157 @@
+"""How long do contracts run, and what fees are still to come? (contractual customers)
+
+Kaplan-Meier (1958) by plan through `lifelines`, with Greenwood's intervals; expected months of a running contract are the
+curve beyond its age, S(t + k) / S(t). Months beyond the oldest contract continue at the mean monthly loss of the last observed
+year. In: subscriptions; out: `contract_retention`, `contract_value`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from helpers.btyd_intervals import interval
+from helpers.errors import TooLittleData
+
+MIN_CONTRACTS = 100
+MIN_AT_RISK = 30  # contracts still observed; beyond that the curve is not shown
+MONTHS_PER_YEAR = 12
+ALL_PLANS = "All plans"
+
+
+def plan_retention(subscriptions: pd.DataFrame, *, min_contracts: int = MIN_CONTRACTS) -> pd.DataFrame:
+    """Return `contract_retention`: the share of contracts still running by plan and age in months, with intervals.
+
+    A contract counts from its start (age 0) to `tenure_months`; running ones are censored there. Contracts without a plan
+    are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out.
+
+    Out: plan, month, retention_rate, low, high (95 %), n_at_risk. Raises TooLittleData below `min_contracts`.
+    """
+    from lifelines import KaplanMeierFitter  # takes 1 s to import: only where there are contracts
+
+    if len(subscriptions) < min_contracts:
+        raise TooLittleData(
+            "Needs {needed:count} contracts; there are {found:count}.", needed=min_contracts, found=len(subscriptions)
+        )
+    curves = []
+    for plan, contracts in by_plan(subscriptions):
+        fit = KaplanMeierFitter().fit(contracts["tenure_months"], contracts["churned"])
+        months = np.arange(int(contracts["tenure_months"].max()) + 1)
+        band = fit.confidence_interval_survival_function_.reindex(months, method="ffill").to_numpy()
+        n_at_risk = np.array([(contracts["tenure_months"] >= month).sum() for month in months])
+        rate = fit.survival_function_at_times(months).to_numpy()
+        curve = pd.DataFrame({"plan": plan, "month": months, "retention_rate": rate, "low": band[:, 0], "high": band[:, 1],
+                              "n_at_risk": n_at_risk})
+        curves.append(curve[curve["n_at_risk"] >= MIN_AT_RISK])
+    return pd.concat(curves, ignore_index=True)
+
+
+def by_plan(subscriptions: pd.DataFrame):
+    """Yield (plan, its contracts) in order of plan; unknown plans together, all contracts last where plans differ."""
+    plans = subscriptions["plan"].fillna("unknown plan")
+    if plans.nunique() > 1:
+        yield from subscriptions.groupby(plans, sort=True)
+    yield ALL_PLANS, subscriptions
+
+
+def losses(tenure_months, churned, weights=None, *, n_months: int) -> np.ndarray:
+    """Return the monthly loss rate by age 1, 2, … `n_months`: contracts that end at that age / contracts that reach it.
+
+    Ages nobody reaches take the mean loss of the last MONTHS_PER_YEAR ages that enough contracts (MIN_AT_RISK) reach.
+    """
+    tenure = np.asarray(tenure_months, float).astype("int64")
+    weights = np.ones(len(tenure)) if weights is None else np.asarray(weights, float)
+    size = max(n_months, int(tenure.max(initial=0))) + 1
+    reached = np.bincount(tenure, weights, minlength=size)[::-1].cumsum()[::-1]
+    ended = np.bincount(tenure, weights * np.asarray(churned, float), minlength=size)
+    known = np.flatnonzero(reached >= min(MIN_AT_RISK, reached.max(initial=0)))
+    recent = known[known > 0][-MONTHS_PER_YEAR:]
+    tail = ended[recent].sum() / reached[recent].sum() if reached[recent].sum() else 0.0
+    rates = np.full(size, tail)
+    rates[known] = ended[known] / reached[known]
+    rates[0] = 0.0
+    return rates[1: n_months + 1]
+
+
+def value_contracts(
+    subscriptions: pd.DataFrame, *, horizon_months: int, margin_rate: float = 1.0, yearly_discount_rate: float = 0.0
+) -> pd.DataFrame:
+    """Return `contract_value`: what each running contract is expected to pay in the next `horizon_months`.
+
+    A month's fee counts if the contract still runs at the end of the month; the fee stays as it is. Contracts without a fee
+    are left out. Out: subscription_id, customer_id, plan, tenure_months, monthly_fee, expected_months, expected_fees,
+    customer_lifetime_value (discounted; margin, or fees where margin_rate is 1).
+    """
+    parts = []
+    for plan, contracts in _plans_only(subscriptions):
+        kept = _kept(contracts, horizon_months=horizon_months)
+        running = contracts[~contracts["churned"].astype(bool) & contracts["monthly_fee"].notna()]
+        ages = running["tenure_months"].astype("int64").to_numpy()
+        discount = (1 + yearly_discount_rate) ** (-np.arange(1, horizon_months + 1) / MONTHS_PER_YEAR)
+        months, discounted = kept.sum(axis=1)[ages], (kept @ discount)[ages]
+        parts.append(running[["subscription_id", "customer_id", "tenure_months", "monthly_fee"]].assign(
+            plan=plan, expected_months=months, expected_fees=months * running["monthly_fee"],
+            customer_lifetime_value=margin_rate * discounted * running["monthly_fee"],
+        ))
+    return pd.concat(parts).sort_values("subscription_id", kind="stable").reset_index(drop=True)
+
+
+def _plans_only(subscriptions: pd.DataFrame):
+    parts = list(by_plan(subscriptions))
+    return parts[:-1] if len(parts) > 1 else parts
+
+
+def _kept(contracts: pd.DataFrame, *, horizon_months: int, weights=None) -> np.ndarray:
+    """Return S(t + k) / S(t) as an array of age t × month ahead k = 1 … horizon."""
+    oldest = int(contracts["tenure_months"].max())
+    stays = 1 - losses(contracts["tenure_months"], contracts["churned"], weights, n_months=oldest + horizon_months)
+    ahead = np.lib.stride_tricks.sliding_window_view(stays, horizon_months)
+    return np.cumprod(ahead[: oldest + 1], axis=1)
+
+
+def total_fees(
+    subscriptions: pd.DataFrame, *, horizon_months: int, margin_rate: float = 1.0, yearly_discount_rate: float = 0.0,
+    n_draws: int = 200, seed: int = 0,
+) -> tuple[float, float]:
+    """Return the 95 % interval of all running contracts' value: loss rates re-estimated on resampled contracts."""
+    random = np.random.default_rng(seed)
+    discount = (1 + yearly_discount_rate) ** (-np.arange(1, horizon_months + 1) / MONTHS_PER_YEAR)
+    totals = np.zeros(n_draws)
+    for _, contracts in _plans_only(subscriptions):
+        running = ~contracts["churned"].astype(bool) & contracts["monthly_fee"].notna()
+        ages = contracts.loc[running, "tenure_months"].astype("int64").to_numpy()
+        fees = contracts.loc[running, "monthly_fee"].to_numpy(float)
+        chances = np.full(len(contracts), 1 / len(contracts))
+        for i in range(n_draws):
+            weights = random.multinomial(len(contracts), chances)
+            kept = _kept(contracts, horizon_months=horizon_months, weights=weights) @ discount
+            totals[i] += margin_rate * float(kept[ages] @ fees)
+    low, high = interval(totals)
+    return float(low), float(high)
+
+
+def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, as_of, at_month: int = 12) -> dict:
+    """Return what sentences on contracts need: retention at `at_month` of the best and worst plan, with intervals.
+
+    `only_recent_ends`: all known ends lie within a month of `as_of`, so earlier leavers may be missing from the data;
+    `if_so`: retention of all contracts at `at_month` if they are (each contract is then observed for its last month only).
+    """
+    at = retention[(retention["month"] == at_month) & (retention["plan"] != ALL_PLANS)]
+    at = at if len(at) else retention[retention["month"] == at_month]
+    if at.empty:
+        raise TooLittleData(
+            "Needs contracts observed for {needed:count} months; the longest curve ends earlier.", needed=at_month
+        )
+    best, worst = at.loc[at["retention_rate"].idxmax()], at.loc[at["retention_rate"].idxmin()]
+    ends = pd.to_datetime(subscriptions["ended_at"]).dropna()
+    recent = bool(len(ends)) and bool((pd.Timestamp(as_of) - ends.min()).days <= 31)
+    return {
+        "n": len(subscriptions), "n_plans": len(at), "at_month": at_month, "only_recent_ends": recent,
+        "if_so": _if_only_last_month(subscriptions, at_month=at_month),
+        **{f"best_{name}": best[name] for name in ("plan", "retention_rate", "low", "high")},
+        **{f"worst_{name}": worst[name] for name in ("plan", "retention_rate", "low", "high")},
+    }
+
+
+def _if_only_last_month(subscriptions: pd.DataFrame, *, at_month: int) -> float:
+    """Return Kaplan-Meier retention where a contract enters the risk set only in the month before its last (entry times)."""
+    by_age = subscriptions.groupby(subscriptions["tenure_months"].astype("int64"))["churned"].mean()
+    return float((1 - by_age.reindex(range(1, at_month + 1)).fillna(0)).prod())

@@ -17,8 +17,9 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from helpers import churn_quality
-from helpers.churn_examples import Examples
+from helpers import churn_contracts, churn_features, churn_quality
+from helpers.churn_examples import MIN_CLASS, Examples
+from helpers.errors import TooLittleData
 
 MODEL = "Logistic regression"
 TREES = "Boosted trees"
@@ -31,8 +32,24 @@ SCORES = {  # every score that may stand in the comparison → whether it is a p
 HALVED = "Logistic regression: spending falls by half"
 N_FOLDS = 5
 N_REASONS = 3
-MAX_BIAS = 0.02  # |mean probability − share that left| above which the level is wrong (METHODS: calibration limit)
-SLOPES = (0.8, 1.25)  # a calibration slope outside is wrong even if its interval is wide; 1.25 = 1 / 0.8
+
+
+def build_examples(
+    *, orders, subscriptions, business, as_of, first_day=None, horizon_days: int, leave_out: tuple[str, ...] = ()
+) -> Examples:
+    """Return the examples of the kind of churn that fits the business: contracts where it is contractual, else purchases.
+
+    Either table may be None. Raises TooLittleData where both are, or where the method lacks data.
+    """
+    if subscriptions is not None and (business.contractual or orders is None):
+        months = business.months_of_value.value if business.months_of_value else None
+        return churn_contracts.contract_examples(subscriptions, months_of_value=months, leave_out=tuple(leave_out))
+    if orders is None:
+        raise TooLittleData("Needs orders or contracts to say who left; this data set has neither.")
+    margin_rate = business.margin_rate.value if business.margin_rate else None
+    return churn_features.buyer_examples(
+        orders, as_of=as_of, first_day=first_day, horizon_days=horizon_days, margin_rate=margin_rate
+    )
 
 
 # --- test
@@ -96,17 +113,21 @@ def measure(examples: Examples, tested: pd.DataFrame, *, seed: int) -> pd.DataFr
     prior = float(examples.train["churned"].mean())
     scores = {name: is_probability for name, is_probability in SCORES.items() if name in tested}
     parts = [churn_quality.measure(tested, scores=scores, seed=seed, prior=prior).assign(population="all")]
-    if examples.kind == "buyers":
-        buying = tested[tested["recency_days"] < examples.windows.horizon_days]
-        if buying["churned"].nunique() == 2:
-            part = churn_quality.measure(buying, scores={MODEL: True}, seed=seed)
-            parts.append(part.assign(population="still buying"))
+    buying = still_buying(examples, tested)
+    if len(buying) < len(tested) and min(buying["churned"].sum(), (~buying["churned"]).sum()) >= N_FOLDS:
+        part = churn_quality.measure(buying, scores={MODEL: True}, seed=seed)
+        parts.append(part.assign(population="still buying"))
     quality = pd.concat([part.assign(target="churned") for part in parts])
     halved = _measure_halved(examples, seed=seed)
     quality = quality if halved is None else pd.concat([quality, halved])
     split = "later period and other customers" if examples.is_temporal else "other customers"
     quality = quality.assign(is_baseline=~quality["model"].isin([MODEL, TREES, HALVED]), split=split)
     return quality.dropna(subset=["value", "low", "high"]).reset_index(drop=True)
+
+
+def still_buying(examples: Examples, customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the customers not yet silent for a whole horizon (contracts: all)."""
+    return customers[~_is_silent(customers, examples)]
 
 
 def _measure_halved(examples: Examples, *, seed: int) -> pd.DataFrame | None:
@@ -119,7 +140,7 @@ def _measure_halved(examples: Examples, *, seed: int) -> pd.DataFrame | None:
         return known.assign(churned=known["halved"].astype(bool))
 
     train, test = asked(examples.train), asked(examples.test)
-    if min(frame["churned"].sum() for frame in (train, test)) < N_FOLDS or train["churned"].all() or test["churned"].all():
+    if any(min(frame["churned"].sum(), (~frame["churned"]).sum()) < MIN_CLASS for frame in (train, test)):
         return None
     study = replace(examples, train=train, test=test)
     tested = predict_unseen(study, seed=seed).rename(columns={MODEL: HALVED})
@@ -161,7 +182,8 @@ def score_current(model: Pipeline, examples: Examples) -> pd.DataFrame:
     points, log_odds = contributions(model, examples, current)
     probability = model.predict_proba(current[examples.columns])[:, 1]
     is_silent = _is_silent(current, examples)
-    scores = current.drop(columns=[c for c in current if c.startswith("log_")]).assign(
+    kept = [c for c in current if not c.startswith("log_") and c not in ("churned", "started_at", "ended_at")]
+    scores = current[kept].assign(
         churn_probability=probability,
         expected_loss=(probability * current["value_at_stake"]).round(4),
         is_silent=is_silent,

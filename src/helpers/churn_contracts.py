@@ -12,6 +12,7 @@ from helpers.errors import TooLittleData
 
 NEVER_FEATURES = ("subscription_id", "customer_id", "started_at", "ended_at", "churned", "value_at_stake")
 MAX_LEVELS = 30  # a text with more values than this names things (cities, people) rather than groups
+DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 MIN_PLAN = 30  # contracts below which a plan gets no curve of its own
 OWN_WORDS = {  # columns of the contract whose reasons have a sentence of their own
     "tenure_months": "in month {tenure_months:count} of the contract",
@@ -68,10 +69,20 @@ def feature_columns(
 
 
 def _as_text(values: pd.Series) -> pd.Series:
-    """Return values as text, one spelling each (0 and 0.0, True and true are one value), unknown as `unknown`."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.map(lambda number: "unknown" if pd.isna(number) else f"{number:g}").astype("str")
-    return values.astype("str").where(values.notna(), "unknown").replace({"True": "yes", "False": "no"})
+    """Return values as text with one spelling each: true/false, Yes/No and 1/0 become yes and no, unknown becomes unknown."""
+    words = values.map(_word).astype("str")
+    if set(words) <= {"0", "1", "unknown"}:
+        words = words.replace({"0": "no", "1": "yes"})
+    return words
+
+
+def _word(value) -> str:
+    if pd.isna(value):
+        return "unknown"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:g}"
+    word = str(value).strip()
+    return {"true": "yes", "false": "no"}.get(word.lower(), word.lower() if word.lower() in ("yes", "no") else word)
 
 
 def label(column: str) -> str:
@@ -116,17 +127,22 @@ def survival_curves(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | No
         rows = contracts[contracts["plan"] == plan]
         entry = rows["entry"] if (rows["entry"] > 0).any() else None
         fitted = KaplanMeierFitter().fit(rows["months"], rows["churned"].astype(bool), entry=entry)
-        months = np.arange(0, int(rows["months"].max()) + 1)
-        bounds = fitted.confidence_interval_.reindex(fitted.survival_function_.index).ffill()
-        at = np.searchsorted(bounds.index, months, side="right") - 1
-        curves.append(pd.DataFrame({
-            "plan": plan, "month": months, "at_risk": [int(((rows["months"] >= m) & (rows["entry"] <= m)).sum()) for m in months],
-            "survival": fitted.survival_function_.iloc[at, 0].to_numpy(),
-            "low": bounds.iloc[at, 0].to_numpy(), "high": bounds.iloc[at, 1].to_numpy(),
-        }))
+        curves.append(_by_month(fitted, rows).assign(plan=plan))
     if not curves:
         raise TooLittleData("Needs a plan with at least {needed:count} contracts; there is none.", needed=MIN_PLAN)
-    return pd.concat(curves, ignore_index=True)
+    return pd.concat(curves, ignore_index=True)[["plan", "month", "at_risk", "survival", "low", "high"]]
+
+
+def _by_month(fitted, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a fitted curve at the end of each whole month: a step holds until the next event."""
+    months = np.arange(0, int(rows["months"].max()) + 1)
+    share, bounds = fitted.survival_function_, fitted.confidence_interval_.ffill()
+    at = np.searchsorted(share.index, months, side="right") - 1
+    is_seen = (rows["months"].to_numpy() >= months[:, None]) & (rows["entry"].to_numpy() <= months[:, None])
+    return pd.DataFrame({
+        "month": months, "at_risk": is_seen.sum(axis=1), "survival": share.iloc[at, 0].to_numpy(),
+        "low": bounds.iloc[at, 0].to_numpy(), "high": bounds.iloc[at, 1].to_numpy(),
+    })
 
 
 def _entry_months(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None) -> pd.Series:
@@ -135,9 +151,6 @@ def _entry_months(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None
         return pd.Series(0.0, index=subscriptions.index)
     days = (pd.Timestamp(first_day) - subscriptions["started_at"]).dt.days
     return (days / DAYS_PER_MONTH).clip(lower=0).fillna(0.0)
-
-
-DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 
 def running_at(curves: pd.DataFrame, *, month: int) -> pd.DataFrame:

@@ -70,6 +70,17 @@ def profit_curve(tested: pd.DataFrame, *, score: str, costs: Costs, n_points: in
     })
 
 
+def curves_by_success(tested: pd.DataFrame, *, score: str, business, kind: str) -> pd.DataFrame:
+    """Return the profit per customer by threshold at the low, the assumed and the high success rate: columns low, value, high."""
+    costs = read_costs(business, kind=kind)
+    curves = {
+        end: profit_curve(tested, score=score, costs=replace(costs, success=getattr(business.success_rate, end)))
+        for end in ("value", "low", "high")
+    }
+    profits = {end: curve["profit_per_customer"] for end, curve in curves.items()}
+    return curves["value"][["threshold", "n_contacted", "share_contacted"]].assign(**profits)
+
+
 def compare_rules(tested: pd.DataFrame, *, score: str, costs: Costs) -> pd.DataFrame:
     """Return the profit per customer of four rules: contact nobody, everyone, from one half up, where it pays for each.
 
@@ -93,6 +104,51 @@ def _rule(rule: str, profit: np.ndarray, contacted: np.ndarray) -> dict:
         "profit_per_customer": float(profit.mean()), "low": profit.mean() - half, "high": profit.mean() + half,
         "n": len(profit),
     }
+
+
+def gain_of_best_rule(tested: pd.DataFrame, *, score: str, costs: Costs) -> dict[str, float]:
+    """Return what choosing by own threshold brings per customer beyond the better of nobody and everyone: value, low, high."""
+    profit = contact_profit(tested["churned"], tested["value_at_stake"], costs)
+    contacted = tested[score].to_numpy() > threshold(tested["value_at_stake"], costs)
+    difference = np.where(contacted, profit, 0.0) - (profit if profit.mean() > 0 else 0.0)
+    row = _rule("", difference, contacted)
+    return {"value": row["profit_per_customer"], "low": row["low"], "high": row["high"]}
+
+
+def success_needed(scores: pd.DataFrame, *, score: str, costs: Costs, n: int) -> float:
+    """Return the success rate from which contacting the `n` most worthwhile customers pays (above 1 = never).
+
+    From p·γ(V − d) − (1 − p)·d − f > 0: γ > ((1 − p)·d + f) / (p (V − d)).
+    """
+    p, kept = scores[score].to_numpy(), scores["value_at_stake"].to_numpy() * costs.value_factor - costs.offer
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = np.where(kept > 0, ((1 - p) * costs.offer + costs.contact) / (p * kept), np.inf)
+    return float(np.sort(needed)[min(n, len(needed)) - 1])
+
+
+def capture(tested: pd.DataFrame, *, score: str, share: float, seed: int, n_draws: int = 300) -> dict[str, float]:
+    """Return which part of the value that was really lost stood in the first `share` of the list at the test cut-off.
+
+    The list is ordered by `score` × value_at_stake. Out: value, low, high (bootstrap of the customers, the list kept), and
+    `without_score`: the same for a list ordered by value_at_stake alone.
+    """
+    tested = tested.sort_values("customer_id", kind="stable").reset_index(drop=True)
+    worth = tested["value_at_stake"].to_numpy()
+    n_first = max(1, round(share * len(tested)))
+
+    def is_first(by: np.ndarray) -> np.ndarray:
+        first = np.zeros(len(tested), bool)
+        first[np.argsort(-by, kind="stable")[:n_first]] = True
+        return first
+
+    lost = np.where(tested["churned"], worth, 0.0)
+    ours = np.where(is_first(tested[score].to_numpy() * worth), lost, 0.0)
+    picks = np.random.default_rng(seed).integers(0, len(tested), size=(n_draws, len(tested)))
+    with np.errstate(invalid="ignore"):
+        low, high = np.nanpercentile(ours[picks].sum(axis=1) / lost[picks].sum(axis=1), [2.5, 97.5])
+    total = max(lost.sum(), 1e-12)
+    return {"value": ours.sum() / total, "low": float(low), "high": float(high),
+            "without_score": float(lost[is_first(worth)].sum() / total)}
 
 
 def sensitivity(tested: pd.DataFrame, *, score: str, business, kind: str) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def add_outcome(features: pd.DataFrame, orders, *, cut_off, horizon_days: int) -
 
     Out: churned (no purchase day in (cut_off, cut_off + horizon]); revenue_before and revenue_after: in the horizon that ends
     with the cut-off and in the one that follows it; halved: revenue_after is less than half of revenue_before (unknown
-    without revenue_before).
+    without revenue_before, and for customers younger than a horizon, whose first window is not whole).
     """
     horizon = pd.Timedelta(days=horizon_days)
     cut_off = pd.Timestamp(cut_off)
@@ -134,7 +134,8 @@ def add_outcome(features: pd.DataFrame, orders, *, cut_off, horizon_days: int) -
     after = _spent(orders, start=cut_off + pd.Timedelta(days=1), end=cut_off + horizon)
     known = features["customer_id"]
     spent_before, spent_after = known.map(before).fillna(0.0), known.map(after).fillna(0.0)
-    halved = (spent_after < spent_before / 2).astype("boolean").mask(spent_before <= 0)
+    halved = (spent_after < spent_before / 2).astype("boolean")
+    halved = halved.mask((spent_before <= 0) | (features["age_days"] + 1 < horizon_days))
     return features.assign(
         churned=~known.isin(after.index), revenue_before=spent_before, revenue_after=spent_after, halved=halved
     )

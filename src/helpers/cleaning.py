@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.cleaning_rules import Rule, Settings, rules_for
 from helpers.contracts import CANONICAL_NAMES, contract
+from helpers.i18n import text
 from helpers.timezones import local
 
 MONEY = "revenue"
@@ -228,6 +229,7 @@ class Summary:
 
     answer: str
     quality: str
+    books: str
     values: dict
 
 
@@ -253,16 +255,24 @@ def summarise(balance: pd.DataFrame, log: pd.DataFrame, quality: pd.DataFrame) -
             "{aside_rate:percent2} of {rows:count} rows were set aside, with {lost_rate:percent2} of the money; "
             "the most frequent reason: {worst:label} ({n_worst:count} rows)."
         )
+    books = "Every one of {rows:count} rows and every cent of {money:money2} is accounted for."
+    if not money:
+        books = "Every one of {rows:count} rows is accounted for."
     return Summary(
-        answer, "{n_good:count} of {n_filled:count} filled fields have a sound value in at least {good:percent} of rows", values
+        answer, "{n_good:count} of {n_filled:count} filled fields have a sound value in at least {good:percent} of rows", books, values
     )
 
 
-def rejected_by_reason(log: pd.DataFrame) -> pd.DataFrame:
-    """Return the rules that set rows aside or merged them: reason, table, rows, money; most rows first."""
-    hit = log[(log["effect"] != "change") & (log["rows_affected"] > 0)]
-    hit = hit.assign(money=hit["revenue_before"] - hit["revenue_after"])
-    return hit.sort_values(["rows_affected", "step"], ascending=[False, True])[["table", "rule", "effect", "rows_affected", "money"]]
+def rules_that_hit(log: pd.DataFrame) -> pd.DataFrame:
+    """Return the rules that set aside, merged or changed at least one row, most rows first."""
+    return log[log["rows_affected"] > 0].sort_values(["rows_affected", "step"], ascending=[False, True])
+
+
+def with_labels(hits: pd.DataFrame) -> pd.DataFrame:
+    """Add `label`, the rule in the reader's language, after its table where there are several."""
+    several = hits["table"].nunique() > 1
+    names = [text(rule) for rule in hits["rule"]]
+    return hits.assign(label=[f"{t}: {n}" if several else n for t, n in zip(hits["table"], names, strict=True)])
 
 
 def tables_by_quality(quality: pd.DataFrame) -> pd.DataFrame:

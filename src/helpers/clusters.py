@@ -16,6 +16,7 @@ from sklearn.preprocessing import RobustScaler
 from threadpoolctl import threadpool_limits
 
 from helpers.errors import TooLittleData
+from helpers.report import Evidence
 
 STABLE = 0.75  # mean Jaccard from which a cluster is "valid, stable" (Hennig 2007)
 SILHOUETTE_SAMPLE = 2_000  # customers; the silhouette needs all pairs
@@ -32,6 +33,7 @@ TRAITS = {
 }
 SAME_THING = ({"frequency", "recency_days"}, {"products_per_day", "monetary_value"})  # the second trait adds little
 AVERAGE = "close to the average"
+STRUCTURE = 0.25  # silhouette up to which there is "no substantial structure" (Kaufman and Rousseeuw 1990)
 
 
 def basket_features(orders: ibis.Table) -> pd.DataFrame:
@@ -76,7 +78,8 @@ def stability(
 
     Each resample of customers is clustered anew from random starts; every original cluster is compared with the most
     similar new one (Jaccard on the customers drawn). First result: one row a cluster with n_clusters, cluster, size,
-    jaccard (mean), and silhouette (of all clusters together). Second: n_clusters → cluster of each row of `features`.
+    jaccard (mean), jaccard_error (its standard error over the resamples) and silhouette (of all clusters together).
+    Second: n_clusters → cluster of each row of `features`, numbered from 0, the largest first.
     """
     if len(features) < MIN_CUSTOMERS or features.shape[1] < 2:
         raise TooLittleData(
@@ -97,9 +100,11 @@ def _stability(points: np.ndarray, *, max_clusters: int, n_resamples: int, seed:
         silhouette = silhouette_score(
             points, labels[k], sample_size=min(SILHOUETTE_SAMPLE, len(points)), random_state=seed
         )
+        jaccard = _jaccard(points, labels[k], drawn, k=k, seed=seed)
         tables.append(pd.DataFrame({
             "n_clusters": k, "cluster": range(1, k + 1), "size": np.bincount(labels[k], minlength=k),
-            "jaccard": _jaccard(points, labels[k], drawn, k=k, seed=seed), "silhouette": float(silhouette),
+            "jaccard": jaccard.mean(axis=0), "jaccard_error": jaccard.std(axis=0) / np.sqrt(n_resamples),
+            "silhouette": float(silhouette),
         }))
     return pd.concat(tables, ignore_index=True), labels
 
@@ -119,6 +124,7 @@ def _by_size(labels: np.ndarray) -> np.ndarray:
 
 
 def _jaccard(points: np.ndarray, labels: np.ndarray, drawn: list, *, k: int, seed: int) -> np.ndarray:
+    """Return resample × cluster: the Jaccard similarity of the cluster with the most similar cluster of the resample."""
     best = np.zeros((len(drawn), k))
     for i, (rows, weights) in enumerate(drawn):
         model = KMeans(k, n_init=3, random_state=seed + 1 + i).fit(points[rows], sample_weight=weights)
@@ -126,15 +132,19 @@ def _jaccard(points: np.ndarray, labels: np.ndarray, drawn: list, *, k: int, see
         np.add.at(together, (labels[rows], model.labels_), 1)
         either = together.sum(axis=1, keepdims=True) + together.sum(axis=0, keepdims=True) - together
         best[i] = (together / either).max(axis=1)
-    return best.mean(axis=0)
+    return best
 
 
-def by_number(clusters: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a number of clusters: lowest_jaccard, silhouette, is_stable (every cluster ≥ `STABLE`)."""
-    table = clusters.groupby("n_clusters", as_index=False).agg(
-        lowest_jaccard=("jaccard", "min"), silhouette=("silhouette", "first"), smallest=("size", "min")
-    )
-    return table.assign(is_stable=table["lowest_jaccard"] >= STABLE)
+def by_number(tried: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a number of clusters: its least stable cluster (lowest_jaccard, jaccard_error), silhouette, smallest
+    cluster, and is_stable (every cluster has a mean Jaccard of at least `STABLE`).
+    """
+    least = tried.loc[tried.groupby("n_clusters")["jaccard"].idxmin()].set_index("n_clusters")
+    table = pd.DataFrame({
+        "lowest_jaccard": least["jaccard"], "jaccard_error": least["jaccard_error"], "silhouette": least["silhouette"],
+        "smallest": tried.groupby("n_clusters")["size"].min(),
+    })
+    return table.assign(is_stable=table["lowest_jaccard"] >= STABLE).reset_index()
 
 
 def choose_number(numbers: pd.DataFrame, *, min_clusters: int = 3) -> int:
@@ -202,3 +212,32 @@ def add_cluster(customers: pd.DataFrame, *, features: pd.DataFrame, labels: np.n
     return customers.drop(columns="cluster", errors="ignore").merge(
         by_customer, left_on="customer_id", right_index=True, how="left"
     )
+
+
+def assign(features: pd.DataFrame, *, n_clusters: int, seed: int) -> np.ndarray:
+    """Return the cluster of each row of `features`, the largest cluster first, without looking at stability."""
+    with threadpool_limits(limits=1):
+        return _by_size(KMeans(n_clusters, n_init=10, random_state=seed).fit_predict(scale(features).to_numpy()))
+
+
+def sentence(numbers: pd.DataFrame, *, k: int) -> tuple[str, dict]:
+    """Return what is said of the chosen clusters: whether they come back, and whether there are gaps between them."""
+    row = numbers.set_index("n_clusters").loc[k]
+    values = {"k": k, "jaccard": float(row["lowest_jaccard"]), "silhouette": float(row["silhouette"])}
+    if row["silhouette"] <= STRUCTURE:
+        return (
+            "{k:count} clusters come back in resamples of the customers (similarity of the least stable one "
+            "{jaccard:number2}), but they shade into one another (silhouette {silhouette:number2}): a useful way to divide "
+            "customers, not separate kinds of people."
+        ), values
+    return (
+        "{k:count} clusters come back in resamples of the customers (similarity of the least stable one {jaccard:number2}) "
+        "and stand apart (silhouette {silhouette:number2})."
+    ), values
+
+
+def evidence(numbers: pd.DataFrame, *, k: int, n: int) -> Evidence:
+    """Return what supports the clusters: the least stable one's mean Jaccard with its interval, against `STABLE`."""
+    row = numbers.set_index("n_clusters").loc[k]
+    jaccard, half = float(row["lowest_jaccard"]), 1.96 * float(row["jaccard_error"])
+    return Evidence("estimate", n=n, estimate=jaccard, interval=(jaccard - half, jaccard + half), baseline=STABLE)

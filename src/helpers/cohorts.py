@@ -6,10 +6,10 @@ who was a customer before it.
 """
 
 import ibis
-import numpy as np
 import pandas as pd
 
 from helpers.btyd import purchase_days
+from helpers.errors import TooLittleData
 from helpers.i18n import text
 from helpers.proportions import wilson
 
@@ -101,5 +101,19 @@ def describe_cohorts(cohorts: pd.DataFrame, curve: pd.DataFrame) -> dict[str, fl
     }
 
 
-def weakness(facts: dict[str, float]) -> tuple[str, str]:
-    """Return the sentence on what the cohorts can say, and the grade-relevant kind of its evidence."""
+def newcomers(facts: dict[str, float]) -> str:
+    """Return the sentence that says whether the cohorts tell anything about new customers."""
+    if facts["first_share"] >= WEAK_SHARE:
+        return (
+            "{first_share:percent} of customers first appear in {first_month:month}, where the data begin: most of them were "
+            "customers before. The cohorts show how steady regulars are, not how many newcomers stay."
+        )
+    return (
+        "{first_share:percent} of customers first appear in {first_month:month}, where the data begin; all others appear later "
+        "and count as newcomers."
+    )
+
+
+def coverage(facts: dict[str, float]) -> float:
+    """Return the share of customers of whom the cohorts speak as newcomers; 1 where the first month is no burden."""
+    return 1 - facts["first_share"] if facts["first_share"] >= WEAK_SHARE else 1.0

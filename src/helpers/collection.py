@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from helpers import paths, sources
-from helpers.contracts import CANONICAL_NAMES, contract
+from helpers.contracts import CANONICAL_NAMES, SPOKEN, contract
 from helpers.datasets import Dataset, Source
 from helpers.errors import TooLittleData, UserError
 from helpers.tables import digest, note_raw
@@ -173,7 +173,7 @@ def joins(collected: dict) -> pd.DataFrame:
 def absent(collected: dict) -> pd.DataFrame:
     """Return the canonical tables that no source gives, with what each would show."""
     names = [name for name in CANONICAL_NAMES if name not in collected]
-    return pd.DataFrame({"table": names, "gives": [contract(name).gives for name in names]})
+    return pd.DataFrame({"table": [SPOKEN[name] for name in names], "gives": [contract(name).gives for name in names]})
 
 
 def volume_by_month(transactions, time_zone: str) -> pd.DataFrame:
@@ -222,7 +222,10 @@ def headline(n_rows: dict[str, int], fields: pd.DataFrame, links: pd.DataFrame, 
         "link": None if weakest is None else weakest["link"], "found": None if weakest is None else weakest["found_rate"],
     }
     if weakest is None:
-        answer = "{n_rows:count} rows arrived in {n_tables:count} table(s); no two tables refer to each other."
+        answer = (
+            "{n_rows:count} rows arrived; with {n_tables:count} table there is nothing to join." if len(n_rows) == 1
+            else "{n_rows:count} rows arrived in {n_tables:count} tables that do not refer to each other."
+        )
     elif weakest["found_rate"] == 1:
         answer = "{n_rows:count} rows arrived in {n_tables:count} tables, and every reference between them finds its partner."
     else:

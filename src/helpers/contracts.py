@@ -424,6 +424,12 @@ def _all() -> dict[str, Contract]:
     return {contract.name: contract for contract in every}
 
 
+SPOKEN = {  # what a reader calls a table
+    "customers": "customer attributes", "products": "product list", "transactions": "purchases", "orders": "purchases",
+    "customer_products": "purchases by product", "interactions": "web, app and e-mail traffic", "campaigns": "campaigns",
+    "campaign_contacts": "campaign contacts", "feedback": "reviews or survey answers", "cases": "service tickets",
+    "deals": "sales opportunities", "subscriptions": "contracts", "consents": "consents",
+}
 CANONICAL_NAMES = tuple(c.name for c in CANONICAL)
 CONTRACTS: dict[str, Contract] = {}
 

@@ -128,10 +128,11 @@ def read_yaml(file: Path, model: type[BaseModel]):
         content = file.read_text(encoding="utf-8")
         node = yaml.compose(content, Loader=yaml.SafeLoader)
         data = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2017-13-01 is no day
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "is not UTF-8 text"
+        unreadable = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "a value is no date or number"
+        problem = getattr(error, "problem", None) or unreadable
         raise UserError(f"{paths.shown(file)}{where}: not readable as YAML: {problem}") from None
     try:
         return model.model_validate(data)

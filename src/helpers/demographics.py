@@ -12,6 +12,7 @@ from scipy import stats
 
 from helpers.errors import TooLittleData
 from helpers.proportions import difference_interval, q_values, wilson
+from helpers.report import Evidence
 
 # attributes of the customers' contract that describe a person or household, in the order in which they are shown
 ATTRIBUTES = (
@@ -28,7 +29,7 @@ def known_attributes(customers: pd.DataFrame) -> list[str]:
     counts = {name: customers[name].value_counts() for name in ATTRIBUTES if name in customers}
     return [
         name for name, bands in counts.items()
-        if bands.sum() >= MIN_KNOWN and 2 <= (bands >= MIN_BAND).sum() and len(bands) <= MAX_BANDS
+        if bands.sum() >= MIN_KNOWN and (bands >= MIN_BAND).sum() >= 2 and len(bands) <= MAX_BANDS
     ]
 
 
@@ -125,7 +126,62 @@ def share_by_band(known: pd.DataFrame, *, attribute: str, segment: str, by: str 
     ).reset_index(drop=True)
 
 
+def most_telling(known: pd.DataFrame, strengths: pd.DataFrame, *, by: str = "segment") -> tuple[str, str]:
+    """Return the attribute that goes with the segments most strongly, and the largest segment of the known customers.
+
+    Raises
+    ------
+    TooLittleData : no attribute and no two segments have enough known customers.
+    """
+    if strengths.empty:
+        raise TooLittleData(
+            "Needs two segments and two groups of an attribute with at least {needed:count} customers each.", needed=MIN_BAND
+        )
+    sizes = known.loc[known["is_known"], by].value_counts()
+    return str(strengths["attribute"].iloc[0]), str(sizes[sizes == sizes.max()].index.min())
+
+
 def most_telling_band(bands: pd.DataFrame) -> pd.Series:
     """Return the band whose share differs most surely from the others': the farthest end of its interval from zero."""
     certainty = np.maximum(bands["difference_low"], -bands["difference_high"])
     return bands.loc[certainty.idxmax()]
+
+
+def sentence(bands: pd.DataFrame, strengths: pd.DataFrame, *, attribute: str, segment: str) -> tuple[str, dict]:
+    """Return what is said of the attribute: the most telling band, or that no attribute goes with the segments."""
+    band = most_telling_band(bands)
+    values = {
+        "segment": segment, "attribute": attribute, "band": band["band"], "share": float(band["share"]),
+        "others": float(band["others_share"]), "low": float(band["difference_low"]), "high": float(band["difference_high"]),
+        "n_attributes": len(strengths), "n_known": int(bands["n"].sum()), "q": float(strengths["q_value"].min()),
+    }
+    if values["q"] >= 0.05:
+        return (
+            "None of the {n_attributes:count} known attributes goes with the segments (smallest q = {q:number2}): who is in "
+            "which segment cannot be told from age, income or household."
+        ), values
+    if values["low"] <= 0 <= values["high"]:
+        return (
+            "Segments differ in {attribute:label} (q = {q:number3}), but no single band stands out among the "
+            "{n_known:count} customers of whom it is known."
+        ), values
+    return (
+        "Of customers with {attribute:label} {band:label}, {share:percent} are {segment:label}, against {others:percent} of "
+        "the others of whom it is known (difference between {low:change_percent} and {high:change_percent})."
+    ), values
+
+
+def coverage_sentence(cover: dict[str, float]) -> tuple[str, dict]:
+    """Return what is said of the customers whose demographics are known."""
+    return (
+        "Demographics are known for {n_known:count} of {n:count} customers ({share:percent}). They spent {revenue_with:money} "
+        "on average, the others {revenue_without:money}: what follows speaks of the known ones only."
+    ), cover
+
+
+def evidence(values: dict, *, coverage: float) -> Evidence:
+    """Return what supports `sentence`: the difference between the band and the others, with its joint interval."""
+    return Evidence(
+        "estimate", n=values["n_known"], estimate=values["share"] - values["others"], coverage=coverage,
+        interval=(values["low"], values["high"]),
+    )

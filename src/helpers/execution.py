@@ -117,7 +117,7 @@ def _explain(cell, error: Exception, where: str) -> Problem:
     if name == "UserError":
         return Problem(first, by_user=True)
     if name not in OWN_ERRORS:
-        first = re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", first)  # what is quoted may be a value of the data
+        first = re.sub(r"['\"].*['\"]", "'…'", first)  # what is quoted may be a value of the data
     lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith("%%")]
     starts = lines[0].strip()[:60] if lines else ""
     return Problem(f"failed in {where} ({starts} …): {name}: {first[:200]}")

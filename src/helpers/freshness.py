@@ -57,6 +57,12 @@ def stamp(file: Path) -> list:
     return [stat.st_size, stat.st_mtime_ns, sha(file)]
 
 
+def code_stamps() -> dict[str, list]:
+    """Return the stamps of every module and catalogue, by path in the package."""
+    files = sorted(file for kind in ("py", "po") for file in paths.PACKAGE.rglob(f"*.{kind}"))
+    return {file.relative_to(paths.PACKAGE).as_posix(): stamp(file) for file in files}
+
+
 def is_unchanged(file: Path, stamped: list | None) -> bool:
     """Say whether a file still has the content of its stamp; only a file that was touched is read again."""
     if stamped is None or not file.exists():
@@ -95,10 +101,11 @@ def read_mapping(file: Path) -> dict:
         data = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) or {}
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{paths.shown(file)} cannot be read: give a YAML file") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise UserError(f"{paths.shown(file)}{where}: not readable as YAML: {getattr(error, 'problem', '')}") from None
+        problem = getattr(error, "problem", None) or "a value is no date or number"
+        raise UserError(f"{paths.shown(file)}{where}: not readable as YAML: {problem}") from None
     if not isinstance(data, dict):
         raise UserError(f"{paths.shown(file)}: must be a mapping of stage to parameters")
     return data
@@ -114,9 +121,7 @@ def resolve_parameters(stage: str, notebook: dict, settings: dict, options: dict
     if options.get("PARAMS"):
         layers.append((options["PARAMS"], read_mapping(Path(options["PARAMS"]))))
     for where, by_topic in layers:
-        for name in by_topic:
-            if name not in TOPICS:
-                raise UserError(f"{where}: there is no stage '{name}'; there are {', '.join(TOPICS)}")
+        _check_topics(by_topic, where)
         for name, value in (by_topic.get(topic) or {}).items():
             values[name] = _checked(name, value, declared, f"{where}: {topic}.{name}")
     values["dataset"] = options["DATASET"]
@@ -126,13 +131,27 @@ def resolve_parameters(stage: str, notebook: dict, settings: dict, options: dict
     return values
 
 
-def _day(value: str) -> str:
+def _check_topics(by_topic, where: str) -> None:
+    """Raise UserError if `by_topic` is no mapping of stage → parameter → value."""
+    if not isinstance(by_topic, dict):
+        raise UserError(f"{where}: parameters must be a mapping of stage to parameters")
+    for name, values in by_topic.items():
+        if name not in TOPICS:
+            near = difflib.get_close_matches(str(name), TOPICS, n=1)
+            raise UserError(f"{where}: there is no stage '{name}'; " + (
+                f"did you mean {near[0]}?" if near else f"there are {', '.join(TOPICS)}"
+            ))
+        if not isinstance(values or {}, dict):
+            raise UserError(f"{where}: {name} must be a mapping of parameter to value")
+
+
+def _day(value: str, where: str = "SNAPSHOT_DATE") -> str:
     from datetime import date
 
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise UserError(f"SNAPSHOT_DATE={value} is no day: write it as 2017-12-31") from None
+        raise UserError(f"{where}={value} is no day: write it as 2017-12-31") from None
 
 
 def _checked(name: str, value, declared: dict, where: str):
@@ -147,7 +166,7 @@ def _checked(name: str, value, declared: dict, where: str):
         value = value.isoformat()
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "bool"):
         raise UserError(f"{where}: must be {declared[name][0]}, is {type(value).__name__}")
-    return value
+    return _day(value, where) if name == "snapshot_date" and value else value
 
 
 # --- the manifest
@@ -220,22 +239,30 @@ def available(dataset: str) -> list[str]:
     return [stage for stage in stage_names() if manifest_file(dataset, stage).exists()]
 
 
-def report_inputs(dataset: str, language: str, stage: str, reports: list[str]) -> dict:
+def is_bilingual(dataset: str, stage: str, languages: list[str]) -> bool:
+    """Say whether a stage has a report in each language, or will have when `languages` are rendered: then they are linked."""
+    return all(name in languages or (paths.stages(dataset) / f"{stage}.{name}.json").exists() for name in LANGUAGES)
+
+
+def report_inputs(dataset: str, language: str, stage: str, reports: list[str], has_other_language: bool) -> dict:
     """Return the fingerprints that a rendered report depends on."""
-    sources = sorted([*(paths.TEMPLATES / "report").rglob("*.*"), paths.PACKAGE / "render.py", paths.LOCALE / "zh" / "report.po"])
+    modules = [paths.PACKAGE / name for name in ("render.py", "page.py", "markup.py", "i18n.py")]
+    sources = sorted([*(paths.TEMPLATES / "report").rglob("*.*"), *modules, paths.LOCALE / "zh" / "report.po"])
     return {
         "executed": sha(paths.executed(dataset, language) / f"{stage}.ipynb"),
         "template": sha_of([[file.name, sha(file)] for file in sources if file.is_file()]),
         "settings": sha(paths.dataset_yml(dataset)),
         "reports": reports,
+        "has_other_language": has_other_language,
     }
 
 
-def report_is_fresh(dataset: str, language: str, stage: str, reports: list[str]) -> bool:
+def report_is_fresh(dataset: str, language: str, stage: str, inputs: dict) -> bool:
+    """Say whether the report is there as it was rendered, from `inputs`."""
     note = paths.stages(dataset) / f"{stage}.{language}.json"
     try:
         before = json.loads(note.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     html = paths.reports(dataset, language) / before["file"]
-    return is_unchanged(html, before["html"]) and before["inputs"] == report_inputs(dataset, language, stage, reports)
+    return is_unchanged(html, before["html"]) and before["inputs"] == inputs

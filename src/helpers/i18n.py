@@ -71,46 +71,59 @@ def used_catalogues() -> list:
     return [paths.LOCALE / "zh" / name for name in sorted(_used)]
 
 
-def _decimals(value: float, places: int) -> str:
+def is_unknown(value) -> bool:
+    """Say whether a value is None, NaN, NaT, NA or infinite: a reader sees an en dash."""
+    try:
+        return value is None or bool(value != value) or (isinstance(value, float) and math.isinf(value))
+    except TypeError:  # pandas' NA is neither equal to itself nor different
+        return True
+
+
+def _decimals(places: int) -> str:
     return "#,##0" + ("." + "0" * places if places else "")
 
 
 def number(value: float, places: int = 0) -> str:
     """Return 1,234 or, with `places`, 1,234.5; unknown is an en dash."""
-    if value is None or not math.isfinite(value):
+    if is_unknown(value):
         return "–"
     if not round(value, places):
         value = 0.0  # no "-0"
-    return numbers.format_decimal(value, format=_decimals(value, places), locale=_LOCALES[_state["language"]])
+    return numbers.format_decimal(value, format=_decimals(places), locale=_LOCALES[_state["language"]])
 
 
 def percent(value: float, places: int = 0) -> str:
     """Return a share 0–1 as 12% (or, with `places`, 12.3%)."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    return number(100 * value, places) + "%"
+    return "–" if is_unknown(value) else number(100 * value, places) + "%"
 
 
 def money(value: float, places: int | None = None) -> str:
-    """Return an amount: $12.34, $1,234, $4.60M (zh: US$459.6万); unknown is an en dash."""
-    if value is None or not math.isfinite(value):
+    """Return an amount: $12.34, $1,234, $250K, $4.61M (zh: US$460.5万); unknown is an en dash."""
+    if is_unknown(value):
         return "–"
-    locale = _LOCALES[_state["language"]]
-    size = abs(value)
-    if places is None and size >= 100_000:
-        digits = 1 if _state["language"] == "zh" else (2 if size >= 1e6 else 0)
-        return numbers.format_compact_currency(value, _state["currency"], locale=locale, fraction_digits=digits)
-    places = (0 if size >= 100 else 2) if places is None else places
+    if places is None and abs(value) >= 100_000:
+        return _compact_money(value)
+    places = (0 if abs(value) >= 100 else 2) if places is None else places
     if not round(value, places):
         value = 0.0
     return numbers.format_currency(
-        value, _state["currency"], format="¤" + _decimals(value, places), locale=locale, currency_digits=False
+        value, _state["currency"], format="¤" + _decimals(places), locale=_LOCALES[_state["language"]], currency_digits=False
     )
+
+
+def _compact_money(value: float) -> str:
+    """Return a large amount in thousands, millions, 万 or 亿; rounded first, so that 999,999 is $1M and not $1000K."""
+    is_chinese, size = _state["language"] == "zh", abs(value)
+    places = (-3 if size < 1e8 else -7) if is_chinese else (-3 if size < 1e6 else -4 if size < 1e9 else -7)
+    value = round(value, places)
+    digits = 1 if is_chinese else (2 if abs(value) >= 1e6 else 0)
+    locale = _LOCALES[_state["language"]]
+    return numbers.format_compact_currency(value, _state["currency"], locale=locale, fraction_digits=digits)
 
 
 def signed(value: float, formatter=number, **options) -> str:
     """Return a change with its sign: +3%, −$12."""
-    if value is None or not math.isfinite(value):
+    if is_unknown(value):
         return "–"
     shown = formatter(abs(value), **options)
     sign = "" if shown == formatter(0.0, **options) else ("+" if value > 0 else "−")
@@ -118,17 +131,19 @@ def signed(value: float, formatter=number, **options) -> str:
 
 
 def calendar_day(value) -> str:
-    """Return a day: 31 Dec 2017, 2017年12月31日."""
+    """Return a day: 31 Dec 2017, 2017年12月31日; unknown is an en dash."""
+    if is_unknown(value):
+        return "–"
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
-    if value is None or value != value:
-        return "–"
     pattern = "d MMM y" if _state["language"] == "en" else "y年M月d日"
     return dates.format_date(value, format=pattern, locale=_LOCALES[_state["language"]])
 
 
 def month(value) -> str:
-    """Return a month: Dec 2017, 2017年12月."""
+    """Return a month: Dec 2017, 2017年12月; unknown is an en dash."""
+    if is_unknown(value):
+        return "–"
     if isinstance(value, str):
         value = date.fromisoformat((value + "-01")[:10])
     pattern = "MMM y" if _state["language"] == "en" else "y年M月"
@@ -165,7 +180,7 @@ FORMATS = {
     "change_number2": functools.partial(signed, places=2),
     "day": calendar_day,
     "month": month,
-    "label": lambda value: translate(str(value)),
+    "label": lambda value: "–" if is_unknown(value) else translate(str(value)),
     "list": listing,
 }
 
@@ -174,7 +189,7 @@ def shown(value, fmt: str = "") -> str:
     """Return `value` under one of `FORMATS`; without one, text as it is (not translated)."""
     if fmt:
         return FORMATS[fmt](value)
-    return "–" if value is None or value != value else str(value)
+    return "–" if is_unknown(value) else str(value)
 
 
 class _Sentence(string.Formatter):

@@ -19,6 +19,12 @@ STEP_WEEKS = 4  # expected purchases are discounted from the middle of each step
 CALIBRATION_SHARE = 0.75  # of the window's whole weeks: 39 of 52
 MIN_WEEKS = 8  # shorter windows leave too little to fit on and too little to check against
 N_DECILES = 10
+WEAK_LINK = 0.3  # rank correlation of frequency and value up to which Gamma-Gamma's assumption is taken to hold (Cohen 1988)
+MEANINGS = {
+    "r": "shape of purchase rates", "alpha": "scale of purchase rates, weeks", "a": "shape of leaving",
+    "b": "shape of staying", "p": "shape of a customer's purchase values", "q": "shape of means between customers",
+    "v": "scale of means between customers", "log-likelihood": "fit of the model",
+}
 PUBLISHED = {  # the 1/10 sample of CDNOW, weeks 1–39: Fader, Hardie and Lee (2005), Fader and Hardie (2013)
     "BG/NBD": {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4257, "log-likelihood": -9582.43},
     "Gamma-Gamma": {"p": 6.249, "q": 3.745, "v": 15.448, "log-likelihood": -4055.92},
@@ -116,19 +122,98 @@ def is_published_sample(summary: pd.DataFrame) -> bool:
 
 
 def spend_independence(summary: pd.DataFrame) -> dict[str, float]:
-    """Return Pearson's and Spearman's correlation of repeat purchases and their mean value, with n.
+    """Return the rank correlation of repeat purchases and their mean value with its 95 % interval (Fisher's z), Pearson's, n.
 
     Gamma-Gamma assumes that how often a customer buys says nothing of how much they spend each time.
     """
     valued = summary.loc[summary["n_valued_days"] > 0, ["n_valued_days", "monetary_value"]]
-    varies = len(valued) > 2 and (valued.nunique() > 1).all()
-    pearson, spearman = (
-        float(valued.corr(method).iloc[0, 1]) if varies else 0.0 for method in ("pearson", "spearman")
+    if len(valued) <= 3 or (valued.nunique() == 1).any():
+        raise TooLittleData("Purchases do not differ between customers: nothing can be said of frequency and value.")
+    pearson, spearman = (float(valued.corr(method).iloc[0, 1]) for method in ("pearson", "spearman"))
+    half = 1.959964 / np.sqrt(len(valued) - 3)
+    z = np.arctanh(np.clip(spearman, -0.999999, 0.999999))
+    return {
+        "n": len(valued), "pearson": pearson, "spearman": spearman, "low": float(np.tanh(z - half)),
+        "high": float(np.tanh(z + half)), "limit": WEAK_LINK,
+    }
+
+
+def independence(link: dict[str, float]) -> str:
+    """Return the sentence on Gamma-Gamma's assumption."""
+    if abs(link["spearman"]) <= WEAK_LINK:
+        return (
+            "How often customers buy says little about how much they spend each time (rank correlation {spearman:number2}; "
+            "up to {limit:number1} counts as weak), so purchases and value may be modelled apart."
+        )
+    if link["spearman"] > 0:
+        return (
+            "Customers who buy more often also spend more each time (rank correlation {spearman:number2}, above "
+            "{limit:number1}): the value of customers with few purchases, drawn to the mean of all, is set too high."
+        )
+    return (
+        "Customers who buy more often spend less each time (rank correlation {spearman:number2}, beyond −{limit:number1}): "
+        "the value of customers with few purchases, drawn to the mean of all, is set too low."
     )
-    return {"n": len(valued), "pearson": pearson, "spearman": spearman}
+
+
+def rhythm(bg_nbd: BgNbd, refits: pd.DataFrame) -> dict[str, float]:
+    """Return what the parameters mean: mean purchases a week of active customers, and the mean chance of leaving after one.
+
+    Means of the fitted Gamma and Beta distributions, r / alpha and a / (a + b), with bootstrap intervals.
+    """
+    rate, leave = refits["r"] / refits["alpha"], refits["a"] / (refits["a"] + refits["b"])
+    (rate_low, rate_high), (leave_low, leave_high) = btyd_intervals.interval(rate), btyd_intervals.interval(leave)
+    own = bg_nbd.parameters
+    return {
+        "rate": own["r"] / own["alpha"], "rate_low": float(rate_low), "rate_high": float(rate_high),
+        "leave": own["a"] / (own["a"] + own["b"]), "leave_low": float(leave_low), "leave_high": float(leave_high),
+        "n": bg_nbd.n_customers,
+    }
 
 
 # --- customer value
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What the data do not hold: margin (1 = value is revenue) and discount rate, as dataset.yml gives them."""
+
+    margin_rate: float = 1.0
+    yearly_discount_rate: float = 0.0
+    has_margin: bool = False
+
+
+def assumptions(business) -> Assumptions:
+    """Return the margin and discount rate of the business settings; without a margin, value is revenue."""
+    margin, discount = business.margin_rate, business.yearly_discount_rate
+    return Assumptions(
+        margin_rate=margin.value if margin else 1.0, yearly_discount_rate=discount.value if discount else 0.0,
+        has_margin=margin is not None,
+    )
+
+
+def explain_assumptions(business, *, total: float, language: str) -> list[tuple[str, dict]]:
+    """Return the sentences on margin and discount: value, source, and what the margin's range does to the total."""
+    margin, discount = business.margin_rate, business.yearly_discount_rate
+    sentences = [(
+        "No margin is given for this business (margin_rate in dataset.yml), so value means revenue here, not profit.", {}
+    )]
+    if margin:
+        sentences = [(
+            "Value is gross margin: {rate:percent1} of revenue ({source}). Were the margin {low:percent1} or {high:percent1}, "
+            "the total would be {total_low:money} or {total_high:money}.",
+            {
+                "rate": margin.value, "source": margin.source.in_language(language), "low": margin.low, "high": margin.high,
+                "total_low": total * margin.low / margin.value, "total_high": total * margin.high / margin.value,
+            },
+        )]
+    if discount:
+        return [*sentences, (
+            "Later purchases count less: {rate:percent1} a year ({source}).",
+            {"rate": discount.value, "source": discount.source.in_language(language)},
+        )]
+    return [*sentences, ("No discount rate is given, so a purchase in a year counts as much as one today.", {})]
+
 
 
 def value_customers(
@@ -141,7 +226,7 @@ def value_customers(
 
     Out: customer_id, frequency, recency_weeks, T_weeks, revenue (so far), p_alive, p_purchase (at least one in the horizon),
     expected_purchases, discounted_purchases, expected_value_per_purchase (revenue), expected_revenue (not discounted),
-    customer_lifetime_value (discounted; gross margin, or revenue where margin_rate is 1).
+    customer_lifetime_value (discounted; gross margin, or revenue where margin_rate is 1), horizon_weeks.
     """
     expected, discounted = _discounted_purchases(
         summary, bg_nbd, horizon_weeks=horizon_weeks, yearly_discount_rate=yearly_discount_rate
@@ -155,6 +240,7 @@ def value_customers(
         expected_value_per_purchase=per_purchase,
         expected_revenue=expected * per_purchase,
         customer_lifetime_value=margin_rate * discounted * per_purchase,
+        horizon_weeks=float(horizon_weeks),
     )
 
 
@@ -179,11 +265,12 @@ def add_intervals(value: pd.DataFrame, futures: btyd_intervals.Futures, *, margi
     They hold what the customer may do (chance) and how sure the parameters are (refits). Revenue of a future is discounted
     by the customer's expected discount.
     """
-    discount = (value["discounted_purchases"] / value["expected_purchases"].where(value["expected_purchases"] > 0)).fillna(1)
+    expected = value["expected_purchases"]
+    discount = (value["discounted_purchases"] / expected.where(expected > 0)).fillna(1)
     low, high = btyd_intervals.interval(futures.purchases)
     revenue_low, revenue_high = btyd_intervals.interval(futures.revenue)
     return value.drop(columns="discounted_purchases").assign(
-        expected_purchases_low=low, expected_purchases_high=high,
+        expected_purchases_low=low.astype(float), expected_purchases_high=high.astype(float),
         clv_low=margin_rate * discount * revenue_low, clv_high=margin_rate * discount * revenue_high,
         value_decile=decile(value["customer_lifetime_value"]),
     )
@@ -195,17 +282,21 @@ def decile(values: pd.Series) -> pd.Series:
     return np.ceil(N_DECILES * (ranks - 0.5) / max(len(values), 1)).clip(1, N_DECILES).astype("int64")
 
 
-def total_value(value: pd.DataFrame, futures: btyd_intervals.Futures, *, margin_rate: float = 1.0) -> dict[str, float]:
-    """Return the value of all customers together with its 95 % interval, and the share of the best tenth."""
-    total = float(value["customer_lifetime_value"].sum())
-    revenue = float(value["expected_revenue"].sum())
-    low, high = btyd_intervals.interval(futures.revenue.sum(axis=1, dtype="float64"))
-    scale = total / revenue if revenue else margin_rate
+def total_value(value: pd.DataFrame, futures: btyd_intervals.Futures, *, miss: float) -> dict[str, float]:
+    """Return the value of all customers together, its interval, and the shares of the best tenth and the lower half.
+
+    The interval is that of the simulated futures, or the model's own error on the unseen weeks (`miss`, relative) where
+    that was larger: a model that was 15 % off cannot be sure to 2 %.
+    """
+    worth = value["customer_lifetime_value"]
+    total, revenue = float(worth.sum()), float(value["expected_revenue"].sum())
+    low, high = (float(end) / revenue - 1 for end in btyd_intervals.interval(futures.revenue.sum(axis=1, dtype="float64")))
+    low, high = min(low, -abs(miss)), max(high, abs(miss))
     return {
-        "total": total, "low": float(low) * scale, "high": float(high) * scale, "n": len(value), "mean": total / len(value),
-        "mean_low": float(low) * scale / len(value), "mean_high": float(high) * scale / len(value),
-        "top_share": top_share(value["customer_lifetime_value"], value["customer_lifetime_value"]),
-        "purchases": float(value["expected_purchases"].sum()), "buyers": float(value["p_purchase"].sum()),
+        "total": total, "low": total * (1 + low), "high": total * (1 + high), "n": len(value), "mean": total / len(value),
+        "mean_low": total * (1 + low) / len(value), "mean_high": total * (1 + high) / len(value),
+        "top_share": top_share(worth, worth), "lower_share": 1 - top_share(worth, worth, share=0.5),
+        "purchases": float(value["expected_purchases"].sum()), "buyers": float(value["p_purchase"].mean()),
     }
 
 
@@ -220,6 +311,20 @@ def top_share(score: pd.Series, worth: pd.Series, *, share: float = 0.1) -> floa
     taken = np.minimum(room / groups["size"], 1)
     total = float(groups["sum"].sum())
     return float((taken * groups["sum"]).sum()) / total if total else 0.0
+
+
+def headline(totals: dict[str, float], *, horizon_weeks: int, has_margin: bool) -> tuple[str, dict]:
+    """Return the page's answer."""
+    values = {name: totals[name] for name in ("total", "low", "high", "n", "mean", "top_share")} | {"weeks": horizon_weeks}
+    if has_margin:
+        return (
+            "Over the next {weeks:count} weeks the {n:count} customers are expected to bring {total:money} of gross margin "
+            "({low:money} to {high:money}), {mean:money} each; the best tenth bring {top_share:percent} of it."
+        ), values
+    return (
+        "Over the next {weeks:count} weeks the {n:count} customers are expected to bring {total:money} of revenue "
+        "({low:money} to {high:money}), {mean:money} each; the best tenth bring {top_share:percent} of it."
+    ), values
 
 
 def summarise_deciles(value: pd.DataFrame) -> pd.DataFrame:

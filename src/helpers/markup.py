@@ -74,6 +74,12 @@ def markdown(source: str) -> Markup:
     return clean(re.sub(r'<(t[dh])([^>]*) style="text-align: ?(?:right|center);?"', r'<\1\2 class="num"', html))
 
 
+def without_dead_links(html: str, existing: set[str]) -> str:
+    """Return `html` in which links to reports other than the `existing` files are plain words."""
+    link = re.compile(r'<a href="([A-Za-z0-9_-]+\.html)(?:#[\w-]+)?"[^>]*>(.*?)</a>', re.DOTALL)
+    return link.sub(lambda match: match[0] if match[1] in existing else match[2], html)
+
+
 def plain(html: str) -> str:
     """Return the words of sanitised HTML."""
     return Markup(html).striptags()

@@ -15,15 +15,9 @@ import sys
 from IPython import get_ipython
 
 from helpers import paths, report, tables
-from helpers.contracts import contracts
+from helpers.contracts import SPOKEN, contracts
 from helpers.errors import TooLittleData
 
-WORDS = {  # what a reader calls a table
-    "customers": "customer attributes", "products": "product list", "transactions": "purchases", "orders": "purchases",
-    "customer_products": "purchases by product", "interactions": "web, app and e-mail traffic", "campaigns": "campaigns",
-    "campaign_contacts": "campaign contacts", "feedback": "reviews or survey answers", "cases": "service tickets",
-    "deals": "sales opportunities", "subscriptions": "contracts", "consents": "consents",
-}
 _reasons: dict[str, tuple[str, dict]] = {}
 
 
@@ -60,7 +54,7 @@ def _missing(name: str, variables: dict) -> tuple[str, dict] | None:
                 "topic": spec.owner.replace("_", " "),
             }
         return "This data set has no {table:label}. Adding that source would show {gives:label}.", {
-            "table": WORDS.get(name.rsplit("/", 1)[-1], name), "gives": spec.gives,
+            "table": SPOKEN.get(name.rsplit("/", 1)[-1], name), "gives": spec.gives,
         }
     if variables.get(name) is not None:
         return None

@@ -221,6 +221,35 @@ def line(
     return ax
 
 
+def curves(
+    data: pd.DataFrame, *, x: str, y: str, by: str, low: str = "", high: str = "", fmt: str = "percent", x_label: str = "",
+    y_label: str = "", ax: Axes | None = None,
+) -> Axes:
+    """Draw one line a group of `by`, each with its band from `low` to `high` and its name at the right end."""
+    ax = ax or new()
+    ends = []
+    for i, (name, group) in enumerate(data.groupby(by, sort=False)):
+        color = color_of(str(name), i)
+        ax.plot(group[x], group[y], color=color, linewidth=2)
+        if low and high:
+            ax.fill_between(group[x], group[low].astype(float), group[high].astype(float), color=color, alpha=0.15, linewidth=0)
+        ends.append((group[x].iloc[-1], float(group[y].iloc[-1]), translate(str(name)), color))
+    ax.set_ylim(bottom=0)
+    _name_ends(ax, ends)
+    ax.grid(axis="y")
+    ax.spines["left"].set_visible(False)
+    format_axis(ax.yaxis, fmt)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    return ax
+
+
+def mark_x(ax: Axes, value, label: str = "") -> Axes:
+    """Draw a dashed vertical line at `value` with its label above."""
+    _reference(ax, value, label)
+    return ax
+
+
 def _name_ends(ax, ends: list) -> None:
     """Write each line's name at its end, moved apart where two would overlap."""
     if len(ends) < 2:

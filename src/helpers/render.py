@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import HTMLExporter
 
-from helpers import datasets, i18n, page, paths, tables
+from helpers import datasets, i18n, markup, page, paths, tables
 from helpers.errors import UserError
 
 STAGES = {  # short name and the question that the report answers, as catalogue messages
@@ -78,6 +78,7 @@ def to_html(
             } if has_other_language else None,
         }
         html, _ = ReportExporter().from_notebook_node(notebook, resources)
+    html = markup.without_dead_links(html, {file_name(name) for name in {stage, *available}})
     n_in, n_out = page.n_charts(notebook), html.count("<img ")
     if n_in != n_out:
         raise ValueError(f"{stage}: the notebook shows {n_in} charts, the report {n_out}")

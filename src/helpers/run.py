@@ -113,6 +113,7 @@ def run_stage(stage: str, options: dict, reason: str) -> None:
     staging = paths.stages(dataset) / f".staging-{stage}"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
+    code = freshness.code_stamps()  # before the run: what is edited during it makes the stage stale, not up to date
     print(f"{stage}  {dataset}: {reason}", flush=True)
     started = time.monotonic()
     try:
@@ -124,7 +125,7 @@ def run_stage(stage: str, options: dict, reason: str) -> None:
         _remove_outdated(before, trace["writes"], dataset)
         for language, notebook in notebooks.items():
             _keep_notebook(notebook, paths.executed(dataset, language) / f"{stage}.ipynb")
-        _write_manifest(manifest, stage, inputs, trace, dataset, time.monotonic() - started)
+        _write_manifest(manifest, stage, inputs, trace, dataset, code, time.monotonic() - started)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     print(f"{stage}  done  {time.monotonic() - started:.0f} s", flush=True)
@@ -178,7 +179,9 @@ def _keep_notebook(notebook, file: Path) -> None:
     put_in_place(partial, file)
 
 
-def _write_manifest(file: Path, stage: str, inputs: dict, trace: dict, dataset: str, seconds: float) -> None:
+def _write_manifest(
+    file: Path, stage: str, inputs: dict, trace: dict, dataset: str, code: dict, seconds: float
+) -> None:
     from helpers.contracts import contract
     from helpers.tables import write_json
 
@@ -191,11 +194,14 @@ def _write_manifest(file: Path, stage: str, inputs: dict, trace: dict, dataset: 
         if path not in writes and (stamped[2] if stamped else None) != digest:
             raise StageFailed(f"{stage}: {path} changed while the stage was running; run make again")
         reads[path] = stamped
+    raw = {name: freshness.stamp(Path(name)) for name in trace["raw"]}
+    for name, seen in trace["raw"].items():
+        if raw[name][:2] != seen:
+            raise StageFailed(f"{stage}: {Path(name).name} changed while the stage was running; run make again")
     write_json({
         "stage": stage, "inputs": inputs, "reads": reads, "writes": writes,
         "rows": {name: written["rows"] for name, written in trace["writes"].items()},
-        "code": {name: freshness.stamp(paths.PACKAGE / name) for name in trace["code"]},
-        "raw": {name: freshness.stamp(Path(name)) for name in trace["raw"]},
+        "code": {name: code.get(name) for name in trace["code"]}, "raw": raw,
         "libraries": trace["libraries"], "seconds": round(seconds, 1),
     }, file)
 
@@ -207,18 +213,23 @@ def render_reports(options: dict, stages: list[str] | None = None) -> None:
     """Render the reports of `stages` (default: all that have run) whose notebook, template or navigation changed."""
     dataset = options["DATASET"]
     reports = freshness.available(dataset)
-    for language in LANGUAGES[options["LANGUAGE"]]:
+    languages = LANGUAGES[options["LANGUAGE"]]
+    for language in languages:
         for stage in reports if stages is None else [s for s in stages if s in reports]:
-            if not freshness.report_is_fresh(dataset, language, stage, reports):
-                _render(stage, dataset, language, reports)
+            has_other = freshness.is_bilingual(dataset, stage, languages)
+            inputs = freshness.report_inputs(dataset, language, stage, reports, has_other)
+            if not freshness.report_is_fresh(dataset, language, stage, inputs):
+                _render(stage, dataset, language, inputs)
 
 
-def _render(stage: str, dataset: str, language: str, reports: list[str]) -> None:
+def _render(stage: str, dataset: str, language: str, inputs: dict) -> None:
     from helpers import render
     from helpers.tables import write_json
 
-    inputs = freshness.report_inputs(dataset, language, stage, reports)
-    file = render.render(stage, dataset=dataset, language=language, available=reports)
+    file = render.render(
+        stage, dataset=dataset, language=language, available=inputs["reports"],
+        has_other_language=inputs["has_other_language"],
+    )
     note = paths.stages(dataset) / f"{stage}.{language}.json"
     write_json({"file": file.name, "html": freshness.stamp(file), "inputs": inputs}, note)
     print(f"{stage}  → {paths.shown(file)}", flush=True)

@@ -28,6 +28,7 @@ SEGMENT_GRID = {
     2: ("Hibernating", "At risk", "Needs attention", "Promising", "Promising"),
     1: ("Hibernating", "Hibernating", "Needs attention", "Promising", "Promising"),
 }
+
 SEGMENTS = ("Champions", "Loyal", "Promising", "New", "Needs attention", "At risk", "Cannot lose", "Hibernating")
 GROUPS = ("frequent", "occasional", "potential")
 
@@ -267,6 +268,14 @@ def summary_table(customers: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def segments_table(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of table segments."""
+    return customers[[
+        "customer_id", "recency_days", "frequency", "monetary_value", "revenue", "median_gap_days", *MEASURES.values(),
+        "segment", "frequency_group", "cluster",
+    ]]
+
+
 def top_share(customers: pd.DataFrame, *, share: float = 0.1) -> float:
     """Return the revenue share of the `share` of customers with the most revenue (at least one customer)."""
     revenue = customers["revenue"].sort_values(ascending=False)
@@ -274,55 +283,11 @@ def top_share(customers: pd.DataFrame, *, share: float = 0.1) -> float:
     return float(revenue.iloc[:n].sum() / revenue.sum()) if revenue.sum() else np.nan
 
 
-def slipping(summary: pd.DataFrame) -> dict[str, float]:
-    """Return size and revenue of the customers who bought repeatedly and have gone quiet: "At risk" and "Cannot lose"."""
-    rows = summary[summary["segment"].isin(["At risk", "Cannot lose"])]
-    return {
-        "n": int(rows["n_customers"].sum()), "share": float(rows["customer_share"].sum()),
-        "revenue": float(rows["revenue"].sum()), "revenue_share": float(rows["revenue_share"].sum()),
-    }
-
-
-def headline(summary: pd.DataFrame, *, cuts: dict) -> tuple[str, dict]:
-    """Return the answer of the page as a template and its values."""
-    best = summary.sort_values("revenue", ascending=False, kind="stable").iloc[0]
-    lost = slipping(summary)
-    values = {
-        "segment": best["segment"], "n_customers": int(best["n_customers"]), "share": float(best["customer_share"]),
-        "revenue_share": float(best["revenue_share"]), "n_slipping": lost["n"], "slipping_share": lost["revenue_share"],
-        "days": float(cuts["recency_days"][1]),
-    }
-    if not summary["revenue"].sum() > 0:
-        return "{segment:label} are the segment with the most revenue, yet customers brought no revenue in all.", values
-    if not lost["n"]:
-        return (
-            "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue; no regular "
-            "customer has gone quiet."
-        ), values
-    return (
-        "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue; {n_slipping:count} "
-        "repeat customers, who brought {slipping_share:percent}, have bought nothing for more than {days:count} days."
-    ), values
-
-
-def guest_sentence(guests: dict[str, float]) -> tuple[str, dict]:
-    """Return what is said of orders without a customer."""
-    if not guests["n_guest"]:
-        return "Every one of the {n_orders:count} orders belongs to a known customer.", guests
-    return (
-        "{n_guest:count} of {n_orders:count} orders, {revenue_share:percent1} of revenue, name no customer and are left out."
-    ), guests
-
-
-def group_sentence(groups: pd.DataFrame) -> tuple[str, dict]:
-    """Return the finding on the frequency groups."""
-    rows = groups.set_index("frequency_group")[["customer_share", "revenue_share"]].reindex(list(GROUPS)).fillna(0.0)
-    values = {f"{name}_{column.split('_')[0]}": float(rows.loc[name, column]) for name in GROUPS for column in rows}
-    return (
-        "Frequent buyers ({frequent_from:count} or more purchase days) are {frequent_customer:percent} of customers and bring "
-        "{frequent_revenue:percent} of revenue; potential ones (fewer than {occasional_from:count}) are "
-        "{potential_customer:percent} and bring {potential_revenue:percent}."
-    ), values
+def segment_all(rfm: pd.DataFrame, *, as_of: pd.Timestamp, window_days: int, new_days: int = 90) -> pd.DataFrame:
+    """Add scores, segment and frequency_group with the limits that the data itself gives."""
+    cuts = cut_points(rfm, window_days=window_days)
+    named = name_segments(score_rfm(rfm, cuts=cuts), as_of=as_of, new_days=new_days)
+    return group_by_frequency(named, **group_limits(cuts))
 
 
 # --- how firm the picture is

@@ -1,8 +1,8 @@
 """Can a text's verdict be read from its words?
 
 TF-IDF of words and word pairs (present or not, negation carried to the words it governs: Das and Chen 2001) and logistic
-regression, strength chosen and probability calibrated (Platt 1999) inside the training part; beside it VADER (Hutto and
-Gilbert 2014) and the majority. Minimal pairs after CheckList (Ribeiro et al. 2020).
+regression, its strength chosen inside the training part. Its score and that of the VADER word list (Hutto and Gilbert 2014)
+are turned into one calibrated probability (Platt 1999). Beside it as baselines: VADER alone and the majority.
 Input: the reviews of voc.read_reviews.
 """
 
@@ -20,11 +20,12 @@ from sklearn.model_selection import StratifiedKFold
 from helpers.errors import TooLittleData
 
 MIN_TEXTS = 200  # texts with a verdict; below, neither training nor test says anything
-MIN_EACH = 30  # texts of the rarer verdict in the training part, and 10 in the test part
+MIN_EACH, MIN_EACH_TEST = 30, 10  # texts of the rarer verdict in the training part and in the test part
 TEST_SHARE = 5  # one text in five is held out where the publisher fixed no split
 N_FOLDS = 5
-STRENGTHS = (1.0, 2.0, 4.0, 8.0)  # candidates for logistic regression's C
+STRENGTHS = (1.0, 2.0, 4.0)  # candidates for logistic regression's C
 NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
+FEATURES = {"binary": True, "min_df": 2}  # a word is there or not; words of a single text teach nothing
 NEGATION_REACH = 4  # words; a negation governs at most the four words that follow it in the clause
 NEGATORS = frozenset(
     "no not never nothing nobody none nor neither cannot without hardly barely scarcely nowhere 不 没 未 别 无".split()
@@ -113,65 +114,94 @@ def count_roles(reviews: pd.DataFrame) -> dict[str, int]:
 # --- the model
 
 
+def add_vader(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Add `vader`: the word list's compound score of each (English) text, −1 worst to 1 best; 0 where nothing is written."""
+    return reviews.assign(vader=vader_scores(reviews["text"].fillna("")))
+
+
+def vader_scores(texts: pd.Series) -> np.ndarray:
+    """Return VADER's compound score of each text; 0 = neutral, or no word of its English list."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    analyzer = SentimentIntensityAnalyzer()
+    return np.array([analyzer.polarity_scores(text)["compound"] for text in texts], dtype=float)
+
+
 @dataclass(frozen=True)
 class Reader:
-    """A fitted model of the verdict: what it read, its chosen strength and its probabilities for the training texts."""
+    """A fitted model of the verdict, its chosen strength, its probabilities for the training texts, and both baselines."""
 
     vectorizer: TfidfVectorizer
     classifier: LogisticRegression
-    calibrator: LogisticRegression
+    calibrator: LogisticRegression  # of the classifier's score and VADER's
+    vader_calibrator: LogisticRegression  # of VADER's score alone
+    base_rate: float
     strength: float
     out_of_fold: pd.Series  # probability of each training text from a model that had not seen it
 
-    def predict(self, texts: pd.Series) -> np.ndarray:
-        """Return the probability that each text's author is dissatisfied."""
-        return _calibrated(self.calibrator, self.classifier.decision_function(self.vectorizer.transform(texts)))
+    def predict(self, texts: pd.Series, vader: np.ndarray | None = None) -> np.ndarray:
+        """Return the probability that each text's author is dissatisfied. `vader`: its scores, if they are known."""
+        vader = vader_scores(texts) if vader is None else vader
+        return _probability(self.calibrator, self.classifier.decision_function(self.vectorizer.transform(texts)), vader)
+
+    def predict_vader(self, texts: pd.Series, vader: np.ndarray | None = None) -> np.ndarray:
+        """Return the baseline's probability: the word list alone, calibrated on the training texts."""
+        return _probability(self.vader_calibrator, vader_scores(texts) if vader is None else vader)
+
+    def predict_majority(self, texts: pd.Series) -> np.ndarray:
+        """Return the other baseline: the training texts' share of dissatisfied authors, for every text."""
+        return np.full(len(texts), self.base_rate)
 
 
 def fit_reader(reviews: pd.DataFrame, *, seed: int) -> Reader:
-    """Fit the model on the training texts (role `train`) alone.
+    """Fit the model and its baselines on the training texts (role `train`, with `vader`) alone.
 
-    Vocabulary, weights, strength and calibration see nothing else; in each of five folds they are fitted on the other
-    four. Raises TooLittleData below 200 texts with a verdict, 30 of the rarer verdict in training or 10 in the test.
+    Vocabulary, weights, strength and calibration see nothing else; in each of five folds vocabulary and weights are fitted
+    on the other four. Raises TooLittleData below 200 texts with a verdict, 30 of the rarer verdict in training or 10 in the
+    test.
     """
     _require_enough(reviews)
     taught = reviews[reviews["role"] == "train"].sort_values("feedback_id", kind="stable")
-    texts, is_bad = taught["text"], taught["dissatisfied"].to_numpy(bool)
-    analysed = [words_and_pairs(text) for text in texts]
-    scores = {strength: np.zeros(len(taught)) for strength in STRENGTHS}
-    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
-        vectorizer = _vectorizer(as_lists=True)
-        known = vectorizer.fit_transform([analysed[i] for i in inside])
-        unseen = vectorizer.transform([analysed[i] for i in outside])
-        for strength in STRENGTHS:
-            fitted = _classifier(strength).fit(known, is_bad[inside])
-            scores[strength][outside] = fitted.decision_function(unseen)
-    calibrators = {strength: _calibrator().fit(score[:, None], is_bad) for strength, score in scores.items()}
-    losses = {c: log_loss(is_bad, _calibrated(calibrators[c], scores[c])) for c in STRENGTHS}
-    best = min(STRENGTHS, key=lambda c: (round(losses[c], 9), c))
-    vectorizer = _vectorizer()
-    classifier = _classifier(best).fit(vectorizer.fit_transform(texts), is_bad)
-    seen = pd.Series(_calibrated(calibrators[best], scores[best]), index=taught["feedback_id"], name="p_dissatisfied")
-    return Reader(vectorizer, classifier, calibrators[best], best, seen)
+    is_bad, vader = taught["dissatisfied"].to_numpy(bool), taught["vader"].to_numpy(float)
+    scores = _scores_out_of_fold(taught["text"], is_bad, seed=seed)
+    calibrators = {c: _calibrator(is_bad, score, vader) for c, score in scores.items()}
+    seen = {c: _probability(calibrators[c], scores[c], vader) for c in STRENGTHS}
+    best = min(STRENGTHS, key=lambda c: (round(log_loss(is_bad, seen[c]), 9), c))
+    vectorizer = TfidfVectorizer(analyzer=words_and_pairs, **FEATURES)
+    classifier = _classifier(best).fit(vectorizer.fit_transform(taught["text"]), is_bad)
+    out_of_fold = pd.Series(seen[best], index=taught["feedback_id"], name="p_dissatisfied")
+    return Reader(
+        vectorizer, classifier, calibrators[best], _calibrator(is_bad, vader), float(is_bad.mean()), best, out_of_fold
+    )
 
 
 def _require_enough(reviews: pd.DataFrame) -> None:
     roles = reviews[reviews["role"].isin(["train", "test"])]
     rarer = {part: roles.loc[roles["role"] == part, "dissatisfied"].astype(bool).value_counts() for part in ("train", "test")}
     fewest = {part: int(counts.min()) if len(counts) == 2 else 0 for part, counts in rarer.items()}
-    if len(roles) < MIN_TEXTS or fewest["train"] < MIN_EACH or fewest["test"] < MIN_EACH // 3:
+    if len(roles) < MIN_TEXTS or fewest["train"] < MIN_EACH or fewest["test"] < MIN_EACH_TEST:
         raise TooLittleData(
             "Needs {needed:count} texts with a verdict, {each:count} of the rarer verdict to learn from and {test:count} to "
             "test on; there are {found:count} texts, with {train:count} and {held:count} of the rarer verdict.",
-            needed=MIN_TEXTS, each=MIN_EACH, test=MIN_EACH // 3, found=len(roles), train=fewest["train"], held=fewest["test"],
+            needed=MIN_TEXTS, each=MIN_EACH, test=MIN_EACH_TEST, found=len(roles), train=fewest["train"],
+            held=fewest["test"],
         )
 
 
-def _vectorizer(*, as_lists: bool = False) -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer=_itself if as_lists else words_and_pairs, binary=True, min_df=2)
+def _scores_out_of_fold(texts: pd.Series, is_bad: np.ndarray, *, seed: int) -> dict[float, np.ndarray]:
+    """Return, for each candidate strength, each text's score from a model fitted on the other folds."""
+    analysed = [words_and_pairs(text) for text in texts]
+    scores = {strength: np.zeros(len(analysed)) for strength in STRENGTHS}
+    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
+        vectorizer = TfidfVectorizer(analyzer=_as_it_is, **FEATURES)
+        known = vectorizer.fit_transform([analysed[i] for i in inside])
+        unseen = vectorizer.transform([analysed[i] for i in outside])
+        for strength in STRENGTHS:
+            scores[strength][outside] = _classifier(strength).fit(known, is_bad[inside]).decision_function(unseen)
+    return scores
 
 
-def _itself(found: list[str]) -> list[str]:
+def _as_it_is(found: list[str]) -> list[str]:
     return found
 
 
@@ -179,57 +209,25 @@ def _classifier(strength: float) -> LogisticRegression:
     return LogisticRegression(C=strength, max_iter=1000)
 
 
-def _calibrator() -> LogisticRegression:
-    return LogisticRegression(C=1e6)  # two parameters, in effect not penalised
+def _calibrator(is_bad: np.ndarray, *scores: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=1e6).fit(np.column_stack(scores), is_bad)  # two or three parameters, hardly penalised
 
 
-def _calibrated(calibrator: LogisticRegression, scores: np.ndarray) -> np.ndarray:
-    return calibrator.predict_proba(np.asarray(scores)[:, None])[:, 1].round(6)
+def _probability(calibrator: LogisticRegression, *scores: np.ndarray) -> np.ndarray:
+    return calibrator.predict_proba(np.column_stack(scores))[:, 1].round(6)
 
 
 def score_reviews(reviews: pd.DataFrame, reader: Reader) -> pd.DataFrame:
-    """Return table `sentiment`: the probability of each text from a model that had not seen the text.
+    """Return table `sentiment`: each text's probability from a model that had not seen the text.
 
     Training texts, and copies of them, get their out-of-fold probability; all others that of the final model.
     """
     written = reviews[reviews["text"].notna()]
     keys = written["text"].map(text_key)
-    fresh = pd.Series(reader.predict(written["text"]), index=written.index)
+    fresh = pd.Series(reader.predict(written["text"], written["vader"].to_numpy(float)), index=written.index)
     taught = written["role"] == "train"
-    unseen = pd.Series(written["feedback_id"].map(reader.out_of_fold), index=written.index)[taught]
-    by_key = pd.Series(unseen.to_numpy(), index=keys[taught].to_numpy())
-    probability = keys.map(by_key).astype("float64").fillna(fresh)
+    by_key = pd.Series(
+        written.loc[taught, "feedback_id"].map(reader.out_of_fold).to_numpy(), index=keys[taught].to_numpy()
+    )
     scored = written[["feedback_id", "role", "dissatisfied"]].rename(columns={"dissatisfied": "is_dissatisfied"})
-    return scored.assign(p_dissatisfied=probability, n_words=written["text"].map(lambda s: len(words(s)))).reset_index(drop=True)
-
-
-# --- the baselines
-
-
-def vader_scores(texts: pd.Series) -> np.ndarray:
-    """Return VADER's compound score of each (English) text, −1 worst to 1 best."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    analyzer = SentimentIntensityAnalyzer()
-    return np.array([analyzer.polarity_scores(text)["compound"] for text in texts], dtype=float)
-
-
-def fit_baselines(reviews: pd.DataFrame) -> "Baselines":
-    """Fit both baselines on the training texts: VADER's score turned into a probability, and the base rate."""
-    taught = reviews[reviews["role"] == "train"]
-    is_bad = taught["dissatisfied"].to_numpy(bool)
-    return Baselines(_calibrator().fit(vader_scores(taught["text"])[:, None], is_bad), float(is_bad.mean()))
-
-
-@dataclass(frozen=True)
-class Baselines:
-    """What the model has to beat: VADER's lexicon (calibrated like the model) and one probability for everybody."""
-
-    calibrator: LogisticRegression
-    base_rate: float
-
-    def predict_vader(self, texts: pd.Series) -> np.ndarray:
-        return _calibrated(self.calibrator, vader_scores(texts))
-
-    def predict_majority(self, texts: pd.Series) -> np.ndarray:
-        return np.full(len(texts), self.base_rate)
+    return scored.assign(p_dissatisfied=keys.map(by_key).astype("float64").fillna(fresh)).reset_index(drop=True)

@@ -14,6 +14,7 @@ from helpers.errors import TooLittleData
 MIN_CONTRACTS = 100
 MIN_AT_RISK = 30  # contracts still observed; beyond that the curve is not shown
 MONTHS_PER_YEAR = 12
+DAYS_PER_MONTH = 31  # the longest month: an end within it counts as recent
 ALL_PLANS = "All plans"
 
 
@@ -78,7 +79,7 @@ def value_contracts(
 
     A month's fee counts if the contract still runs at the end of the month; the fee stays as it is. Contracts without a fee
     are left out. Out: subscription_id, customer_id, plan, tenure_months, monthly_fee, expected_months, expected_fees,
-    customer_lifetime_value (discounted; margin, or fees where margin_rate is 1).
+    customer_lifetime_value (discounted; margin, or fees where margin_rate is 1), horizon_months.
     """
     parts = []
     for plan, contracts in _plans_only(subscriptions):
@@ -89,7 +90,7 @@ def value_contracts(
         months, discounted = kept.sum(axis=1)[ages], (kept @ discount)[ages]
         parts.append(running[["subscription_id", "customer_id", "tenure_months", "monthly_fee"]].assign(
             plan=plan, expected_months=months, expected_fees=months * running["monthly_fee"],
-            customer_lifetime_value=margin_rate * discounted * running["monthly_fee"],
+            customer_lifetime_value=margin_rate * discounted * running["monthly_fee"], horizon_months=float(horizon_months),
         ))
     return pd.concat(parts).sort_values("subscription_id", kind="stable").reset_index(drop=True)
 
@@ -128,8 +129,19 @@ def total_fees(
     return float(low), float(high)
 
 
-def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, as_of, at_month: int = 12) -> dict:
-    """Return what sentences on contracts need: retention at `at_month` of the best and worst plan, with intervals.
+def summarise_plans(retention: pd.DataFrame, value: pd.DataFrame, *, at_month: int) -> pd.DataFrame:
+    """Return per plan: running contracts, mean fee, expected months and value per contract, retention at `at_month`."""
+    plans = value.groupby("plan", as_index=False).agg(
+        n_contracts=("subscription_id", "size"), monthly_fee=("monthly_fee", "mean"),
+        expected_months=("expected_months", "mean"), mean_value=("customer_lifetime_value", "mean"),
+        value=("customer_lifetime_value", "sum"),
+    )
+    at = retention.loc[retention["month"] == at_month, ["plan", "retention_rate", "low", "high"]]
+    return plans.merge(at, on="plan", how="left").sort_values("value", ascending=False, kind="stable")
+
+
+def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, as_of, at_month: int) -> dict:
+    """Return what sentences on contracts need: retention at `at_month` of the best and the worst plan, with intervals.
 
     `only_recent_ends`: all known ends lie within a month of `as_of`, so earlier leavers may be missing from the data;
     `if_so`: retention of all contracts at `at_month` if they are (each contract is then observed for its last month only).
@@ -137,18 +149,61 @@ def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, 
     at = retention[(retention["month"] == at_month) & (retention["plan"] != ALL_PLANS)]
     at = at if len(at) else retention[retention["month"] == at_month]
     if at.empty:
-        raise TooLittleData(
-            "Needs contracts observed for {needed:count} months; the longest curve ends earlier.", needed=at_month
-        )
+        raise TooLittleData("No plan has contracts observed for {needed:count} months.", needed=at_month)
     best, worst = at.loc[at["retention_rate"].idxmax()], at.loc[at["retention_rate"].idxmin()]
     ends = pd.to_datetime(subscriptions["ended_at"]).dropna()
-    recent = bool(len(ends)) and bool((pd.Timestamp(as_of) - ends.min()).days <= 31)
+    recent = bool(len(ends)) and bool((pd.Timestamp(as_of) - ends.min()).days <= DAYS_PER_MONTH)
     return {
-        "n": len(subscriptions), "n_plans": len(at), "at_month": at_month, "only_recent_ends": recent,
-        "if_so": _if_only_last_month(subscriptions, at_month=at_month),
-        **{f"best_{name}": best[name] for name in ("plan", "retention_rate", "low", "high")},
-        **{f"worst_{name}": worst[name] for name in ("plan", "retention_rate", "low", "high")},
+        "n": len(subscriptions), "n_plans": len(at), "months": at_month, "only_recent_ends": recent, "as_of": as_of,
+        "if_so": _if_only_last_month(subscriptions, at_month=at_month), "read_as": _all_plans(retention, at_month),
+        "plan": best["plan"], "rate": best["retention_rate"], "low": best["low"], "high": best["high"],
+        "other": worst["plan"], "other_rate": worst["retention_rate"], "other_low": worst["low"], "other_high": worst["high"],
     }
+
+
+def _all_plans(retention: pd.DataFrame, at_month: int) -> float:
+    curve = retention[retention["plan"] == ALL_PLANS].set_index("month")["retention_rate"]
+    return float(curve.get(at_month, curve.iloc[-1]))
+
+
+def longevity(facts: dict) -> str:
+    """Return the sentence on how long contracts run."""
+    if facts["n_plans"] > 1:
+        return (
+            "After {months:count} months {rate:percent} of the contracts of plan {plan:label} still run ({low:percent} to "
+            "{high:percent}), of plan {other:label} {other_rate:percent} ({other_low:percent} to {other_high:percent})."
+        )
+    return "After {months:count} months {rate:percent} of contracts still run ({low:percent} to {high:percent})."
+
+
+def caveats(facts: dict) -> list[tuple[str, dict]]:
+    """Return what must be known before the curve is believed: a template and values, or nothing."""
+    if not facts["only_recent_ends"]:
+        return []
+    return [(
+        "Every known end lies within a month of {as_of:day}. The curve reads each row as a contract followed from its start. If "
+        "contracts that ended earlier are missing from the data, {if_so:percent1} of all contracts run {months:count} months, "
+        "not {read_as:percent1}.",
+        facts,
+    )]
+
+
+def headline(value: pd.DataFrame, ends: tuple[float, float], *, has_margin: bool) -> tuple[str, dict]:
+    """Return the answer for contractual customers."""
+    total = float(value["customer_lifetime_value"].sum())
+    values = {
+        "n": len(value), "total": total, "low": ends[0], "high": ends[1], "mean": total / len(value),
+        "months": float(value["horizon_months"].iloc[0]), "expected": float(value["expected_months"].mean()),
+    }
+    if has_margin:
+        return (
+            "Over the next {months:count} months the {n:count} running contracts are expected to bring {total:money} of gross "
+            "margin ({low:money} to {high:money}), {mean:money} each; a contract is expected to run {expected:number1} of them."
+        ), values
+    return (
+        "Over the next {months:count} months the {n:count} running contracts are expected to pay {total:money} of fees "
+        "({low:money} to {high:money}), {mean:money} each; a contract is expected to run {expected:number1} of them."
+    ), values
 
 
 def _if_only_last_month(subscriptions: pd.DataFrame, *, at_month: int) -> float:

@@ -25,7 +25,7 @@ ARROW = {
 }
 ROW_GROUP = 131_072  # rows; fixed, so that the same rows always give the same bytes
 ENGINES = ("duckdb", "pyspark")
-_session = {"dataset": None, "engine": "duckdb", "connection": None, "staging": None, "reads": {}, "writes": {}, "raw": [],
+_session = {"dataset": None, "engine": "duckdb", "connection": None, "staging": None, "reads": {}, "writes": {}, "raw": {},
             "replay": False}
 
 
@@ -36,7 +36,7 @@ def use(dataset: str, *, engine: str = "duckdb") -> None:
     staging = os.environ.get("WORKBOOK_STAGING")
     _session.update(
         dataset=dataset, engine=engine, connection=None, staging=Path(staging) if staging else None, reads={}, writes={},
-        raw=[],
+        raw={},
     )
 
 
@@ -85,7 +85,7 @@ def has(name: str) -> bool:
     spec = contract(name)
     file = _current(spec)
     _note_read(spec, file)
-    return file.exists() and pq.read_metadata(file).num_rows > 0
+    return file.exists() and _opened(file, spec).metadata.num_rows > 0
 
 
 def _note_read(spec: Contract, file: Path) -> None:
@@ -105,13 +105,13 @@ def _existing(name: str) -> tuple[Contract, Path]:
     _note_read(spec, file)
     if not file.exists():
         raise UserError(f"{spec.path.removesuffix('.parquet')} is missing: run make {spec.owner}")
-    _check_types(spec, _schema(file, spec), file)
+    _check_types(spec, _opened(file, spec).schema_arrow, file)
     return spec, file
 
 
-def _schema(file: Path, spec: Contract) -> pa.Schema:
+def _opened(file: Path, spec: Contract) -> pq.ParquetFile:
     try:
-        return pq.read_schema(file)
+        return pq.ParquetFile(file)
     except (pa.ArrowInvalid, OSError):
         raise UserError(f"{paths.shown(file)} is not a complete Parquet file: run make {spec.owner}") from None
 
@@ -364,12 +364,13 @@ def check_frame(frame, spec: Contract):
 
 def trace() -> dict:
     """Return what was read (name → SHA-256, or None where the table is absent) and written in this session."""
-    return {"reads": dict(_session["reads"]), "writes": dict(_session["writes"]), "raw": sorted(_session["raw"])}
+    return {"reads": dict(_session["reads"]), "writes": dict(_session["writes"]), "raw": dict(_session["raw"])}
 
 
 def note_raw(file: Path) -> None:
-    """Remember a raw file that the session reads."""
-    _session["raw"] = sorted({*_session["raw"], str(file)})
+    """Remember a raw file that the session reads: its size and time of change, to see if it changes meanwhile."""
+    stat = file.stat()
+    _session["raw"].setdefault(str(file), [stat.st_size, stat.st_mtime_ns])
 
 
 def write_json(data, file: Path) -> None:

@@ -1,0 +1,96 @@
+"""May the scores be used? The leak alarm, what speaks against them, and a plain verdict.
+
+A model that ranks too well is as suspect as one that ranks by chance: a column that knows the outcome gives an AUC near 1.
+"""
+
+import pandas as pd
+
+from helpers import churn, churn_quality, churn_words
+from helpers.churn_examples import Examples
+from helpers.churn_words import Sentence
+
+MAX_BIAS = 0.02  # |mean probability − share lost| above which the level is wrong
+SLOPES = (0.8, 1.25)  # a calibration slope outside is wrong unless its interval holds 1; 1.25 = 1 / 0.8
+
+
+def suspects(examples: Examples, *, limit: float) -> list[str]:
+    """Return the columns that alone rank better than `limit`: they probably know the outcome. Works for texts as well."""
+    test = examples.test
+    found = []
+    for column in examples.columns:
+        values = test[column]
+        if column in examples.categorical:
+            values = values.map(test.groupby(column)["churned"].mean())
+        scores = pd.DataFrame({
+            "customer_id": test["customer_id"], "churned": test["churned"], "up": values.fillna(values.median()),
+            "missing": values.isna().astype(float),
+        })
+        measured = churn_quality.measure(scores.fillna(0.0), scores={"up": False, "missing": False}, seed=0, n_draws=1)
+        auc = measured.loc[measured["metric"] == "roc_auc", "value"]
+        if max(auc.max(), 1 - auc.min()) > limit:
+            found.append(column)
+    return found
+
+
+def is_alarming(quality: pd.DataFrame, *, limit: float) -> bool:
+    """Say whether the model ranks better than is believable: above `limit` a feature probably knows the outcome."""
+    return churn_words.main_auc(quality)[churn.MODEL] > limit
+
+
+def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int, leak_alarm: float) -> list[tuple]:
+    """Return (level, Sentence) for everything that speaks against using the scores, the gravest first."""
+    rows = churn.main_quality(quality)
+    of = {m: churn_quality.value_of(rows, churn.MODEL, m) for m in rows.loc[rows["model"] == churn.MODEL, "metric"]}
+    auc, skill, slope = of["roc_auc"], of["brier_skill"], of["calibration_slope"]
+    bias = of["mean_probability"]["value"] - of["prevalence"]["value"]
+    gain = churn_words.ranking_finding(quality, tested, seed=seed)
+    found = []
+    if is_alarming(quality, limit=leak_alarm):
+        columns = suspects(examples, limit=leak_alarm)
+        found.append(("do not use", Sentence(
+            "This is too good to be true: {auc:percent1} of the pairs are ranked right, above the alarm at {limit:percent}. A "
+            "column probably knows the outcome ({columns}).",
+            {"auc": auc["value"], "limit": leak_alarm, "columns": ", ".join(columns) or "–"},
+        )))
+    if auc["low"] <= 0.5 or skill["low"] <= 0:
+        found.append(("do not use", Sentence(
+            "On customers that it had not seen the model is not reliably better than chance and the base rate: {auc:percent1} of "
+            "the pairs ranked right (95% interval {low:percent1} to {high:percent1}), Brier score better by {skill:percent1} "
+            "({skill_low:percent1} to {skill_high:percent1}).",
+            {**auc, "auc": auc["value"], "skill": skill["value"], "skill_low": skill["low"], "skill_high": skill["high"]},
+        )))
+    is_slope_wrong = not (slope["low"] <= 1 <= slope["high"] or SLOPES[0] <= slope["value"] <= SLOPES[1])
+    if abs(bias) > MAX_BIAS or is_slope_wrong:
+        found.append(("use with care", Sentence(
+            "Use the order, not the figure: the model expected {expected:percent1}, {seen:percent1} were lost, and the calibration "
+            "slope is {slope:number2} (1 would be right).",
+            {"expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"], "slope": slope["value"]},
+        )))
+    if gain.evidence.interval[0] <= 0:
+        found.append(("use with care", Sentence(
+            "It ranks no better than {rule:label} that we could prove: the difference is {gain:change_number1} points of AUC (95% "
+            "interval {low:change_number1} to {high:change_number1}).",
+            {"rule": gain.values["rule"], "gain": 100 * gain.evidence.estimate,
+             "low": 100 * gain.evidence.interval[0], "high": 100 * gain.evidence.interval[1]},
+        )))
+    if not examples.is_temporal:
+        found.append(("use with care", Sentence(
+            "It was tested on customers that it had not seen, but not on a later period: how early it warns is not proven."
+        )))
+    return found
+
+
+def verdict(found: list[tuple], quality: pd.DataFrame) -> tuple[str, Sentence]:
+    """Return the level of the gravest concern (`use` without any) and the sentence that explains it."""
+    if found:
+        return found[0]
+    rows = churn.main_quality(quality)
+    of = {m: churn_quality.value_of(rows, churn.MODEL, m) for m in ("roc_auc", "mean_probability", "prevalence")}
+    rule = churn.best_simple(quality)
+    return "use", Sentence(
+        "Tested on a later period and on customers that it had not seen: {auc:percent1} of the pairs ranked right, better than "
+        "{rule:label} ({other:percent1}), and probabilities that can be taken at their word ({expected:percent1} expected, "
+        "{seen:percent1} lost).",
+        {"auc": of["roc_auc"]["value"], "rule": rule, "other": churn_words.main_auc(quality)[rule],
+         "expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"]},
+    )

@@ -1,0 +1,209 @@
+"""The front page: key figures against the period before, trends, segment mix, alerts and the findings that hold.
+
+Reads orders (aggregated in the engine), transactions × products, subscriptions and the answers of the other notebooks;
+writes `kpis`. Periods are whole numbers of weeks, so that both sides of a comparison have the same weekdays.
+"""
+
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+
+from helpers.errors import TooLittleData
+from helpers.proportions import wilson
+from helpers.report import Kpi
+
+DAYS_PER_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key figure before it is put in words: its name, format, value, the value before, its trend."""
+
+    name: str
+    fmt: str
+    value: float
+    before: float | None = None
+    trend: tuple[float, ...] = ()
+    good: str = "up"
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    @property
+    def change(self) -> float | None:
+        return self.value / self.before - 1 if self.before else None
+
+
+def period_totals(orders, *, as_of: pd.Timestamp, first_day: pd.Timestamp, period_days: int) -> pd.DataFrame:
+    """Return one row a period of `period_days` that ends on `as_of` or a multiple of it earlier, oldest first.
+
+    Only periods that the data covers from `first_day` on are returned. Columns: last_day, revenue, n_orders, n_customers
+    (known customers with an order), average_order_value. Orders without money count as orders; a period without any order
+    is there with zeros.
+    """
+    n_periods = ((as_of - first_day).days + 1) // period_days
+    age = ibis.literal(as_of.date()).delta(orders.order_date, unit="day")
+    inside = orders.mutate(period=(age // period_days).cast("int64")).filter(age >= 0)
+    totals = inside.group_by("period").agg(
+        revenue=inside.revenue.sum(), n_orders=inside.count(), n_customers=inside.customer_id.nunique()
+    ).to_pandas()
+    totals = totals.set_index("period").reindex(range(n_periods)).fillna(0.0).sort_index(ascending=False)
+    totals["average_order_value"] = (totals["revenue"] / totals["n_orders"].where(totals["n_orders"] > 0)).fillna(0.0)
+    totals["last_day"] = [as_of - pd.Timedelta(days=int(period) * period_days) for period in totals.index]
+    return totals.reset_index(drop=True)
+
+
+KEYS = {  # column of period_totals → (name, format)
+    "revenue": ("Revenue", "money"),
+    "n_customers": ("Customers who bought", "count"),
+    "n_orders": ("Orders", "count"),
+    "average_order_value": ("Average order value", "money2"),
+}
+
+
+def trade_keys(totals: pd.DataFrame, trend: pd.DataFrame) -> list[Key]:
+    """Return the key figures of trade: the last period against the one before it, and a trend of shorter periods."""
+    if len(totals) < 2:
+        raise TooLittleData("Needs two whole periods to compare; there are {n:count}.", n=len(totals))
+    last, before = totals.iloc[-1], totals.iloc[-2]
+    return [
+        Key(name, fmt, float(last[column]), float(before[column]), tuple(trend[column].astype(float)))
+        for column, (name, fmt) in KEYS.items()
+    ]
+
+
+def contract_keys(subscriptions: pd.DataFrame) -> list[Key]:
+    """Return the key figures of contracts. churned = True means that the customer ended the contract."""
+    running = subscriptions[~subscriptions["churned"]]
+    n, lost = len(subscriptions), int(subscriptions["churned"].sum())
+    low, high = wilson(lost, n)
+    fees = float(running["monthly_fee"].sum())
+    lost_fees = float(subscriptions.loc[subscriptions["churned"], "monthly_fee"].sum())
+    return [
+        Key("Running contracts", "count", len(running)),
+        Key("Contracts ended", "percent1", lost / n, low=float(low), high=float(high), good="down",
+            note="of all contracts in the data"),
+        Key("Monthly fees of running contracts", "money", fees),
+        Key("Monthly fees of ended contracts", "money", lost_fees, good="down"),
+    ]
+
+
+def cards(keys: list[Key], *, against: str = "") -> list[Kpi]:
+    """Return the key figures as cards in the reader's language."""
+    from helpers.i18n import text
+
+    return [
+        Kpi(text(key.name), key.value, key.fmt, change=key.change, against=against if key.change is not None else "",
+            good=key.good, low=key.low, high=key.high, note=text(key.note) if key.note else "", trend=key.trend)
+        for key in keys
+    ]
+
+
+def kpi_table(keys: list[Key], *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the key figures as table `kpis`."""
+    return pd.DataFrame({
+        "kpi": [key.name for key in keys], "as_of": as_of, "value": [float(key.value) for key in keys],
+        "previous": [key.before for key in keys], "change": [key.change for key in keys],
+    }).astype({"previous": "float64", "change": "float64"})
+
+
+def answer(keys: list[Key], *, period_days: int) -> tuple[str, dict]:
+    """Return the page's sentence: revenue against the period before, and what moved it most (buyers, orders, or basket).
+
+    Revenue = customers × orders per customer × average order value; the factor with the largest relative change is named.
+    """
+    by_name = {key.name: key for key in keys}
+    revenue, customers = by_name["Revenue"], by_name["Customers who bought"]
+    orders, basket = by_name["Orders"], by_name["Average order value"]
+    per_customer = (orders.value / customers.value) / (orders.before / customers.before) - 1 if customers.value else 0.0
+    factors = {
+        "the number of customers who bought": customers.change, "orders per customer": per_customer,
+        "the average order value": basket.change,
+    }
+    driver = max(factors, key=lambda name: abs(factors[name] or 0.0))
+    values = {
+        "revenue": revenue.value, "change": revenue.change, "weeks": period_days // DAYS_PER_WEEK, "driver": driver,
+        "driver_change": factors[driver],
+    }
+    return (
+        "Revenue of the last {weeks:count} weeks is {revenue:money}, {change:change_percent1} on the {weeks:count} weeks "
+        "before; what moved most is {driver:label} ({driver_change:change_percent1}).", values,
+    )
+
+
+def contract_answer(keys: list[Key]) -> tuple[str, dict]:
+    """Return the page's sentence for a contractual business."""
+    by_name = {key.name: key for key in keys}
+    values = {
+        "running": by_name["Running contracts"].value, "rate": by_name["Contracts ended"].value,
+        "fees": by_name["Monthly fees of running contracts"].value,
+    }
+    return "{running:count} contracts run and bring {fees:money} a month; {rate:percent1} of all contracts have ended.", values
+
+
+def department_change(transactions, products, *, as_of: pd.Timestamp, period_days: int, most: int = 10) -> pd.DataFrame:
+    """Return departments with revenue in the last period and the one before, largest absolute change first.
+
+    Columns: department, revenue, previous, change (currency), change_rate.
+    """
+    joined = transactions.inner_join(products.select("product_id", "department"), "product_id")
+    age = ibis.literal(as_of.date()).delta(joined.order_date, unit="day")
+    recent = joined.mutate(is_last=age < period_days).filter(age >= 0, age < 2 * period_days)
+    sums = recent.group_by("department").agg(
+        revenue=recent.revenue.sum(where=recent.is_last), previous=recent.revenue.sum(where=~recent.is_last)
+    ).to_pandas().fillna({"revenue": 0.0, "previous": 0.0}).dropna(subset="department")
+    sums["change"] = sums["revenue"] - sums["previous"]
+    sums["change_rate"] = sums["change"] / sums["previous"].where(sums["previous"] > 0)
+    order = sums["change"].abs().sort_values(ascending=False, kind="stable").index
+    return sums.sort_values("department").loc[order].head(most).reset_index(drop=True)
+
+
+def department_sentence(changes: pd.DataFrame, *, period_days: int) -> tuple[str, dict]:
+    """Return what the departments say: the one that grew most and the one that fell most, in money."""
+    up, down = changes.loc[changes["change"].idxmax()], changes.loc[changes["change"].idxmin()]
+    values = {
+        "up": up["department"], "up_change": up["change"], "down": down["department"], "down_change": down["change"],
+        "weeks": period_days // DAYS_PER_WEEK,
+    }
+    if up["change"] <= 0:
+        return "No department grew; {down:label} lost most ({down_change:change_money} in {weeks:count} weeks)", values
+    if down["change"] >= 0:
+        return "No department fell; {up:label} grew most ({up_change:change_money} in {weeks:count} weeks)", values
+    return (
+        "{up:label} grew most ({up_change:change_money} on the {weeks:count} weeks before), {down:label} fell most "
+        "({down_change:change_money})", values,
+    )
+
+
+def segment_sentence(mix: pd.DataFrame) -> tuple[str, dict]:
+    """Return which segment brings most revenue. mix: rows of `segments_summary` with scheme `segment`."""
+    best = mix.sort_values(["revenue", "group"], ascending=[False, True]).iloc[0]
+    values = {"segment": best["group"], "share": best["customer_share"], "revenue_share": best["revenue_share"]}
+    return "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue", values
+
+
+def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame:
+    """Return the findings that hold, at most `most` of each topic, in the order of the notebooks, with their topic.
+
+    findings: topic → table `findings_<topic>`. Predictions come first within a topic, then estimates, then facts.
+    """
+    rank = {"prediction": 0, "estimate": 1, "fact": 2}
+    parts = []
+    for topic, frame in findings.items():
+        held = frame[frame["grade"] == "holds"].assign(topic=topic)
+        held = held.assign(order=held["kind"].map(rank)).sort_values(["order", "finding_id"])
+        parts.append(held.head(most).drop(columns="order"))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def quality_alert(log: pd.DataFrame, quality: pd.DataFrame) -> dict:
+    """Return what the data-quality alert says: rows set aside and the weakest field that a source fills at least in part."""
+    removed = log[log["effect"] != "change"]
+    rows = int(log.groupby("table")["rows_before"].max().sum())
+    filled = quality[quality["completeness"] > 0].sort_values(["score", "table", "field"])
+    weakest = filled.iloc[0]
+    return {
+        "aside": int(removed["rows_affected"].sum()), "rows": rows, "field": f"{weakest['table']}.{weakest['field']}",
+        "score": float(weakest["score"]), "changed": int(log.loc[log["effect"] == "change", "rows_affected"].sum()),
+    }

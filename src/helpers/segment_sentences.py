@@ -1,0 +1,140 @@
+"""What the segmentation report says: labels of columns, and sentences chosen by what was computed.
+
+Each `…_sentence` returns a template (a message of the catalogue) and its values, so that it is true for whatever data comes.
+"""
+
+import pandas as pd
+
+from helpers.i18n import text
+
+GROUPS = ("frequent", "occasional", "potential")
+COLUMNS = {  # column → (label, format)
+    "segment": ("Segment", "label"), "frequency_group": ("Group", "label"), "cluster": ("Cluster", "label"),
+    "n_customers": ("Customers", "count"), "customer_share": ("Share of customers", "percent1"),
+    "revenue": ("Revenue", "money"), "revenue_share": ("Share of revenue", "percent1"),
+    "revenue_per_customer": ("Revenue per customer", "money"), "recency_days": ("Days since the last purchase", "number1"),
+    "frequency": ("Purchase days", "number1"), "monetary_value": ("Revenue per purchase day", "money2"),
+    "median_gap_days": ("Days between purchases", "number1"), "score": ("Score", "count"),
+    "r_from": ("Recency: from day", "count"), "r_to": ("to day", "count"), "r_n": ("Customers", "count"),
+    "f_from": ("Frequency: from", "count"), "f_to": ("to purchase days", "count"), "f_n": ("Customers", "count"),
+    "m_from": ("Value: from", "money2"), "m_to": ("to, per purchase day", "money2"), "m_n": ("Customers", "count"),
+    "products_per_day": ("Products per purchase day", "number1"), "discount_rate": ("Discount share", "percent1"),
+    "variant": ("Choice", "label"), "n_changed": ("Customers that change segment", "count"),
+    "changed_share": ("Share of customers", "percent1"), "champions_share": ("Champions: share of customers", "percent1"),
+    "champions_revenue_share": ("Champions: share of revenue", "percent1"), "n_clusters": ("Number of clusters", "count"),
+    "lowest_jaccard": ("Least stable cluster (Jaccard)", "number2"), "silhouette": ("Separation (silhouette)", "number2"),
+    "smallest": ("Smallest cluster, customers", "count"), "attribute": ("Attribute", "label"), "band": ("Group", "label"),
+    "n": ("Customers", "count"), "share": ("Share", "percent1"), "n_known": ("Known for", "count"),
+    "coverage": ("Coverage", "percent"), "n_bands": ("Groups", "count"), "cramers_v": ("Strength (Cramér's V)", "number2"),
+    "q_value": ("q (Benjamini-Hochberg)", "number3"), "scheme": ("Way to divide customers", "label"),
+    "n_groups": ("Groups", "count"), "eta_squared": ("Variance explained", "percent1"), "low": ("from", "percent1"),
+    "high": ("to", "percent1"),
+}
+SHARES_ALT = (
+    "Two bars, customers above and revenue below, divided by segment; {segment:label} fill {share:percent} of the upper and "
+    "{revenue_share:percent} of the lower one."
+)
+GROUPS_ALT = (
+    "Two bars, customers above and revenue below; frequent buyers fill {frequent_customer:percent} of the upper and "
+    "{frequent_revenue:percent} of the lower one."
+)
+TOP_TENTH = "The tenth of customers with the most revenue brings {share:percent} of it."
+LIMITS = (
+    "Customers in each combination. Recency 5 = bought in the last {recent:count} days, 1 = not for more than {long:count} "
+    "days; frequency 5 = {many:count} or more purchase days, 1 = fewer than {few:count}"
+)
+MAP_ALT = (
+    "A grid of 25 cells with the name of the segment and the number of customers; the best customers are at the upper left."
+)
+STABILITY_ALT = "Two lines over the number of clusters: the stability of the least stable cluster, and the silhouette."
+BANDS_ALT = "Bars of the share of {segment:label} by {attribute:label}, with intervals."
+ETA = (
+    "Share of the variance of spending in the {days:count} days held back that lies between groups (adjusted η²), with 95% "
+    "intervals"
+)
+ETA_ALT = "Bars of the variance of future spending that each way to divide customers explains."
+
+
+def labelled(frame: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return the columns of `frame` that readers know, with their labels in the reader's language and formats."""
+    return {name: (text(COLUMNS[name][0]), COLUMNS[name][1]) for name in frame if name in COLUMNS}
+
+
+def largest(summary: pd.DataFrame) -> pd.Series:
+    """Return the segment with the most revenue; of equal ones the first in the order of segments."""
+    return summary.sort_values("revenue", ascending=False, kind="stable").iloc[0]
+
+
+def limits_in_words(cuts: dict) -> dict[str, float]:
+    """Return the outer limits of the recency and frequency scores, for `LIMITS`."""
+    recency, frequency = cuts["recency_days"], cuts["frequency"]
+    return {"recent": recency[0], "long": recency[3], "few": frequency[0], "many": frequency[3]}
+
+
+def slipping(summary: pd.DataFrame) -> dict[str, float]:
+    """Return size and revenue of the customers who bought repeatedly and have gone quiet: "At risk" and "Cannot lose"."""
+    rows = summary[summary["segment"].isin(["At risk", "Cannot lose"])]
+    return {
+        "n": int(rows["n_customers"].sum()), "share": float(rows["customer_share"].sum()),
+        "revenue": float(rows["revenue"].sum()), "revenue_share": float(rows["revenue_share"].sum()),
+    }
+
+
+def headline(summary: pd.DataFrame, *, cuts: dict) -> tuple[str, dict]:
+    """Return the answer of the page as a template and its values."""
+    best = largest(summary)
+    lost = slipping(summary)
+    values = {
+        "segment": best["segment"], "n_customers": int(best["n_customers"]), "share": float(best["customer_share"]),
+        "revenue_share": float(best["revenue_share"]), "n_slipping": lost["n"], "slipping_share": lost["revenue_share"],
+        "days": float(cuts["recency_days"][1]),
+    }
+    if not summary["revenue"].sum() > 0:
+        return "{segment:label} are the segment with the most revenue, yet customers brought no revenue in all.", values
+    if not lost["n"]:
+        return (
+            "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue; no regular "
+            "customer has gone quiet."
+        ), values
+    return (
+        "{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue; {n_slipping:count} "
+        "repeat customers, who brought {slipping_share:percent}, have bought nothing for more than {days:count} days."
+    ), values
+
+
+def guest_sentence(guests: dict[str, float]) -> tuple[str, dict]:
+    """Return what is said of orders without a customer."""
+    if not guests["n_guest"]:
+        return "Every one of the {n_orders:count} orders belongs to a known customer.", guests
+    return (
+        "{n_guest:count} of {n_orders:count} orders, {revenue_share:percent1} of revenue, name no customer and are left out."
+    ), guests
+
+
+def group_sentence(groups: pd.DataFrame, limits: dict[str, float]) -> tuple[str, dict]:
+    """Return the finding on the frequency groups."""
+    rows = groups.set_index("frequency_group")[["customer_share", "revenue_share"]].reindex(list(GROUPS)).fillna(0.0)
+    values = {f"{name}_{column.split('_')[0]}": float(rows.loc[name, column]) for name in GROUPS for column in rows}
+    values |= limits
+    return (
+        "Frequent buyers ({frequent_from:count} or more purchase days) are {frequent_customer:percent} of customers and bring "
+        "{frequent_revenue:percent} of revenue; potential ones (fewer than {occasional_from:count}) are "
+        "{potential_customer:percent} and bring {potential_revenue:percent}."
+    ), values
+
+
+def sensitivity_sentence(changes: pd.DataFrame) -> tuple[str, dict]:
+    """Return the finding on the cut points: which other choice moves most customers, and what it does to the Champions."""
+    chosen, most = changes.iloc[0], changes.loc[changes["changed_share"].idxmax()]
+    values = {
+        "variant": most["variant"], "share": float(most["changed_share"]),
+        "low": float(changes["champions_share"].min()), "high": float(changes["champions_share"].max()),
+        "chosen": float(chosen["champions_share"]), "n_variants": len(changes) - 1,
+    }
+    if not values["share"]:
+        return "None of {n_variants:count} other choices of limits moves a customer to another segment.", values
+    return (
+        "The limits matter: of {n_variants:count} other choices the strongest ({variant:label}) moves {share:percent} of "
+        "customers to another segment; Champions are {chosen:percent} of customers here and {low:percent} to {high:percent} "
+        "elsewhere."
+    ), values

@@ -1,0 +1,297 @@
+"""What do customers talk about, and which topics go with dissatisfaction?
+
+Non-negative matrix factorisation (Lee and Seung 1999) of the TF-IDF of sentences, from a deterministic start (NNDSVD:
+Boutsidis and Gallopoulos 2008); stability of each theme under a bootstrap of the reviews (top-ten-word Jaccard); names from
+anchor words; association with the verdict among reviews of equal length.
+Input: the reviews of voc.read_reviews (text masked).
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+from scipy.optimize import linear_sum_assignment
+from sklearn.decomposition import NMF
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+
+from helpers.errors import TooLittleData
+from helpers.proportions import Z95, q_values, wilson
+from helpers.theme_words import PRAISE_AND_FILLER, THEME_NAMES
+
+MIN_REVIEWS = 200  # reviews with text; below, themes are accidents
+MIN_GROUP = 30  # reviews below which a theme's or a word's share is not shown
+MIN_STABILITY = 0.5  # mean Jaccard below which a theme is hidden
+REVIEWS_PER_THEME = 50  # at least so many reviews for each theme that is looked for
+N_TOP_WORDS = 10
+N_RESAMPLES = 10
+MENTION = 0.5  # share of a sentence's weight from which it is about a theme: more than all other themes together
+NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
+N_LENGTH_GROUPS = 5
+ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+MIN_PLAIN_FORM = 5  # sentences that use the plain form of a word before its other forms are joined to it
+LONGEST_QUOTE = 220  # characters
+_WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]{2,}")
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])")
+_PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name)\]")
+
+
+@dataclass(frozen=True)
+class Themes:
+    """What was found: the themes, where they stand, and the sentences."""
+
+    table: pd.DataFrame  # theme, anchor_words, stability, is_stable; one row a theme
+    mentions: pd.DataFrame  # feedback_id × theme: the review has a sentence about it
+    sentences: pd.DataFrame  # feedback_id, sentence, theme, closeness; those that are about a theme
+    n_reviews: int
+
+
+# --- find
+
+
+def find_themes(reviews: pd.DataFrame, *, n_themes: int, seed: int) -> Themes:
+    """Find themes in the reviews' sentences.
+
+    A sentence is about a theme that holds more than half of its weight; a review mentions a theme if one of its sentences is
+    about it, so it may mention several or none. Words of praise, blame and filling are left out, so that a theme says
+    what a review is about and not how it judges. Raises TooLittleData below 200 reviews with text.
+    """
+    written = reviews.dropna(subset=["text"]).drop_duplicates("text").sort_values("feedback_id", kind="stable")
+    if len(written) < MIN_REVIEWS:
+        raise TooLittleData(
+            "Needs {needed:count} reviews with text to find themes; there are {found:count}.",
+            needed=MIN_REVIEWS, found=len(written),
+        )
+    sentences = split_sentences(written)
+    counted, vocabulary = _weigh(sentences["words"], n_reviews=len(written))
+    k = min(n_themes, len(written) // REVIEWS_PER_THEME, len(vocabulary) // 2)
+    weights, parts = _factorise(counted, k=k)
+    owner = pd.factorize(sentences["feedback_id"])[0]
+    stability = _stability(counted, parts, owner, seed=seed)
+    names = name_themes([_top(part, vocabulary) for part in parts])
+    table = pd.DataFrame({
+        "theme": names, "anchor_words": [", ".join(word for word, _ in _top(part, vocabulary)) for part in parts],
+        "stability": stability, "is_stable": stability >= MIN_STABILITY,
+    })
+    about = _about(sentences, weights, counted, parts, names)
+    mentions = pd.crosstab(about["feedback_id"], about["theme"]).gt(0)
+    mentions = mentions.reindex(index=written["feedback_id"], columns=names, fill_value=False)
+    return Themes(table, mentions, about, len(written))
+
+
+def split_sentences(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a sentence: feedback_id, sentence, words (in their plain form, fillers left out)."""
+    parts = reviews.assign(sentence=reviews["text"].map(_SENTENCE_END.split)).explode("sentence")
+    parts = parts.loc[parts["sentence"].str.len() > 0, ["feedback_id", "sentence"]].reset_index(drop=True)
+    raw = [_WORD.findall(_PLACEHOLDER.sub(" ", s).lower().replace("'", " ").replace("’", " ")) for s in parts["sentence"]]
+    known = Counter(word for found in raw for word in set(found))
+    plain = {word: _base_form(word, known) for word in known}
+    left_out = ENGLISH_STOP_WORDS | PRAISE_AND_FILLER
+    return parts.assign(words=[
+        [plain[w] for w in found if w not in left_out and plain[w] not in left_out] for found in raw
+    ])
+
+
+def _base_form(word: str, known: Counter) -> str:
+    """Return an English word without its plural, past or -ing ending if the texts also use the plain word; else the word."""
+    for ending, instead in ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2 and not (ending == "s" and stem.endswith("s")):
+            candidates = [stem + instead] + ([stem[:-1]] if stem[-1] == stem[-2] and ending in ("ed", "ing") else [])
+            for plain in candidates:
+                if known[plain] >= MIN_PLAIN_FORM:
+                    return plain
+    return word
+
+
+def _weigh(words: pd.Series, *, n_reviews: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Return the sentences' TF-IDF and the vocabulary: words of at least three sentences per thousand reviews, at least five."""
+    vectorizer = TfidfVectorizer(
+        analyzer=_as_it_is, min_df=max(5, round(3 * n_reviews / 1000)), max_df=0.25, sublinear_tf=True
+    )
+    try:
+        return vectorizer.fit_transform(words), vectorizer.get_feature_names_out()
+    except ValueError:
+        raise TooLittleData(
+            "Needs words that several reviews share to find themes; {found:count} reviews share none.", found=n_reviews
+        ) from None
+
+
+def _as_it_is(found: list[str]) -> list[str]:
+    return found
+
+
+def _factorise(counted: sparse.csr_matrix, *, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return sentence × theme and theme × word weights; the start is computed, not drawn, so the answer is always the same."""
+    model = NMF(k, init="nndsvda", random_state=0, max_iter=100, tol=1e-3)
+    return model.fit_transform(counted), model.components_
+
+
+def _top(part: np.ndarray, vocabulary: np.ndarray) -> list[tuple[str, float]]:
+    """Return the ten heaviest words of a theme with their weights; ties in the order of the alphabet."""
+    return [(str(vocabulary[i]), float(part[i])) for i in _heaviest(part)]
+
+
+def _heaviest(part: np.ndarray) -> np.ndarray:
+    return np.argsort(-part.round(9), kind="stable")[:N_TOP_WORDS]
+
+
+def _stability(counted: sparse.csr_matrix, parts: np.ndarray, owner: np.ndarray, *, seed: int) -> np.ndarray:
+    """Return each theme's mean Jaccard overlap of top ten words with its match in ten resamples of the reviews."""
+    rng = np.random.default_rng(seed)
+    n, starts = owner.max() + 1, np.r_[np.flatnonzero(np.r_[True, np.diff(owner) > 0]), len(owner)]
+    mine = [set(_heaviest(part)) for part in parts]
+    found = []
+    for _ in range(N_RESAMPLES):
+        drawn = rng.integers(0, n, n)
+        rows = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in drawn])
+        _, again = _factorise(counted[rows], k=len(parts))
+        theirs = [set(_heaviest(part)) for part in again]
+        overlap = np.array([[len(a & b) / len(a | b) for b in theirs] for a in mine])
+        left, right = linear_sum_assignment(-overlap)
+        found.append(overlap[left, right])
+    return np.mean(found, axis=0)
+
+
+def name_themes(top_words: list[list[tuple[str, float]]]) -> list[str]:
+    """Return a name for each theme: that of `THEME_NAMES` whose anchor words weigh most in it, else its top three words.
+
+    A name needs 30 % of the top words' weight and is given once, to the theme that it fits best; so a theme keeps its name
+    when the order of the themes changes.
+    """
+    fits = [
+        (sum(weight for word, weight in top if word in anchors) / max(sum(weight for _, weight in top), 1e-12), name, i)
+        for i, top in enumerate(top_words) for name, anchors in THEME_NAMES.items()
+    ]
+    names: dict[int, str] = {}
+    for fit, name, i in sorted(fits, key=lambda f: (-round(f[0], 9), f[1], f[2])):
+        if fit >= NAME_WEIGHT and i not in names and name not in names.values():
+            names[i] = name
+    return [names.get(i, " · ".join(word for word, _ in top[:3])) for i, top in enumerate(top_words)]
+
+
+def _about(sentences, weights, counted, parts, names) -> pd.DataFrame:
+    """Return the sentences that are about one theme, with their closeness (cosine) to it."""
+    total = weights.sum(axis=1)
+    best = weights.argmax(axis=1)
+    rows = np.flatnonzero(weights.max(axis=1) > MENTION * total)
+    unit = parts / np.maximum(np.linalg.norm(parts, axis=1, keepdims=True), 1e-12)
+    closeness = np.asarray(counted[rows].multiply(unit[best[rows]]).sum(axis=1)).ravel()  # TF-IDF rows have length 1
+    found = sentences.iloc[rows][["feedback_id", "sentence"]]
+    return found.assign(theme=np.array(names)[best[rows]], closeness=closeness.round(6)).reset_index(drop=True)
+
+
+# --- what goes with dissatisfaction
+
+
+def theme_drivers(themes: Themes, reviews: pd.DataFrame) -> pd.DataFrame:
+    """Compare the verdicts of reviews that mention a theme with those of equal length that do not.
+
+    Returns table `themes`, most excess dissatisfied reviews first: theme, anchor_words, stability, is_stable, n, share (of
+    reviews), n_dissatisfied, dissatisfied_share with low and high (Wilson), expected_share, difference with its interval,
+    excess (dissatisfied reviews beyond those expected), p_value, q_value (Benjamini-Hochberg over the stable themes).
+    n counts reviews with a verdict. Figures of themes below 30 such reviews are null.
+    """
+    judged = _judged(reviews, themes.mentions.index)
+    present = sparse.csr_matrix(themes.mentions.loc[judged["feedback_id"], themes.table["theme"]].to_numpy(float))
+    compared = themes.table.join(_compare(present, judged))
+    compared["q_value"] = q_values(compared["p_value"].where(compared["is_stable"]))
+    return compared.sort_values(["excess", "theme"], ascending=[False, True], na_position="last").reset_index(drop=True)
+
+
+def word_drivers(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Compare the verdicts of reviews that use a word with those of equal length that do not.
+
+    Words of praise, blame and filling are left out. Returns table `complaint_words` with the columns of
+    :func:`theme_drivers` for each word of at least 30 reviews, most excess dissatisfied reviews first.
+    """
+    judged = _judged(reviews, reviews["feedback_id"])
+    words = split_sentences(judged).groupby("feedback_id")["words"].agg(_united).reindex(judged["feedback_id"])
+    vectorizer = TfidfVectorizer(analyzer=_as_it_is, min_df=MIN_GROUP, max_df=0.5, binary=True, use_idf=False, norm=None)
+    try:
+        present = vectorizer.fit_transform([found if isinstance(found, list) else [] for found in words])
+    except ValueError:
+        raise TooLittleData("Needs a word that {needed:count} reviews use; there is none.", needed=MIN_GROUP) from None
+    compared = pd.DataFrame({"word": vectorizer.get_feature_names_out()}).join(_compare(present, judged))
+    compared["q_value"] = q_values(compared["p_value"])
+    return compared.sort_values(["excess", "word"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _united(lists: pd.Series) -> list[str]:
+    return sorted({word for found in lists for word in found})
+
+
+def _judged(reviews: pd.DataFrame, ids) -> pd.DataFrame:
+    """Return the reviews with text and verdict, and the fifth of length (in words) that each is in."""
+    judged = reviews[reviews["feedback_id"].isin(ids) & reviews["text"].notna() & reviews["dissatisfied"].notna()]
+    n_bad = int(judged["dissatisfied"].sum())
+    if min(n_bad, len(judged) - n_bad) < MIN_GROUP:
+        raise TooLittleData(
+            "Needs {needed:count} satisfied and {needed:count} dissatisfied reviews to compare; there are {good:count} and "
+            "{bad:count}.", needed=MIN_GROUP, good=len(judged) - n_bad, bad=n_bad,
+        )
+    length = judged["text"].str.count(r"\w+")
+    cuts = np.unique(np.quantile(length, np.arange(1, N_LENGTH_GROUPS) / N_LENGTH_GROUPS))
+    return judged.assign(length_group=np.searchsorted(cuts, length, side="left"))
+
+
+def _compare(present: sparse.csr_matrix, judged: pd.DataFrame) -> pd.DataFrame:
+    """Return, per column of `present`, the dissatisfied share against that of other reviews of the same lengths.
+
+    expected_share: the share among reviews without the column's mark, weighted to the lengths of those with it (direct
+    standardisation); so long reviews, which mention more and complain more, do not make every theme look bad.
+    """
+    bad = judged["dissatisfied"].to_numpy(float)
+    group = np.eye(N_LENGTH_GROUPS)[judged["length_group"].to_numpy()]
+    n_with, bad_with = np.asarray(present.T @ group), np.asarray(present.T @ (group * bad[:, None]))
+    n_rest, bad_rest = group.sum(axis=0) - n_with, (group * bad[:, None]).sum(axis=0) - bad_with
+    pooled = _ratio(bad_rest.sum(axis=1, keepdims=True), n_rest.sum(axis=1, keepdims=True))
+    rate_with, rate_rest = _ratio(bad_with, n_with), np.where(n_rest > 0, _ratio(bad_rest, n_rest), pooled)
+    n, n_bad = n_with.sum(axis=1), bad_with.sum(axis=1)
+    expected = (n_with * rate_rest).sum(axis=1)
+    variance = (n_with * rate_with * (1 - rate_with)).sum(axis=1)
+    variance += (n_with**2 * _ratio(rate_rest * (1 - rate_rest), np.maximum(n_rest, 1))).sum(axis=1)
+    low, high = wilson(n_bad, np.where(n > 0, n, np.nan))
+    difference, error = _ratio(n_bad - expected, n), _ratio(np.sqrt(variance), n)
+    table = pd.DataFrame({
+        "n": n.astype(int), "share": n / len(judged), "n_dissatisfied": n_bad.astype(int),
+        "dissatisfied_share": _ratio(n_bad, n), "low": low, "high": high, "expected_share": _ratio(expected, n),
+        "difference": difference, "difference_low": difference - Z95 * error, "difference_high": difference + Z95 * error,
+        "excess": n_bad - expected, "p_value": 2 * stats.norm.sf(np.abs(_ratio(difference, error))),
+    })
+    counts = ["n", "share", "n_dissatisfied"]
+    return table.where(table["n"].ge(MIN_GROUP), table[counts].reindex(columns=table.columns))
+
+
+def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.divide(a, b, out=np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b))), where=np.asarray(b) > 0)
+
+
+# --- quotes
+
+
+def quotes(themes: Themes, reviews: pd.DataFrame, *, theme: str, n: int = 3) -> pd.DataFrame:
+    """Return the sentences nearest to a theme: feedback_id, quote, dissatisfied.
+
+    Two from dissatisfied authors and one from a satisfied one where there are such, nearest first; one sentence a review, of
+    five words or more; cut at a word's end after 220 characters.
+    """
+    near = themes.sentences[themes.sentences["theme"] == theme]
+    near = near[near["sentence"].str.count(r"\w+").ge(5)].merge(reviews[["feedback_id", "dissatisfied"]], on="feedback_id")
+    near = near.sort_values(["closeness", "feedback_id"], ascending=[False, True], kind="stable")
+    near = near.drop_duplicates("feedback_id").assign(key=near["sentence"].str.lower()).drop_duplicates("key")
+    is_bad = near["dissatisfied"].fillna(False).astype(bool)
+    bad, good = near[is_bad].head(n - 1), near[~is_bad].head(1)
+    chosen = pd.concat([bad, good, near.drop(index=[*bad.index, *good.index])]).head(n)
+    return chosen.assign(quote=chosen["sentence"].map(shorten))[["feedback_id", "quote", "dissatisfied"]].reset_index(drop=True)
+
+
+def shorten(sentence: str, *, longest: int = LONGEST_QUOTE) -> str:
+    """Return a sentence, cut after the last whole word that fits and marked with … if it is longer than `longest`."""
+    sentence = sentence.strip()
+    if len(sentence) <= longest:
+        return sentence
+    cut = sentence[: longest + 1].rsplit(" ", 1)[0] if " " in sentence[: longest + 1] else sentence[:longest]
+    return cut.rstrip(" ,;:-–—([\"'") + " …"

@@ -101,19 +101,6 @@ def describe_cohorts(cohorts: pd.DataFrame, curve: pd.DataFrame) -> dict[str, fl
     }
 
 
-def newcomers(facts: dict[str, float]) -> str:
-    """Return the sentence that says whether the cohorts tell anything about new customers."""
-    if facts["first_share"] >= WEAK_SHARE:
-        return (
-            "{first_share:percent} of customers first appear in {first_month:month}, where the data begin: most of them were "
-            "customers before. The cohorts show how steady regulars are, not how many newcomers stay."
-        )
-    return (
-        "{first_share:percent} of customers first appear in {first_month:month}, where the data begin; all others appear later "
-        "and count as newcomers."
-    )
-
-
 def coverage(facts: dict[str, float]) -> float:
     """Return the share of customers of whom the cohorts speak as newcomers; 1 where the first month is no burden."""
     return 1 - facts["first_share"] if facts["first_share"] >= WEAK_SHARE else 1.0

@@ -92,6 +92,13 @@ class Source(_Strict):
         return self
 
 
+def _different_names(sources: list[Source]) -> list[Source]:
+    names = [source.name for source in sources]
+    if len(set(names)) < len(names):
+        raise ValueError("each source needs a name of its own")
+    return sources
+
+
 class Dataset(_Strict):
     """All settings of a data set."""
 
@@ -99,7 +106,7 @@ class Dataset(_Strict):
     title: Bilingual
     about: Bilingual
     business: Business
-    sources: Annotated[list[Source], Field(min_length=1)]
+    sources: Annotated[list[Source], Field(min_length=1), AfterValidator(_different_names)]
     limits: list[Bilingual] = []
     parameters: dict[str, dict[str, str | int | float | bool | list]] = {}
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import tempfile
 import time
 from copy import deepcopy
 from dataclasses import dataclass
@@ -101,12 +102,14 @@ class Client(PapermillNotebookClient):
 class Engine(NBClientEngine):
     """A papermill engine that uses the client above."""
 
+    sockets = ""  # folder of the kernel's sockets: no other user of the machine can listen
+
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, stdout_file=None, stderr_file=None,
                                  start_timeout=60, execution_timeout=None, **kwargs):
         client = Client(nb_man, timeout=execution_timeout, startup_timeout=start_timeout, kernel_name=kernel_name,
                         log_output=log_output, resources=kwargs.pop("resources", {}),
-                        config=Config({"KernelManager": {"transport": "ipc"}}), extra_arguments=QUIET)
+                        config=Config({"KernelManager": {"transport": "ipc", "ip": f"{cls.sockets}/kernel"}}), extra_arguments=QUIET)
         return client.execute()
 
 
@@ -133,11 +136,12 @@ def execute_both_languages(
     output = staging / notebook.name
     parameters = {**parameters, "language": "en"}
     try:
-        executed = papermill.execute_notebook(
-            str(notebook), str(output), parameters=parameters, engine_name="both_languages", kernel_name="python3",
-            progress_bar=False, log_output=False, cwd=str(notebook.parent), execution_timeout=cell_seconds,
-            request_save_on_cell_execute=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="workbook-") as Engine.sockets:
+            executed = papermill.execute_notebook(
+                str(notebook), str(output), parameters=parameters, engine_name="both_languages", kernel_name="python3",
+                progress_bar=False, log_output=False, cwd=str(notebook.parent), execution_timeout=cell_seconds,
+                request_save_on_cell_execute=False,
+            )
     except papermill.PapermillExecutionError:
         executed = nbformat.read(output, as_version=4)
     except (DeadKernelError, RuntimeError) as error:

@@ -20,11 +20,6 @@ CALIBRATION_SHARE = 0.75  # of the window's whole weeks: 39 of 52
 MIN_WEEKS = 8  # shorter windows leave too little to fit on and too little to check against
 N_DECILES = 10
 WEAK_LINK = 0.3  # rank correlation of frequency and value up to which Gamma-Gamma's assumption is taken to hold (Cohen 1988)
-MEANINGS = {
-    "r": "shape of purchase rates", "alpha": "scale of purchase rates, weeks", "a": "shape of leaving",
-    "b": "shape of staying", "p": "shape of a customer's purchase values", "q": "shape of means between customers",
-    "v": "scale of means between customers", "log-likelihood": "fit of the model",
-}
 PUBLISHED = {  # the 1/10 sample of CDNOW, weeks 1–39: Fader, Hardie and Lee (2005), Fader and Hardie (2013)
     "BG/NBD": {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4257, "log-likelihood": -9582.43},
     "Gamma-Gamma": {"p": 6.249, "q": 3.745, "v": 15.448, "log-likelihood": -4055.92},
@@ -111,6 +106,11 @@ def parameter_table(
     return pd.DataFrame(rows)
 
 
+def both_fits(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Return the parameter tables of several fits as one."""
+    return pd.concat(tables, ignore_index=True)
+
+
 def is_published_sample(summary: pd.DataFrame) -> bool:
     """Say whether these are the histories whose parameters were published (CDNOW's 1/10 sample after 39 weeks)."""
     found = {
@@ -136,24 +136,6 @@ def spend_independence(summary: pd.DataFrame) -> dict[str, float]:
         "n": len(valued), "pearson": pearson, "spearman": spearman, "low": float(np.tanh(z - half)),
         "high": float(np.tanh(z + half)), "limit": WEAK_LINK,
     }
-
-
-def independence(link: dict[str, float]) -> str:
-    """Return the sentence on Gamma-Gamma's assumption."""
-    if abs(link["spearman"]) <= WEAK_LINK:
-        return (
-            "How often customers buy says little about how much they spend each time (rank correlation {spearman:number2}; "
-            "up to {limit:number1} counts as weak), so purchases and value may be modelled apart."
-        )
-    if link["spearman"] > 0:
-        return (
-            "Customers who buy more often also spend more each time (rank correlation {spearman:number2}, above "
-            "{limit:number1}): the value of customers with few purchases, drawn to the mean of all, is set too high."
-        )
-    return (
-        "Customers who buy more often spend less each time (rank correlation {spearman:number2}, beyond −{limit:number1}): "
-        "the value of customers with few purchases, drawn to the mean of all, is set too low."
-    )
 
 
 def rhythm(bg_nbd: BgNbd, refits: pd.DataFrame) -> dict[str, float]:
@@ -190,30 +172,6 @@ def assumptions(business) -> Assumptions:
         margin_rate=margin.value if margin else 1.0, yearly_discount_rate=discount.value if discount else 0.0,
         has_margin=margin is not None,
     )
-
-
-def explain_assumptions(business, *, total: float, language: str) -> list[tuple[str, dict]]:
-    """Return the sentences on margin and discount: value, source, and what the margin's range does to the total."""
-    margin, discount = business.margin_rate, business.yearly_discount_rate
-    sentences = [(
-        "No margin is given for this business (margin_rate in dataset.yml), so value means revenue here, not profit.", {}
-    )]
-    if margin:
-        sentences = [(
-            "Value is gross margin: {rate:percent1} of revenue ({source}). Were the margin {low:percent1} or {high:percent1}, "
-            "the total would be {total_low:money} or {total_high:money}.",
-            {
-                "rate": margin.value, "source": margin.source.in_language(language), "low": margin.low, "high": margin.high,
-                "total_low": total * margin.low / margin.value, "total_high": total * margin.high / margin.value,
-            },
-        )]
-    if discount:
-        return [*sentences, (
-            "Later purchases count less: {rate:percent1} a year ({source}).",
-            {"rate": discount.value, "source": discount.source.in_language(language)},
-        )]
-    return [*sentences, ("No discount rate is given, so a purchase in a year counts as much as one today.", {})]
-
 
 
 def value_customers(
@@ -311,20 +269,6 @@ def top_share(score: pd.Series, worth: pd.Series, *, share: float = 0.1) -> floa
     taken = np.minimum(room / groups["size"], 1)
     total = float(groups["sum"].sum())
     return float((taken * groups["sum"]).sum()) / total if total else 0.0
-
-
-def headline(totals: dict[str, float], *, horizon_weeks: int, has_margin: bool) -> tuple[str, dict]:
-    """Return the page's answer."""
-    values = {name: totals[name] for name in ("total", "low", "high", "n", "mean", "top_share")} | {"weeks": horizon_weeks}
-    if has_margin:
-        return (
-            "Over the next {weeks:count} weeks the {n:count} customers are expected to bring {total:money} of gross margin "
-            "({low:money} to {high:money}), {mean:money} each; the best tenth bring {top_share:percent} of it."
-        ), values
-    return (
-        "Over the next {weeks:count} weeks the {n:count} customers are expected to bring {total:money} of revenue "
-        "({low:money} to {high:money}), {mean:money} each; the best tenth bring {top_share:percent} of it."
-    ), values
 
 
 def summarise_deciles(value: pd.DataFrame) -> pd.DataFrame:

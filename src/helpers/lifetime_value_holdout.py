@@ -5,6 +5,8 @@ keeps the own pace (x · H / T, at the own mean value), and past revenue as a ra
 out: predictions by customer, scores by method (`value_backtest`) and a verdict.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -19,6 +21,15 @@ N_GROUPS = 8
 SMALL_MISS, LARGE_MISS = 0.05, 0.25  # of total revenue: up to the first "use", beyond the second "do not use"
 MIN_COVERAGE = 0.90  # of customers inside their 95 % interval
 METHODS = {"model": "BG/NBD and Gamma-Gamma", "pace": "own pace continues", "past": "past revenue"}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict: `use`, `use with care` or `do not use`, why, and the figures behind it."""
+
+    level: str
+    why: str
+    figures: dict[str, float]
 
 
 def predict(
@@ -187,59 +198,30 @@ def track(repeats: pd.DataFrame, calibration: pd.DataFrame, bg_nbd: BgNbd, *, wi
     })
 
 
-# Sentences of the verdict, by what limits the model's use
-LOSES = (
-    "On unseen weeks it errs by {error:number2} purchases a customer, more than a customer who keeps the own pace "
-    "({naive:number2})."
-)
-FAR_BELOW = "On unseen weeks it predicts {miss:percent} less revenue than came, beyond the limit of {large:percent}."
-FAR_ABOVE = "On unseen weeks it predicts {miss:percent} more revenue than came, beyond the limit of {large:percent}."
-BELOW = (
-    "On unseen weeks it errs by {error:number2} purchases a customer (own pace: {naive:number2}) but predicts "
-    "{miss:percent} less revenue than came: trust its ranking more than its total."
-)
-ABOVE = (
-    "On unseen weeks it errs by {error:number2} purchases a customer (own pace: {naive:number2}) but predicts "
-    "{miss:percent} more revenue than came: trust its ranking more than its total."
-)
-NO_GAIN = (
-    "On unseen weeks it misses total revenue by {miss:percent1}, but its error of {error:number2} purchases a customer is no "
-    "clear gain over the own pace ({naive:number2})."
-)
-NARROW = (
-    "On unseen weeks it beats the own pace, but only {coverage:percent} of customers lay inside their 95% interval: the "
-    "intervals are too narrow."
-)
-FIT = (
-    "On unseen weeks it errs by {error:number2} purchases a customer (own pace: {naive:number2}), misses total revenue by "
-    "{miss:percent1}, and {coverage:percent} of customers lay inside their 95% interval."
-)
+def judge(scores: pd.DataFrame, gained: dict, coverage: float) -> Judgement:
+    """Return the verdict on the model: its level, why, and the figures of the sentence.
 
-
-def judge(scores: pd.DataFrame, gained: dict, coverage: float) -> tuple[str, str, dict]:
-    """Return the verdict on the model: level, sentence and its values.
-
-    do not use: a larger error than the own pace (interval of the gain below 0), or total revenue missed by more than
-    LARGE_MISS. use: a smaller error (interval above 0), revenue missed by at most SMALL_MISS, and at least MIN_COVERAGE of
-    customers inside their interval. Else: use with care.
+    do not use: a larger error than the own pace (interval of the gain below 0: `loses`), or total revenue missed by more
+    than LARGE_MISS (`far off`). use (`fits`): a smaller error (interval above 0), revenue missed by at most SMALL_MISS, and
+    at least MIN_COVERAGE of customers inside their interval. Else use with care: revenue `off`, `no gain`, or `narrow`.
     """
     model, pace = scores.iloc[0], scores.iloc[1]
     miss = revenue_miss(scores)
-    values = {
-        "error": float(model["mae"]), "naive": float(pace["mae"]), "miss": abs(miss), "coverage": float(coverage),
-        "large": LARGE_MISS,
+    figures = {
+        "error": float(model["mae"]), "naive": float(pace["mae"]), "miss": abs(miss), "signed_miss": miss,
+        "coverage": float(coverage), "small": SMALL_MISS, "large": LARGE_MISS, "least": MIN_COVERAGE,
     }
     if gained["high"] < 0:
-        return "do not use", LOSES, values
+        return Judgement("do not use", "loses", figures)
     if abs(miss) > LARGE_MISS:
-        return "do not use", FAR_BELOW if miss < 0 else FAR_ABOVE, values
+        return Judgement("do not use", "far off", figures)
     if abs(miss) > SMALL_MISS:
-        return "use with care", BELOW if miss < 0 else ABOVE, values
+        return Judgement("use with care", "off", figures)
     if gained["low"] <= 0:
-        return "use with care", NO_GAIN, values
+        return Judgement("use with care", "no gain", figures)
     if coverage < MIN_COVERAGE:
-        return "use with care", NARROW, values
-    return "use", FIT, values
+        return Judgement("use with care", "narrow", figures)
+    return Judgement("use", "fits", figures)
 
 
 def revenue_miss(scores: pd.DataFrame) -> float:
@@ -251,18 +233,3 @@ def revenue_miss(scores: pd.DataFrame) -> float:
     if model["revenue_actual"] <= 0:
         raise TooLittleData("Nobody known before them bought in the unseen weeks: the model cannot be checked.")
     return float(model["revenue_predicted"] / model["revenue_actual"] - 1)
-
-
-def compare_rankings(scores: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
-    """Return the sentence on the best tenth: does the model find it better than past revenue does?"""
-    values = {
-        "share": TOP, "model": float(scores.iloc[0]["top_share"]), "past": float(scores.iloc[-1]["top_share"]),
-        "best": float(scores.iloc[0]["top_share_best"]),
-    }
-    start = "The best {share:percent} of customers by the model brought {model:percent1} of the revenue of the unseen weeks, "
-    end = "; hindsight would have found {best:percent1}."
-    if ranked["low"] > 0:
-        return start + "more than the best by past revenue ({past:percent1})" + end, values
-    if ranked["high"] < 0:
-        return start + "less than the best by past revenue ({past:percent1})" + end, values
-    return start + "about as much as the best by past revenue ({past:percent1})" + end, values

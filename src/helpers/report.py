@@ -14,6 +14,7 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from helpers import datasets, i18n, paths, tables
+from helpers.errors import UserError
 from helpers.i18n import shown, text
 
 GRADES = ("holds", "with care", "too weak")
@@ -53,12 +54,10 @@ def start(
     business = settings.business
     as_of = pd.Timestamp(snapshot_date or business.snapshot_date)
     first_day = pd.Timestamp(business.first_date) if business.first_date else None
-    if first_day is not None and not first_day < as_of <= pd.Timestamp(business.snapshot_date):
-        from helpers.errors import UserError
-
+    if as_of > pd.Timestamp(business.snapshot_date) or (first_day is not None and as_of <= first_day):
+        since = "" if first_day is None else f"from {first_day:%Y-%m-%d} "
         raise UserError(
-            f"SNAPSHOT_DATE={as_of:%Y-%m-%d} lies outside the data, which runs from {first_day:%Y-%m-%d} "
-            f"to {business.snapshot_date:%Y-%m-%d}"
+            f"SNAPSHOT_DATE={as_of:%Y-%m-%d} lies outside the data, which runs {since}to {business.snapshot_date:%Y-%m-%d}"
         )
     tables.use(dataset, engine=engine)
     i18n.use(language=language, currency=business.currency)
@@ -367,7 +366,7 @@ def _csv_link(frame: pd.DataFrame, name: str) -> str:
     """Return a link that saves the frame as CSV (UTF-8 with BOM; text that a spreadsheet would run is quoted)."""
     buffer = io.StringIO()
     safe = frame.copy()
-    for column in safe.select_dtypes(include=["object", "str"]):
+    for column in safe.select_dtypes(include=["object", "str", "category"]):
         safe[column] = safe[column].map(_inert, na_action="ignore")
     safe.to_csv(buffer, index=False, lineterminator="\n", float_format="%.6g")
     content = base64.b64encode(("\ufeff" + buffer.getvalue()).encode()).decode()
@@ -379,7 +378,7 @@ def _inert(value):
     """Return text that no spreadsheet takes for a formula; phones and negative numbers stay as they are."""
     if not isinstance(value, str):
         return value
-    start = value.lstrip(" \t\r\n\u3000")[:1]
+    start = value.lstrip().lstrip("\ufeff\u200b")[:1]
     is_number = value.replace("+", "").replace("-", "").replace(".", "").replace(" ", "").isdigit()
     return "'" + value if start in tuple("=+-@＝＋－＠") and start and not is_number else value
 

@@ -109,24 +109,29 @@ def _kept(contracts: pd.DataFrame, *, horizon_months: int, weights=None) -> np.n
 
 
 def total_fees(
-    subscriptions: pd.DataFrame, *, horizon_months: int, margin_rate: float = 1.0, yearly_discount_rate: float = 0.0,
-    n_draws: int = 200, seed: int = 0,
-) -> tuple[float, float]:
-    """Return the 95 % interval of all running contracts' value: loss rates re-estimated on resampled contracts."""
-    random = np.random.default_rng(seed)
-    discount = (1 + yearly_discount_rate) ** (-np.arange(1, horizon_months + 1) / MONTHS_PER_YEAR)
-    totals = np.zeros(n_draws)
-    for _, contracts in _plans_only(subscriptions):
-        running = ~contracts["churned"].astype(bool) & contracts["monthly_fee"].notna()
-        ages = contracts.loc[running, "tenure_months"].astype("int64").to_numpy()
-        fees = contracts.loc[running, "monthly_fee"].to_numpy(float)
+    subscriptions: pd.DataFrame, value: pd.DataFrame, *, yearly_discount_rate: float = 0.0, n_draws: int = 200, seed: int = 0
+) -> dict[str, float]:
+    """Return the value of all running contracts with its 95 % interval, their number, mean value and mean expected months.
+
+    For the interval, loss rates are estimated again on resampled contracts.
+    """
+    horizon = int(value["horizon_months"].iloc[0])
+    discount = (1 + yearly_discount_rate) ** (-np.arange(1, horizon + 1) / MONTHS_PER_YEAR)
+    random, draws = np.random.default_rng(seed), np.zeros(n_draws)
+    for plan, contracts in _plans_only(subscriptions):
+        running = value[value["plan"] == plan]
+        ages = running["tenure_months"].astype("int64").to_numpy()
+        fees = running["monthly_fee"].to_numpy()
         chances = np.full(len(contracts), 1 / len(contracts))
         for i in range(n_draws):
             weights = random.multinomial(len(contracts), chances)
-            kept = _kept(contracts, horizon_months=horizon_months, weights=weights) @ discount
-            totals[i] += margin_rate * float(kept[ages] @ fees)
-    low, high = interval(totals)
-    return float(low), float(high)
+            draws[i] += (_kept(contracts, horizon_months=horizon, weights=weights) @ discount)[ages] @ fees
+    total, discounted = float(value["customer_lifetime_value"].sum()), float(draws.mean())
+    low, high = (float(end) / discounted * total if discounted else 0.0 for end in interval(draws))
+    return {
+        "n": len(value), "total": total, "low": low, "high": high, "mean": total / max(len(value), 1), "months": horizon,
+        "expected": float(value["expected_months"].mean()),
+    }
 
 
 def summarise_plans(retention: pd.DataFrame, value: pd.DataFrame, *, at_month: int) -> pd.DataFrame:
@@ -155,55 +160,15 @@ def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, 
     recent = bool(len(ends)) and bool((pd.Timestamp(as_of) - ends.min()).days <= DAYS_PER_MONTH)
     return {
         "n": len(subscriptions), "n_plans": len(at), "months": at_month, "only_recent_ends": recent, "as_of": as_of,
-        "if_so": _if_only_last_month(subscriptions, at_month=at_month), "read_as": _all_plans(retention, at_month),
+        "if_so": _if_only_last_month(subscriptions, at_month=at_month), **_all_plans(retention, at_month),
         "plan": best["plan"], "rate": best["retention_rate"], "low": best["low"], "high": best["high"],
         "other": worst["plan"], "other_rate": worst["retention_rate"], "other_low": worst["low"], "other_high": worst["high"],
     }
 
 
-def _all_plans(retention: pd.DataFrame, at_month: int) -> float:
-    curve = retention[retention["plan"] == ALL_PLANS].set_index("month")["retention_rate"]
-    return float(curve.get(at_month, curve.iloc[-1]))
-
-
-def longevity(facts: dict) -> str:
-    """Return the sentence on how long contracts run."""
-    if facts["n_plans"] > 1:
-        return (
-            "After {months:count} months {rate:percent} of the contracts of plan {plan:label} still run ({low:percent} to "
-            "{high:percent}), of plan {other:label} {other_rate:percent} ({other_low:percent} to {other_high:percent})."
-        )
-    return "After {months:count} months {rate:percent} of contracts still run ({low:percent} to {high:percent})."
-
-
-def caveats(facts: dict) -> list[tuple[str, dict]]:
-    """Return what must be known before the curve is believed: a template and values, or nothing."""
-    if not facts["only_recent_ends"]:
-        return []
-    return [(
-        "Every known end lies within a month of {as_of:day}. The curve reads each row as a contract followed from its start. If "
-        "contracts that ended earlier are missing from the data, {if_so:percent1} of all contracts run {months:count} months, "
-        "not {read_as:percent1}.",
-        facts,
-    )]
-
-
-def headline(value: pd.DataFrame, ends: tuple[float, float], *, has_margin: bool) -> tuple[str, dict]:
-    """Return the answer for contractual customers."""
-    total = float(value["customer_lifetime_value"].sum())
-    values = {
-        "n": len(value), "total": total, "low": ends[0], "high": ends[1], "mean": total / len(value),
-        "months": float(value["horizon_months"].iloc[0]), "expected": float(value["expected_months"].mean()),
-    }
-    if has_margin:
-        return (
-            "Over the next {months:count} months the {n:count} running contracts are expected to bring {total:money} of gross "
-            "margin ({low:money} to {high:money}), {mean:money} each; a contract is expected to run {expected:number1} of them."
-        ), values
-    return (
-        "Over the next {months:count} months the {n:count} running contracts are expected to pay {total:money} of fees "
-        "({low:money} to {high:money}), {mean:money} each; a contract is expected to run {expected:number1} of them."
-    ), values
+def _all_plans(retention: pd.DataFrame, at_month: int) -> dict[str, float]:
+    curve = retention[(retention["plan"] == ALL_PLANS) & (retention["month"] <= at_month)].iloc[-1]
+    return {"read_as": curve["retention_rate"], "read_low": curve["low"], "read_high": curve["high"]}
 
 
 def _if_only_last_month(subscriptions: pd.DataFrame, *, at_month: int) -> float:

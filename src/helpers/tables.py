@@ -321,7 +321,22 @@ def _check_columns(names: list[str], spec: Contract) -> None:
 def _complete(frame, spec: Contract):
     """Give the frame the contract's types, where a cast loses nothing (1.0 → 1, object → string)."""
     _check_columns(list(frame.columns), spec)
-    return frame.astype({c.name: _pandas_type(c, frame[c.name]) for c in spec.columns})
+    return frame.assign(**{c.name: _cast(frame[c.name], c, spec) for c in spec.columns})
+
+
+def _cast(values, column: Column, spec: Contract):
+    """Return the values in the contract's type; 1.5 is no whole number and "no" is no truth value, though pandas casts them."""
+    if not column.nullable and (n := int(values.isna().sum())):
+        raise AssertionError(_complaint(spec, {(column.name, "is empty"): n}))
+    try:
+        cast = values.astype(_pandas_type(column, values))
+    except (TypeError, ValueError):
+        raise AssertionError(f"{spec.name}: {column.name} is {values.dtype}, the contract says {column.type}") from None
+    if column.type in ("int64", "bool"):
+        known = values.notna()
+        if n := int((cast[known].astype(object) != values[known].astype(object)).sum()):
+            raise AssertionError(_complaint(spec, {(column.name, f"is no {column.type}"): n}))
+    return cast
 
 
 def _pandas_type(column: Column, values=None) -> str:

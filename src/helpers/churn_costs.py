@@ -115,15 +115,16 @@ def gain_of_best_rule(tested: pd.DataFrame, *, score: str, costs: Costs) -> dict
     return {"value": row["profit_per_customer"], "low": row["low"], "high": row["high"]}
 
 
-def success_needed(scores: pd.DataFrame, *, score: str, costs: Costs, n: int) -> float:
-    """Return the success rate from which contacting the `n` most worthwhile customers pays (above 1 = never).
+def value_needed(scores: pd.DataFrame, *, score: str, costs: Costs, n: int) -> float:
+    """Return how many times its value_at_stake a kept customer must bring for contacting the `n` most worthwhile to pay.
 
-    From p·γ(V − d) − (1 − p)·d − f > 0: γ > ((1 − p)·d + f) / (p (V − d)).
+    From p·γ(kV − d) − (1 − p)·d − f > 0: k > (((1 − p)·d + f) / (p·γ) + d) / V. Infinite where fewer than `n` have a value.
     """
-    p, kept = scores[score].to_numpy(), scores["value_at_stake"].to_numpy() * costs.value_factor - costs.offer
+    p, value = scores[score].to_numpy(float), scores["value_at_stake"].to_numpy(float) * costs.value_factor
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.where(kept > 0, ((1 - p) * costs.offer + costs.contact) / (p * kept), np.inf)
-    return float(np.sort(needed)[min(n, len(needed)) - 1])
+        needed = (((1 - p) * costs.offer + costs.contact) / (p * costs.success) + costs.offer) / value
+    needed = np.sort(np.where(np.isfinite(needed), needed, np.inf))
+    return float(needed[min(n, len(needed)) - 1]) if len(needed) else np.inf
 
 
 def capture(tested: pd.DataFrame, *, score: str, share: float, seed: int, n_draws: int = 300) -> dict[str, float]:

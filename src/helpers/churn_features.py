@@ -17,13 +17,13 @@ from helpers.errors import TooLittleData
 SHORT_DAYS = 28  # four weeks, so that every weekday counts equally
 FEATURES = ("log_recency", "log_usual_gap", "log_days_short", "log_days_long", "log_revenue_per_day")
 GROUPS = {  # reason → the features whose contributions it sums up
-    "Silence against own rhythm": ("log_recency", "log_usual_gap"),
-    "Purchases of the last weeks": ("log_days_short", "log_days_long"),
+    "Silence against own rhythm": ("log_recency", "log_usual_gap", "log_days_short"),
+    "Few recent purchases": ("log_days_long",),
     "Spending per purchase day": ("log_revenue_per_day",),
 }
 SILENT = "usually every {usual_gap_days:count} days, now silent for {recency_days:count}"
 BOUGHT_ONCE = "bought on one day only, {recency_days:count} days ago"
-SELDOM = "{n_days_long:count} purchase days in the last {long_days:count} days, {n_days_short:count} of them in the last {short_days:count}"
+SELDOM = "purchase days in the last {long_days:count}: {n_days_long:count}"
 SPENDS = "spends {revenue_per_day:money} per purchase day"
 
 
@@ -79,7 +79,7 @@ def customer_features(orders, *, cut_off, first_day, long_days: int) -> pd.DataF
         first one; n_purchase_days: distinct days with an order, of whatever revenue; usual_gap_days: median days between
         neighbouring purchase days (unknown with one of them); n_days_short, n_days_long: purchase days among the last
         `SHORT_DAYS` and `long_days` days, the cut-off day included; revenue (currency), revenue_per_day: mean per purchase
-        day; short_days, long_days: the two windows; and FEATURES, the logs (of 1 + x) that the model reads.
+        day; long_days as given; and FEATURES, the logs (of 1 + x) that the model reads.
     """
     cut_off = pd.Timestamp(cut_off)
     days = btyd.purchase_days(orders, start=first_day, end=cut_off)
@@ -111,7 +111,6 @@ def _with_logs(frame: pd.DataFrame, *, long_days: int) -> pd.DataFrame:
     return frame.assign(
         revenue=revenue,
         revenue_per_day=per_day,
-        short_days=SHORT_DAYS,
         long_days=long_days,
         log_recency=np.log1p(frame["recency_days"]),
         log_usual_gap=np.log1p(frame["usual_gap_days"]),

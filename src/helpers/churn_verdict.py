@@ -68,7 +68,7 @@ def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *,
         )))
     if gain.evidence.interval[0] <= 0:
         found.append(("use with care", Sentence(
-            "It ranks no better than {rule:label} that we could prove: the difference is {gain:change_number1} points of AUC (95% "
+            "It ranks no better than “{rule:label}” that we could prove: the difference is {gain:change_number1} points of AUC (95% "
             "interval {low:change_number1} to {high:change_number1}).",
             {"rule": gain.values["rule"], "gain": 100 * gain.evidence.estimate,
              "low": 100 * gain.evidence.interval[0], "high": 100 * gain.evidence.interval[1]},
@@ -89,7 +89,7 @@ def verdict(found: list[tuple], quality: pd.DataFrame) -> tuple[str, Sentence]:
     rule = churn.best_simple(quality)
     return "use", Sentence(
         "Tested on a later period and on customers that it had not seen: {auc:percent1} of the pairs ranked right, better than "
-        "{rule:label} ({other:percent1}), and probabilities that can be taken at their word ({expected:percent1} expected, "
+        "“{rule:label}” ({other:percent1}), and probabilities that can be taken at their word ({expected:percent1} expected, "
         "{seen:percent1} lost).",
         {"auc": of["roc_auc"]["value"], "rule": rule, "other": churn_words.main_auc(quality)[rule],
          "expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"]},

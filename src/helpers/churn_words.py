@@ -140,7 +140,7 @@ def ranking_finding(quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int) -
     ours = churn_quality.value_of(churn.main_quality(quality), churn.MODEL, "roc_auc")["value"]
     return Sentence(
         "Take one customer who was lost and one who was not: the model ranks them the right way round in {auc:percent1} of all "
-        "such pairs, the best simple rule ({rule:label}) in {other:percent1}.",
+        "such pairs, the best simple rule (“{rule:label}”) in {other:percent1}.",
         {"auc": ours, "rule": best, "other": ours - gain["value"]},
         Evidence("prediction", len(tested), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
     )
@@ -169,10 +169,28 @@ def halved_finding(quality: pd.DataFrame) -> Sentence | None:
     auc = churn_quality.value_of(rows, churn.HALVED, "roc_auc")
     share = churn_quality.value_of(rows, churn.HALVED, "prevalence")["value"]
     return Sentence(
-        "Many more customers fade than leave: {share:percent} spend less than half of what they spent in the period before. "
-        "That is far harder to foresee: {auc:percent1} of the pairs are ranked right.",
-        {"share": share, "auc": auc["value"]},
+        "{share:percent} of established customers spend less than half of what they spent in the period before, those who stay away "
+        "included. Of such pairs {auc:percent1} are ranked right, against {leaving:percent1} where the question is who leaves.",
+        {"share": share, "auc": auc["value"], "leaving": main_auc(quality)[churn.MODEL]},
         Evidence("prediction", int(rows["n"].iloc[0]), auc["value"], (auc["low"], auc["high"]), 0.5, held_out=True),
+    )
+
+
+def rival_note(quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int) -> Sentence | None:
+    """Compare the model with the purchase model's own probability; None where that was not fitted."""
+    rival = "BG/NBD: no purchase in the horizon"
+    if rival not in main_auc(quality):
+        return None
+    gain = churn_quality.gain(tested, model=churn.MODEL, baseline=rival, seed=seed)
+    values = {"rival": rival, **{name: 100 * value for name, value in gain.items()}}
+    if gain["low"] > 0 or gain["high"] < 0:
+        return Sentence(
+            "Against the purchase model (“{rival:label}”) the difference is {value:change_number1} points of AUC (95% interval "
+            "{low:change_number1} to {high:change_number1}).", values,
+        )
+    return Sentence(
+        "The purchase model (“{rival:label}”) ranks about as well: the difference is {value:change_number1} points of AUC (95% "
+        "interval {low:change_number1} to {high:change_number1}).", values,
     )
 
 
@@ -235,6 +253,17 @@ def answer(examples: Examples, scores: pd.DataFrame, *, n_first: int) -> Sentenc
     )
 
 
+def value_note(examples: Examples, business) -> Sentence:
+    """Say in a few words what the loss is counted in."""
+    if examples.kind == "contracts":
+        months = business.months_of_value.value if business.months_of_value else 1.0
+        return Sentence("in fees of {months:number} months, at today's probabilities", {"months": months})
+    values = {"horizon": examples.windows.horizon_days}
+    if business.margin_rate is None:
+        return Sentence("in revenue of {horizon:count} days, at today's probabilities", values)
+    return Sentence("in margin of {horizon:count} days, at today's probabilities", values)
+
+
 def value_words(examples: Examples, business) -> Sentence:
     """Say what the loss is counted in."""
     if examples.kind == "contracts":
@@ -271,7 +300,7 @@ def driver_finding(drivers: pd.DataFrame, *, n_first: int, n: int) -> Sentence:
     """Name what sets the head of the list apart from the average customer."""
     first = drivers.iloc[0]
     return Sentence(
-        "What sets the first {n_first:count} of the list apart from the average customer is above all: {reason:label}. It alone "
+        "What sets the first {n_first:count} of the list apart from the average customer is above all “{reason:label}”. It alone "
         "multiplies their odds of being lost by {times:number1}.",
         {"n_first": n_first, "reason": first["reason"], "times": float(np.exp(first["points"]))}, Evidence("prediction", n),
     )
@@ -288,28 +317,32 @@ def why(scores: pd.DataFrame) -> pd.Series:
 # --- what it costs
 
 
-def profit_finding(rules: pd.DataFrame, gain: dict, *, needed: float, n_first: int, assumed: float) -> Sentence:
-    """Say whether contacting pays at the assumed figures, and by how much; else what success rate it would take."""
-    best = rules.iloc[-1]
-    evidence = Evidence("prediction", int(best["n"]), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True)
+def profit_finding(rules: pd.DataFrame, gain: dict, *, needed: float, n_first: int) -> Sentence:
+    """Say whether contacting pays at the assumed figures, and by how much; else how much more a kept customer would have to bring."""
+    best, everyone = rules.iloc[-1], rules.set_index("rule").loc["contact everyone"]
     if best["n_contacted"] == 0:
-        values = {"assumed": assumed, "n": n_first, "needed": needed}
-        if needed > 1:
+        evidence = Evidence(
+            "prediction", int(best["n"]), everyone["profit_per_customer"], (everyone["low"], everyone["high"]), 0.0, held_out=True
+        )
+        values = {"loss": -everyone["profit_per_customer"], "n": n_first, "times": needed}
+        if not np.isfinite(needed):
             return Sentence(
-                "At the assumed figures no contact would have paid, and for the {n:count} most worthwhile customers of today no "
-                "success rate would make it pay: the offer costs more than they bring.", values, evidence,
+                "At the assumed figures no contact would have paid: contacting everyone would have cost {loss:money2} per customer.",
+                values, evidence,
             )
         return Sentence(
-            "At the assumed figures no contact would have paid: the offer goes to too many who would have stayed. For the {n:count} "
-            "most worthwhile customers of today it would need to keep {needed:percent} of those about to leave, not the assumed "
-            "{assumed:percent}.", values, evidence,
+            "At the assumed figures no contact would have paid: contacting everyone would have cost {loss:money2} per customer. Even "
+            "for the {n:count} most worthwhile customers of today the offer pays only if keeping one brings {times:number1} times "
+            "what is at stake here.", values, evidence,
         )
     rule = rules.set_index("rule")["profit_per_customer"]
     return Sentence(
-        "Contacting only where it pays ({share:percent} of the customers) would have brought {profit:money2} per customer, "
-        "contacting everyone {everyone:money2}, and contacting from a probability of one half up {half:money2}.",
+        "At the assumed figures, contacting only where it pays ({share:percent} of the customers) would have brought "
+        "{profit:money2} per customer, contacting everyone {everyone:money2}, and contacting from a probability of one half up "
+        "{half:money2}.",
         {"share": best["share_contacted"], "profit": best["profit_per_customer"], "everyone": rule["contact everyone"],
-         "half": rule["probability of at least one half"]}, evidence,
+         "half": rule["probability of at least one half"]},
+        Evidence("prediction", int(best["n"]), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
     )
 
 
@@ -349,7 +382,7 @@ def list_columns(examples: Examples) -> dict:
     if examples.kind == "contracts":
         columns |= {"tenure_months": (text("Months of the contract"), "count"), "monthly_fee": (text("Monthly fee"), "money")}
     else:
-        columns |= {"recency_days": (text("Days silent"), "count"), "usual_gap_days": (text("Usual gap, days"), "count")}
+        columns |= {"recency_days": (text("Days silent"), "count")}
     return columns | {"why": (text("Why"), "")}
 
 

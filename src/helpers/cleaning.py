@@ -115,30 +115,6 @@ def clean(collected: dict, settings: Settings) -> tuple[dict, object, pd.DataFra
     return {name: part[0] for name, part in parts.items()}, rejected, log
 
 
-# --- roll-ups
-
-
-def roll_up_orders(transactions):
-    """Return one row an order: customer, moment, day, hour, channel, store, units, lines, products, discount, revenue."""
-    grouped = transactions.group_by("transaction_id")
-    t = transactions
-    return grouped.agg(
-        customer_id=t.customer_id.max(), ordered_at=t.ordered_at.min(), order_date=t.order_date.min(),
-        order_hour=t.order_hour.min(), channel=t.channel.min(), store_id=t.store_id.min(), quantity=t.quantity.sum(),
-        n_lines=t.count(), n_products=t.product_id.nunique(), discount=t.discount.sum().round(2),
-        revenue=t.revenue.sum().round(2),
-    )
-
-
-def roll_up_customer_products(transactions):
-    """Return one row a customer and product: orders, units, discount, revenue, first and last day. No guests."""
-    t = transactions.filter(transactions.customer_id.notnull() & transactions.product_id.notnull())
-    return t.group_by("customer_id", "product_id").agg(
-        n_orders=t.transaction_id.nunique(), quantity=t.quantity.sum(), discount=t.discount.sum().round(2),
-        revenue=t.revenue.sum().round(2), first_date=t.order_date.min(), last_date=t.order_date.max(),
-    )
-
-
 # --- checks
 
 

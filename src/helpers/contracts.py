@@ -296,6 +296,19 @@ ROLL_UPS = (
         is_scanned=True,
     ),
     Contract(
+        "customer_totals", "clean", "cleaning", "a customer with at least one order", ("customer_id",),
+        (
+            CUSTOMER,
+            day("first_date", "first day with an order"),
+            day("last_date", "last day with an order"),
+            whole("n_orders", "orders", ge=1),
+            whole("n_days", "distinct days with an order", ge=1),
+            whole("n_products", "distinct known products", ge=0),
+            real("revenue", "what the seller received", "currency"),
+        ),
+        gives="how often, how long and how much each customer has bought",
+    ),
+    Contract(
         "rejected", "clean", "cleaning", "a row that was set aside", ("table", "source", "source_row"),
         (
             text("table", "canonical table the row was meant for"),

@@ -66,7 +66,7 @@ LIFETIME_VALUE = (
             real("expected_purchases_high", "upper end of its 95 % interval", "days", ge=0),
             real("expected_value_per_purchase", "revenue expected per purchase day", "currency", ge=0),
             real("expected_revenue", "revenue expected in the horizon, not discounted", "currency", ge=0),
-            real("customer_lifetime_value", "discounted value of the horizon: gross margin, or revenue where no margin is known",
+            real("customer_lifetime_value", "discounted value of the horizon: gross margin, or revenue where none is known",
                  "currency", ge=0),
             real("clv_low", "lower end of its 95 % interval", "currency", ge=0),
             real("clv_high", "upper end of its 95 % interval", "currency", ge=0),
@@ -106,7 +106,8 @@ LIFETIME_VALUE = (
         gives="how well lifetime value was predicted on unseen days, beside naive baselines",
     ),
     Contract(
-        "cohort_retention", "results", "lifetime_value", "a cohort in a month observed in full", ("cohort_month", "months_since"),
+        "cohort_retention", "results", "lifetime_value", "a cohort in a month observed in full",
+        ("cohort_month", "months_since"),
         (
             day("cohort_month", "first day of the month of the first purchase"),
             whole("months_since", "months since that month; 0 = the month itself", "months", ge=0),
@@ -194,5 +195,18 @@ CHURN = (
     ),
 )
 
-ANSWERS = (*CHURN, *LIFETIME_VALUE, *SEGMENTATION,)
+DASHBOARD = (
+    Contract(
+        "kpis", "results", "dashboard", "a key figure", ("kpi",),
+        (
+            text("kpi", "name of the key figure"),
+            day("as_of", "last day of the period"),
+            real("value", "value in the last period, in the unit of the key figure"),
+            real("previous", "value in the period before", **MAYBE),
+            real("change", "relative change", "share", **MAYBE),
+        ),
+    ),
+)
+
+ANSWERS = (*DASHBOARD, *CHURN, *LIFETIME_VALUE, *SEGMENTATION,)
 __all__ = ["ANSWERS", "day", "flag", "rate"]

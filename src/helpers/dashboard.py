@@ -207,3 +207,83 @@ def quality_alert(log: pd.DataFrame, quality: pd.DataFrame) -> dict:
         "aside": int(removed["rows_affected"].sum()), "rows": rows, "field": f"{weakest['table']}.{weakest['field']}",
         "score": float(weakest["score"]), "changed": int(log.loc[log["effect"] == "change", "rows_affected"].sum()),
     }
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert: its name, one line, figures (label, value, format), a colour role and where to read on."""
+
+    name: str
+    template: str
+    values: dict
+    facts: tuple[tuple[str, object, str], ...] = ()
+    color: str = ""
+
+
+def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> Alert:
+    """Return whom we are losing: the first `most` of the call list, unless no prediction of the churn report holds.
+
+    scores: `churn_scores` (rank 1 = largest expected loss; customers already silent for a horizon are no news).
+    """
+    predictions = findings[findings["kind"] == "prediction"]
+    if not (predictions["grade"] == "holds").any():
+        return Alert(
+            "Whom we are losing", "No list: on this data the churn scores did not hold up on customers they had not seen.", {},
+            color="muted",
+        )
+    listed = scores[~scores["is_silent"]].sort_values("rank").head(most)
+    values = {
+        "n": len(listed), "loss": float(listed["expected_loss"].sum()), "all": int((~scores["is_silent"]).sum()),
+        "share": float(listed["expected_loss"].sum() / max(scores.loc[~scores["is_silent"], "expected_loss"].sum(), 1e-9)),
+    }
+    return Alert(
+        "Whom we are losing",
+        "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the expected loss.", values,
+        (("Expected loss on the list", values["loss"], "money"),
+         ("Mean churn probability", float(listed["churn_probability"].mean()), "percent"),
+         ("Customers already silent", int(scores["is_silent"].sum()), "count")),
+        color="bad",
+    )
+
+
+def voice_alert(themes: pd.DataFrame) -> Alert:
+    """Return what customers complain about most: the theme with the most dissatisfied texts beyond the average, if it holds.
+
+    themes: `themes`; only themes whose share of dissatisfied texts lies above the others' beyond chance are named.
+    """
+    worse = themes[themes["is_worse"]].sort_values(["excess", "theme"], ascending=[False, True])
+    if worse.empty:
+        return Alert(
+            "What customers complain about", "No theme has more dissatisfied texts than the others beyond chance.", {},
+            color="muted",
+        )
+    top = worse.iloc[0]
+    return Alert(
+        "What customers complain about",
+        "Of the texts about “{theme:label}”, {share:percent} are dissatisfied, against {others:percent} of the others.",
+        {"theme": top["theme"], "share": top["dissatisfied_share"], "others": top["others_share"]},
+        (("Texts on the theme", int(top["n"]), "count"), ("Themes worse than the rest", len(worse), "count")), color="bad",
+    )
+
+
+def data_alert(log: pd.DataFrame, quality: pd.DataFrame) -> Alert:
+    """Return what is wrong with the data: rows set aside and the weakest field that some source fills."""
+    values = quality_alert(log, quality)
+    return Alert(
+        "Data quality",
+        "{aside:count} of {rows:count} rows were set aside; the weakest field is {field} (sound in {score:percent} of rows).",
+        values, (("Values marked unknown", values["changed"], "count"),), color="neutral",
+    )
+
+
+def alert_cards(alerts: list[Alert]) -> list:
+    """Return alerts as cards in the reader's language."""
+    from helpers.i18n import shown, text
+    from helpers.report import Card
+
+    colors = {"bad": "#C8501E", "neutral": "#0072B2", "muted": "#8A9099"}
+    return [
+        Card(text(a.name), text(a.template, **a.values), [(text(label), shown(value, fmt)) for label, value, fmt in a.facts],
+             color=colors[a.color])
+        for a in alerts
+    ]

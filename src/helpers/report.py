@@ -14,6 +14,7 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from helpers import datasets, i18n, paths, tables
+from helpers.contracts import TOPICS
 from helpers.errors import UserError
 from helpers.i18n import shown, text
 
@@ -248,6 +249,24 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def held(findings: pd.DataFrame) -> None:
+    """Show findings of other notebooks (columns of `findings_<topic>` and topic), each with a link to its report."""
+    if findings.empty:
+        note("No finding of the other reports holds.")
+        return
+    groups = []
+    for topic, rows in findings.groupby("topic", sort=False):
+        stage = f"{1 + TOPICS.index(topic):02d}_{topic}"
+        items = "".join(
+            f'<li>{_escape(text(r.template, **json.loads(r.values_)))} '
+            f'<span class="evidence">{_escape(text("n = {n:count}; {why:label}", n=r.n, why=r.why))}</span></li>'
+            for r in rows.rename(columns={"values": "values_"}).itertuples()
+        )
+        name = _escape(text(topic.replace("_", " ")))
+        groups.append(f'<div class="held-topic"><a href="{stage}.html">{name}</a><ul>{items}</ul></div>')
+    _show("held", "".join(groups))
+
+
 def _jsonable(value):
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d")
@@ -368,7 +387,7 @@ def _csv_link(frame: pd.DataFrame, name: str) -> str:
     safe = frame.copy()
     for column in safe.select_dtypes(include=["object", "str", "category"]):
         safe[column] = safe[column].map(_inert, na_action="ignore")
-    safe.to_csv(buffer, index=False, lineterminator="\n", float_format="%.6g")
+    safe.to_csv(buffer, index=False, lineterminator="\n", float_format="%.10g")
     content = base64.b64encode(("\ufeff" + buffer.getvalue()).encode()).decode()
     label = text("Download as CSV")
     return f'<a class="csv" download="{_escape(name)}.csv" href="data:text/csv;base64,{content}">{_escape(label)}</a>'
@@ -378,7 +397,7 @@ def _inert(value):
     """Return text that no spreadsheet takes for a formula; phones and negative numbers stay as they are."""
     if not isinstance(value, str):
         return value
-    start = value.lstrip().lstrip("\ufeff\u200b")[:1]
+    start = value.lstrip(" \t\r\n\v\f\u00a0\u3000\u200b\ufeff")[:1]
     is_number = value.replace("+", "").replace("-", "").replace(".", "").replace(" ", "").isdigit()
     return "'" + value if start in tuple("=+-@＝＋－＠") and start and not is_number else value
 

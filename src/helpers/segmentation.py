@@ -6,7 +6,7 @@ Clusters are in clusters.py, demographics in demographics.py.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ibis
 import numpy as np
@@ -274,6 +274,11 @@ def segments_table(customers: pd.DataFrame) -> pd.DataFrame:
         "customer_id", "recency_days", "frequency", "monetary_value", "revenue", "median_gap_days", *MEASURES.values(),
         "segment", "frequency_group", "cluster",
     ]]
+
+
+def save_segments(customers: pd.DataFrame, *, save: Callable[[pd.DataFrame, str], dict]) -> list[dict]:
+    """Save `segments` and `segments_summary` with `save` (tables.save) and return what it says of them."""
+    return [save(segments_table(customers), "segments"), save(summary_table(customers), "segments_summary")]
 
 
 def top_share(customers: pd.DataFrame, *, share: float = 0.1) -> float:

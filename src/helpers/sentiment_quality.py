@@ -6,7 +6,6 @@ Input: verdicts and probabilities of the test part, from any model.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,13 +46,6 @@ PAIRS = (
     ("comparison", "As good as I hoped.", "Not as good as I hoped."),
     ("comparison", "The old recipe was worse.", "The old recipe was better."),
 )
-
-
-class Sentence(NamedTuple):
-    """A message of the catalogue with its values, chosen by the data."""
-
-    template: str
-    values: dict
 
 
 # --- measures, each for many weightings of the same texts at once
@@ -173,30 +165,31 @@ def check_pairs(predict: Callable[[pd.Series], np.ndarray]) -> pd.DataFrame:
     )
 
 
-def verdict(quality: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, Sentence]:
-    """Return what the model may be used for, and why.
+def verdict(quality: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, str, dict]:
+    """Return what the model may be used for, the reason as a message of the catalogue, and its values.
 
-    "do not use": its AUC is not above VADER's best value; "use": calibration error ≤ .05 and ≥ 80 % of the pairs; else with care.
+    "do not use": its AUC is not clearly above VADER's (the interval of the one, the value of the other); "use": calibration
+    error ≤ .05 and ≥ 80 % of the pairs ordered rightly; else "use with care".
     """
     found = quality.set_index(["model", "measure"])
-    mine, other = found.loc[("model", "auc")], found.loc[("vader", "auc")]
+    mine, other = found.loc[("model", "auc")], float(found.loc[("vader", "auc"), "estimate"])
     error, passed = float(found.loc[("model", "ece"), "estimate"]), float(pairs["passes"].mean())
     values = {
-        "auc": mine["estimate"], "vader": other["estimate"], "ece": error, "passed": passed, "n": int(mine["n"]),
+        "auc": float(mine["estimate"]), "vader": other, "ece": error, "passed": passed, "n": int(mine["n"]),
         "limit": GOOD_ECE, "wanted": GOOD_PAIRS,
     }
-    if not mine["low"] > other["estimate"]:
-        return "do not use", Sentence(
+    if not mine["low"] > other:
+        return "do not use", (
             "On {n:count} unseen reviews the model (AUC {auc:number3}) is not clearly better than a ready-made word list "
-            "(VADER, {vader:number3}).", values,
-        )
+            "(VADER, {vader:number3})."
+        ), values
     if error <= GOOD_ECE and passed >= GOOD_PAIRS:
-        return "use", Sentence(
+        return "use", (
             "For counting and sorting reviews: AUC {auc:number3} on {n:count} unseen reviews (VADER {vader:number3}), "
-            "probabilities off by {ece:percent1} on average, {passed:percent} of the test pairs right.", values,
-        )
-    return "use with care", Sentence(
-        "Good for sorting many reviews (AUC {auc:number3} on {n:count} unseen ones, VADER {vader:number3}), not for judging "
-        "a single one: probabilities are off by {ece:percent1} on average (limit {limit:percent}) and {passed:percent} of "
-        "the test pairs are right ({wanted:percent} wanted).", values,
-    )
+            "probabilities off by {ece:percent1} on average, {passed:percent} of the test pairs in the right order."
+        ), values
+    return "use with care", (
+        "Good for sorting and counting many reviews (AUC {auc:number3} on {n:count} unseen ones, VADER {vader:number3}; "
+        "probabilities off by {ece:percent1} on average), not for judging a single one: {passed:percent} of the test pairs "
+        "are in the right order. For more, we ask for {wanted:percent} of the pairs and an error of at most {limit:percent}."
+    ), values

@@ -90,7 +90,7 @@ def has(name: str) -> bool:
 
 def _note_read(spec: Contract, file: Path) -> None:
     if spec.name not in _session["writes"]:
-        _session["reads"].setdefault(spec.name, digest(file) if file.exists() else None)
+        _session["reads"].setdefault(spec.name, digest(file) if file.is_file() else None)
 
 
 def digest(file: Path) -> str:
@@ -242,8 +242,9 @@ def _write_expression(expression, spec: Contract, file: Path) -> None:
         if writer is None:
             schema = _arrow_schema(spec, [])
             writer = pq.ParquetWriter(file, schema, compression="zstd")
-        if pending:
-            writer.write_table(pa.concat_tables(pending), row_group_size=ROW_GROUP)
+        rest = pa.concat_tables(pending) if pending else schema.empty_table()
+        if rest.num_rows or checker.last_key is None:  # a table without rows has one empty group, as that of a frame
+            writer.write_table(rest, row_group_size=ROW_GROUP)
     finally:
         if writer is not None:
             writer.close()
@@ -332,9 +333,10 @@ def _cast(values, column: Column, spec: Contract):
         cast = values.astype(_pandas_type(column, values))
     except (TypeError, ValueError):
         raise AssertionError(f"{spec.name}: {column.name} is {values.dtype}, the contract says {column.type}") from None
-    if column.type in ("int64", "bool"):
-        known = values.notna()
-        if n := int((cast[known].astype(object) != values[known].astype(object)).sum()):
+    known = values.notna()
+    if column.type in ("int64", "bool", "date"):
+        exact = cast[known].dt.normalize() if column.type == "date" else values[known]
+        if n := int((cast[known].astype(object) != exact.astype(object)).sum()):
             raise AssertionError(_complaint(spec, {(column.name, f"is no {column.type}"): n}))
     return cast
 

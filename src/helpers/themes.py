@@ -125,7 +125,7 @@ def _as_it_is(found: list[str]) -> list[str]:
 
 def _factorise(counted: sparse.csr_matrix, *, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return sentence × theme and theme × word weights; the start is computed, not drawn, so the answer is always the same."""
-    model = NMF(k, init="nndsvda", random_state=0, max_iter=100, tol=1e-3)
+    model = NMF(k, init="nndsvda", random_state=0, max_iter=400, tol=1e-3)
     return model.fit_transform(counted), model.components_
 
 

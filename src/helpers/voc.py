@@ -24,6 +24,8 @@ SATISFIED_LABELS = frozenset("great good excellent positive satisfied happy prom
 DISSATISFIED_LABELS = frozenset(
     "other bad poor negative neutral dissatisfied unhappy detractor 差评 中评 负面 不满意 非常不满意 一般".split()
 )
+MAX_Q = 0.05  # expected share of false alarms among the themes and words that are named
+FEEDS = {"fine_foods": ("feedback",)}  # built-in systems and the tables that they give
 MIN_GROUP = 30  # reviews below which a product's share is not shown
 MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as catalogue messages
     "rating": "gave three stars or fewer",
@@ -36,10 +38,13 @@ _TAG, _SPACE = re.compile(r"<[^<>]{0,2000}>"), re.compile(r"\s+")
 
 
 class Sentence(NamedTuple):
-    """A message of the catalogue with its values, chosen by the data."""
+    """A message of the catalogue with its values, chosen by the data, and what supports it."""
 
     template: str
     values: dict
+    n: int = 0
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 # --- the reviews
@@ -136,3 +141,136 @@ def net_promoter_score(scores: pd.Series) -> dict:
         "nps": 100 * (promoters - detractors) / n, "low": max(-100.0, 100 * (p - d - half)),
         "high": min(100.0, 100 * (p - d + half)), "n": n,
     }
+
+
+def product_complaints(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return products with at least 30 judged reviews, the most dissatisfied first: product_id, n, n_dissatisfied,
+    dissatisfied_share, low, high (Wilson).
+
+    Raises TooLittleData where no product has 30.
+    """
+    judged = reviews.dropna(subset=["product_id", "dissatisfied"]).astype({"dissatisfied": "int64"})
+    table = judged.groupby("product_id")["dissatisfied"].agg(n="size", n_dissatisfied="sum").reset_index()
+    large = table[table["n"] >= MIN_GROUP]
+    if large.empty:
+        raise TooLittleData(
+            "Needs {needed:count} reviews of a product to say which products draw complaints; the most that a product has "
+            "is {most:count}.", needed=MIN_GROUP, most=int(table["n"].max()) if len(table) else 0,
+        )
+    low, high = wilson(large["n_dissatisfied"], large["n"])
+    shares = large.assign(dissatisfied_share=large["n_dissatisfied"] / large["n"], low=low, high=high)
+    return shares.sort_values(["dissatisfied_share", "product_id"], ascending=[False, True]).reset_index(drop=True)
+
+
+# --- sentences
+
+
+def opening(satisfied: dict | None = None, drivers: pd.DataFrame | None = None) -> Sentence:
+    """Return the answer of the page, as far as the data goes: nothing, how satisfied, and what goes with dissatisfaction."""
+    if satisfied is None:
+        return Sentence("There is no feedback with a verdict, so nothing can be said about how satisfied customers are.", {})
+    values = {"share": satisfied["satisfied"], "n": satisfied["n"], "meaning": satisfied["meaning"]}
+    worse, better = _clear(drivers, worse=True), _clear(drivers, worse=False)
+    values |= {"worse": list(worse["theme"].head(2)), "better": list(better["theme"].head(3))}
+    if len(worse) and len(better):
+        return Sentence(
+            "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}, praise "
+            "around {better:list}.", values,
+        )
+    if len(worse):
+        return Sentence(
+            "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}.", values
+        )
+    if drivers is not None:
+        return Sentence(
+            "{share:percent} of {n:count} reviews are by satisfied customers; no theme goes with more complaints than chance "
+            "would bring.", values,
+        )
+    return Sentence("{share:percent} of {n:count} reviews are by satisfied customers.", values)
+
+
+def _clear(drivers: pd.DataFrame | None, *, worse: bool) -> pd.DataFrame:
+    """Return the stable themes whose difference survives the correction (q < .05), the strongest first."""
+    if drivers is None:
+        return pd.DataFrame({"theme": []})
+    clear = drivers[drivers["is_stable"] & (drivers["q_value"] < MAX_Q)]
+    clear = clear[clear["excess"] > 0] if worse else clear[clear["excess"] < 0]
+    return clear.sort_values(["excess", "theme"], ascending=[not worse, True])
+
+
+def driver_findings(drivers: pd.DataFrame) -> list[Sentence]:
+    """Return a finding for each theme that clearly goes with dissatisfaction (at most three) or satisfaction (two)."""
+    worse, better = _clear(drivers, worse=True).head(3), _clear(drivers, worse=False).head(2)
+    said = [_driver(row, (
+        "{theme:label}: of {n:count} reviews about it {share:percent} are dissatisfied, against {expected:percent} of equally "
+        "long reviews that do not mention it; {excess:count} dissatisfied reviews more than expected."
+    )) for row in worse.itertuples()]
+    said += [_driver(row, (
+        "{theme:label}: of {n:count} reviews about it only {share:percent} are dissatisfied, against {expected:percent} of "
+        "equally long reviews that do not mention it; {excess:count} dissatisfied reviews fewer than expected."
+    )) for row in better.itertuples()]
+    if not said:
+        shown = drivers[drivers["is_stable"]]
+        said = [Sentence(
+            "None of {n_themes:count} themes goes with more or less dissatisfaction than chance would bring.",
+            {"n_themes": len(shown)}, n=int(shown["n"].sum()),
+        )]
+    return said
+
+
+def _driver(row, template: str) -> Sentence:
+    values = {
+        "theme": row.theme, "n": int(row.n), "share": row.dissatisfied_share, "expected": row.expected_share,
+        "excess": abs(row.excess),
+    }
+    return Sentence(template, values, int(row.n), row.difference, (row.difference_low, row.difference_high))
+
+
+def word_finding(words: pd.DataFrame) -> Sentence:
+    """Return the finding on the words that mark complaints: how many do so beyond chance, and the first five."""
+    clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]
+    values = {"n_words": len(words), "n_clear": len(clear), "first": list(clear["word"].head(5))}
+    if clear.empty:
+        return Sentence("Of {n_words:count} words none marks complaints beyond chance.", values, n=int(words["n"].sum()))
+    first = clear.iloc[0]
+    return Sentence(
+        "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "
+        "reviews that say “{word}” {share:percent} are dissatisfied, against {expected:percent} of equally long reviews.",
+        values | {"word": first["word"], "n": int(first["n"]), "share": first["dissatisfied_share"],
+                  "expected": first["expected_share"]},
+        int(first["n"]), first["difference"], (first["difference_low"], first["difference_high"]),
+    )
+
+
+def source_line(reviews: pd.DataFrame, *, n: int, settings, language: str) -> str:
+    """Return the source line of a chart: which source the feedback comes from, n, and its days if it has any."""
+    notes = [s.note.in_language(language) for s in settings.sources if s.note and "feedback" in (s.table, *FEEDS.get(s.system, ()))]
+    source = "; ".join(re.split("[;；]", note)[0] for note in notes) or settings.title.in_language(language)
+    days = reviews["received_at"].dropna()
+    if days.empty:
+        return t("Source: {source}; n = {n:count} reviews without dates", source=source, n=n)
+    return t(
+        "Source: {source}; n = {n:count} reviews; {first:day} – {last:day}", source=source, n=n, first=days.min(), last=days.max()
+    )
+
+
+def limits(reviews: pd.DataFrame, *, settings, language: str) -> list[str]:
+    """Return what the feedback cannot say: no customer, no date, no language of ours; and the data set's own words on it."""
+    said = [limit.in_language(language) for limit in settings.limits if re.search("review|feedback|survey", limit.en)]
+    n = len(reviews)
+    linked, dated = int(reviews["customer_id"].notna().sum()), int(reviews["received_at"].notna().sum())
+    if n and not linked:
+        said.append(t("No review names its customer, so none of this can be carried over to segments, value or churn."))
+    elif n and linked < n:
+        said.append(t("{share:percent} of the reviews name their customer.", share=linked / n))
+    if n and not dated:
+        said.append(t("No review has a date, so there is no trend, and the figures belong to no particular period."))
+    masked = masking.count_masked(reviews["text"])
+    if total := sum(masked.values()):
+        said.append(t(
+            "{total:count} passages were masked before any analysis: {names:count} names, {links:count} links, {other:count} "
+            "phone numbers, e-mail addresses and other long numbers.",
+            total=total, names=masked["[name]"], links=masked["[link]"],
+            other=total - masked["[name]"] - masked["[link]"],
+        ))
+    return said

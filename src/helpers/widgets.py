@@ -60,7 +60,7 @@ def profit_axes(curves: pd.DataFrame, *, lines: dict[str, str], marker: float | 
         curves, x="threshold", lines=lines, fmt="money2", x_label=text("Contact from this probability up"),
         y_label=text("Profit per customer"), zero=False, colors=(plots.BLUE, plots.GREY, plots.SKY),
     )
-    axes.axhline(0, color=plots.INK, linewidth=0.8)
+    axes.axhline(0, color=plots.PALE, linewidth=1.2, zorder=0)
     plots.format_axis(axes.xaxis, "percent")
     if marker is not None and marker <= 1:
         axes.axvline(marker, color=plots.MUTED, linewidth=1, linestyle=(0, (3, 3)))

@@ -1,0 +1,77 @@
+"""What the tests share: a workbook of their own in a temporary folder, sessions that no other test has used, a browser."""
+
+import copy
+import os
+import shutil
+
+import pytest
+
+from helpers import i18n, notebook, paths, report, tables
+
+BUILT_IN = ("complete_journey", "cdnow", "telco")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+UNUSED_SESSION = copy.deepcopy(tables._session)
+UNUSED_LANGUAGE = dict(i18n._state)
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium, or None where the machine has none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: opens reports in headless Chromium")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out browser tests where there is no browser; with REQUIRE_BROWSER=1 (CI) that is a failure instead."""
+    browser_tests = [item for item in items if item.get_closest_marker("browser")]
+    if not browser_tests or chromium():
+        return
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        raise pytest.UsageError("REQUIRE_BROWSER=1, but there is no Chromium: apt-get install chromium")
+    config.hook.pytest_deselected(items=browser_tests)
+    items[:] = [item for item in items if item not in browser_tests]
+
+
+@pytest.fixture(autouse=True)
+def unused_sessions(monkeypatch):
+    """Give every test modules that nobody has used, and put the environment back after it."""
+    monkeypatch.setattr(tables, "_session", copy.deepcopy(UNUSED_SESSION))
+    monkeypatch.setattr(i18n, "_state", dict(UNUSED_LANGUAGE))
+    monkeypatch.setattr(i18n, "_used", set())
+    monkeypatch.setattr(report, "_run", {})
+    monkeypatch.setattr(notebook, "_reasons", {})
+    environment = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def copy_settings(folder) -> None:
+    """Copy the dataset.yml files of the built-in data sets into the workbook `folder`."""
+    for name in BUILT_IN:
+        target = folder / "data" / name
+        target.mkdir(parents=True)
+        shutil.copy(paths.PROJECT / "data" / name / "dataset.yml", target)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A workbook with the settings of the built-in data sets and no data; tables are bound to complete_journey."""
+    folder = tmp_path / "workbook"
+    copy_settings(folder)
+    monkeypatch.setenv("WORKBOOK_HOME", str(folder))
+    monkeypatch.delenv("WORKBOOK_STAGING", raising=False)
+    monkeypatch.delenv("WORKBOOK_STAGE", raising=False)
+    tables.use("complete_journey")
+    return folder
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The HTML of every block that report.py displays, in order."""
+    blocks = []
+    monkeypatch.setattr(report, "display", lambda block: blocks.append(block.data))
+    return blocks

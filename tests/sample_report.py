@@ -1,6 +1,5 @@
 """A made-up notebook that uses every block of report.py, executed without a kernel: what the report tests render."""
 
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -124,14 +123,6 @@ def hostile_cells() -> list[tuple]:
     ]
 
 
-def workbook(home: Path, monkeypatch) -> Path:
-    """Make `home` a workbook that knows the data set complete_journey but has no data."""
-    (home / "data" / "complete_journey").mkdir(parents=True)
-    shutil.copy(paths.PROJECT / "data" / "complete_journey" / "dataset.yml", home / "data" / "complete_journey")
-    monkeypatch.setenv("WORKBOOK_HOME", str(home))
-    return home
-
-
 def execute(cells: list[tuple], *, language: str, stage: str, monkeypatch) -> Path:
     """Run the cells and write them as the executed notebook of a stage; return its path."""
     shown = []
@@ -165,13 +156,15 @@ def _run(notebook, scope: dict, shown: list, source: str, tags: list[str]) -> No
     notebook.cells.append(new_code_cell(source.strip(), outputs=outputs, execution_count=1, metadata={"tags": tags}))
 
 
-def sample_folder(home: Path, monkeypatch) -> Path:
-    """Render the sample as two reports and a front page in both languages; return the folder of the reports."""
-    workbook(home, monkeypatch)
+def render_folder(cells: list[tuple], home: Path, monkeypatch) -> Path:
+    """Render the cells as two reports and a front page in both languages; return the folder of the reports.
+
+    home: a workbook (conftest.py). The front page holds them too: it must stand any notebook.
+    """
     stages = ["03_segmentation", "07_churn", "12_dashboard"]
     for language in ("en", "zh"):
         for stage in stages:
-            execute(CELLS, language=language, stage=stage, monkeypatch=monkeypatch)
+            execute(cells, language=language, stage=stage, monkeypatch=monkeypatch)
     for language in ("en", "zh"):
         for stage in stages:
             render.render(stage, dataset="complete_journey", language=language, available=stages, has_other_language=True)

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from sample_report import HOSTILE, workbook
+from sample_report import HOSTILE
 
 from helpers import datasets, i18n, markup, page, paths, render, report
 from helpers.errors import UserError
@@ -34,11 +34,6 @@ def code(*outputs, source="x = 1", tags=()):
 
 def notebook(*cells):
     return new_notebook(cells=[text_cell("# Which customers?\n\n- **Question**: who are they?\n- **Reads**: `orders`"), *cells])
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    return workbook(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -321,6 +316,11 @@ def test_markup_that_acts_or_loads_is_removed(html):
 def test_what_the_report_helpers_write_is_kept(html):
     kept = markup.clean(f"<table><tbody><tr>{html}</tr></tbody></table>" if html.startswith("<th") else html)
     assert html in kept
+
+
+def test_a_picture_without_a_harmless_source_is_gone_and_its_neighbour_stays():
+    kept = markup.clean(f'<p><img alt="a &gt; b" src="https://example.com/a.png"><img alt="c > d" src="{PIXEL}"></p>')
+    assert kept.count("<img") == 1 and PIXEL in kept and "d" in kept
 
 
 def test_raw_html_and_foreign_addresses_in_markdown_are_shown_as_typed():

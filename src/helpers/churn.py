@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
@@ -34,13 +35,13 @@ N_FOLDS = 5
 N_REASONS = 3
 
 
-def build_examples(
-    *, orders, subscriptions, business, as_of, first_day=None, horizon_days: int, leave_out: tuple[str, ...] = ()
-) -> Examples:
+def build_examples(orders, subscriptions, *, run, horizon_days: int, leave_out: tuple[str, ...] = ()) -> Examples:
     """Return the examples of the kind of churn that fits the business: contracts where it is contractual, else purchases.
 
-    Either table may be None. Raises TooLittleData where both are, or where the method lacks data.
+    Either table may be None; `run` gives the business, its last and its first day. Raises TooLittleData where both tables are
+    absent, or where the method lacks data.
     """
+    business = run.business
     if subscriptions is not None and (business.contractual or orders is None):
         months = business.months_of_value.value if business.months_of_value else None
         return churn_contracts.contract_examples(subscriptions, months_of_value=months, leave_out=tuple(leave_out))
@@ -48,7 +49,7 @@ def build_examples(
         raise TooLittleData("Needs orders or contracts to say who left; this data set has neither.")
     margin_rate = business.margin_rate.value if business.margin_rate else None
     return churn_features.buyer_examples(
-        orders, as_of=as_of, first_day=first_day, horizon_days=horizon_days, margin_rate=margin_rate
+        orders, as_of=run.as_of, first_day=run.first_day, horizon_days=horizon_days, margin_rate=margin_rate
     )
 
 
@@ -56,7 +57,7 @@ def build_examples(
 
 
 def make_model(examples: Examples) -> Pipeline:
-    """Return the untrained model: numbers imputed by their median (with a marker) and scaled, texts one-hot; no class weights."""
+    """Return the untrained model: numbers imputed (median, with a marker) and scaled, texts one-hot; no class weights."""
     return make_pipeline(_preparation(examples), LogisticRegression(C=1.0, max_iter=1000))
 
 
@@ -172,23 +173,23 @@ def fit(examples: Examples) -> Pipeline:
 def score_current(model: Pipeline, examples: Examples) -> pd.DataFrame:
     """Return table churn_scores: the current customers, whom to call first on top, each with its reasons.
 
-    expected_loss = churn_probability ×
-    value_at_stake. rank: by expected loss; customers already silent for a whole horizon (`is_silent`) come after all others.
-    points_1 … points_3 belong to the reasons (only what raises the risk above that of the average customer is a reason);
+    expected_loss = churn_probability × value_at_stake. rank: by expected loss; customers already silent for a whole horizon
+    (`is_silent`) come after all others. points_1 … points_3 belong to the reasons: only what raises the risk above that of
+    the average customer still buying is one.
     average_log_odds + points_1 + points_2 + points_3 + points_other = log_odds = logit of churn_probability.
     """
     current = examples.current.sort_values("customer_id", kind="stable").reset_index(drop=True)
     messages = examples.messages.loc[examples.current.sort_values("customer_id", kind="stable").index].reset_index(drop=True)
-    points, log_odds = contributions(model, examples, current)
-    probability = model.predict_proba(current[examples.columns])[:, 1]
     is_silent = _is_silent(current, examples)
+    points, log_odds = contributions(model, examples, current)
+    average = log_odds[~is_silent].mean() if not is_silent.all() else log_odds.mean()
     kept = [c for c in current if not c.startswith("log_") and c not in ("churned", "started_at", "ended_at")]
     scores = current[kept].assign(
-        churn_probability=probability,
-        expected_loss=(probability * current["value_at_stake"]).round(4),
+        churn_probability=expit(log_odds),
+        expected_loss=(expit(log_odds) * current["value_at_stake"]).round(4),
         is_silent=is_silent,
         log_odds=log_odds,
-        average_log_odds=float(log_odds.mean()),
+        average_log_odds=float(average),
         **_reasons(points, messages),
     )
     scores = scores.sort_values(["is_silent", "expected_loss", "customer_id"], ascending=[True, False, True], kind="stable")
@@ -211,14 +212,16 @@ def _complete(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def contributions(model: Pipeline, examples: Examples, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return (what each reason adds to the log-odds against the average of `frame`, the log-odds).
+    """Return (what each reason adds to the log-odds of a customer against the average one, the log-odds).
 
-    The rows of the first plus the mean of the second give the second: nothing of the score is left unexplained.
+    The average customer is the mean of the customers still buying (of all, where none is): the points of a row and the mean
+    of their log-odds sum up to the log-odds of the row, so nothing of the score is left unexplained.
     """
     prepared = model[:-1].transform(frame[examples.columns])
     parts = prepared * model[-1].coef_[0]
     log_odds = parts.sum(axis=1) + model[-1].intercept_[0]
-    parts = parts - parts.mean(axis=0)
+    counts = ~_is_silent(frame, examples).to_numpy()
+    parts = parts - parts[counts if counts.any() else ~counts].mean(axis=0)
     origin = _origins(model[0], examples)
     by_reason = {
         reason: parts[:, [i for i, column in enumerate(origin) if column in columns]].sum(axis=1)
@@ -253,9 +256,9 @@ def _reasons(points: pd.DataFrame, messages: pd.DataFrame) -> dict[str, object]:
     return found | {"points_other": values.sum(axis=1) - counted}
 
 
-def drivers(model: Pipeline, examples: Examples, scores: pd.DataFrame, *, n: int) -> pd.DataFrame:
-    """Return what the reasons add on average for the first `n` of the list: reason, points (log-odds against the average)."""
+def drivers(model: Pipeline, examples: Examples, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return what each reason adds on average for the customers of `scores`: reason, points (log-odds against the average)."""
     points, _ = contributions(model, examples, examples.current)
-    first = examples.current["customer_id"].isin(scores.nsmallest(n, "rank")["customer_id"])
-    average = points[first.to_numpy()].mean().rename("points").rename_axis("reason").reset_index()
+    is_listed = examples.current["customer_id"].isin(scores["customer_id"]).to_numpy()
+    average = points[is_listed].mean().rename("points").rename_axis("reason").reset_index()
     return average.sort_values("points", ascending=False, kind="stable").reset_index(drop=True)

@@ -15,10 +15,12 @@ MAX_LEVELS = 30  # a text with more values than this names things (cities, peopl
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 MIN_PLAN = 30  # contracts below which a plan gets no curve of its own
 OWN_WORDS = {  # columns of the contract whose reasons have a sentence of their own
-    "tenure_months": "in month {tenure_months:count} of the contract",
+    "tenure_months": "months under contract: {tenure_months:count}",
     "monthly_fee": "pays {monthly_fee:money} a month",
     "plan": "contract type: {plan:label}",
 }
+
+OWN_LABELS = {"tenure_months": "Months under contract", "plan": "Contract type"}
 
 
 def contract_examples(
@@ -87,6 +89,8 @@ def _word(value) -> str:
 
 def label(column: str) -> str:
     """Return a column's name as words: internet_service → Internet service."""
+    if column in OWN_LABELS:
+        return OWN_LABELS[column]
     return column.replace("_", " ").capitalize()
 
 
@@ -154,12 +158,14 @@ def _entry_months(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None
 
 
 def running_at(curves: pd.DataFrame, *, month: int) -> pd.DataFrame:
-    """Return each plan's share still running at `month`, highest first; plans not observed that long are left out."""
+    """Return each plan's share still running at `month` (or at the last month that every plan is observed), highest first."""
+    month = min(month, int(curves.groupby("plan")["month"].max().min()))
     rows = curves[curves["month"] == month]
     return rows.sort_values(["survival", "plan"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
 def plan_rates(subscriptions: pd.DataFrame) -> pd.DataFrame:
-    """Count contracts and ended contracts by plan: plan, n, n_churned."""
-    counts = subscriptions.groupby("plan")["churned"].agg(n="size", n_churned="sum").reset_index()
+    """Count contracts and ended contracts by plan (unknown plans together): plan, n, n_churned."""
+    plan = subscriptions["plan"].fillna("unknown").rename("plan")
+    counts = subscriptions.groupby(plan)["churned"].agg(n="size", n_churned="sum").reset_index()
     return counts.astype({"n_churned": "int64"})

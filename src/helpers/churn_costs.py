@@ -26,13 +26,37 @@ class Costs:
     value_factor: float = 1.0
 
 
+@dataclass(frozen=True)
+class Offer:
+    """An offer weighed: rules compared, the gain of the best one, what a kept customer must bring, sensitivity, curves."""
+
+    rules: pd.DataFrame
+    gain: dict[str, float]
+    needed: float
+    swings: pd.DataFrame
+    curves: pd.DataFrame
+
+
+def weigh(tested: pd.DataFrame, current: pd.DataFrame, *, score: str, business, kind: str, n_first: int) -> Offer:
+    """Weigh a retention offer on customers whose outcome is known, and for the `n_first` most worthwhile current ones."""
+    costs = read_costs(business, kind=kind)
+    return Offer(
+        rules=compare_rules(tested, score=score, costs=costs),
+        gain=gain_of_best_rule(tested, score=score, costs=costs),
+        needed=value_needed(current, score="churn_probability", costs=costs, n=n_first),
+        swings=sensitivity(tested, score=score, business=business, kind=kind),
+        curves=curves_by_success(tested, score=score, business=business, kind=kind),
+    )
+
+
 def read_costs(business, *, kind: str) -> Costs:
     """Return the assumptions of dataset.yml; raises TooLittleData naming the figures that it lacks."""
     wanted = (*FIGURES, "months_of_value") if kind == "contracts" else FIGURES
     absent = [name for name in wanted if getattr(business, name) is None]
     if absent:
         raise TooLittleData(
-            "To weigh the cost of an offer against the loss, dataset.yml needs these figures of the business: {figures}.",
+            "To weigh the cost of an offer against the loss, dataset.yml needs these figures of the business: "
+            "{figures}.",
             figures=", ".join(absent),
         )
     return Costs(business.offer_cost.value, business.contact_cost.value, business.success_rate.value)
@@ -71,7 +95,7 @@ def profit_curve(tested: pd.DataFrame, *, score: str, costs: Costs, n_points: in
 
 
 def curves_by_success(tested: pd.DataFrame, *, score: str, business, kind: str) -> pd.DataFrame:
-    """Return the profit per customer by threshold at the low, the assumed and the high success rate: columns low, value, high."""
+    """Return profit per customer by threshold at the low, the assumed and the high success rate (low, value, high)."""
     costs = read_costs(business, kind=kind)
     curves = {
         end: profit_curve(tested, score=score, costs=replace(costs, success=getattr(business.success_rate, end)))
@@ -143,13 +167,14 @@ def capture(tested: pd.DataFrame, *, score: str, share: float, seed: int, n_draw
         return first
 
     lost = np.where(tested["churned"], worth, 0.0)
+    if not lost.sum():
+        return dict.fromkeys(("value", "low", "high", "without_score"), 0.0)
     ours = np.where(is_first(tested[score].to_numpy() * worth), lost, 0.0)
     picks = np.random.default_rng(seed).integers(0, len(tested), size=(n_draws, len(tested)))
     with np.errstate(invalid="ignore"):
         low, high = np.nanpercentile(ours[picks].sum(axis=1) / lost[picks].sum(axis=1), [2.5, 97.5])
-    total = max(lost.sum(), 1e-12)
-    return {"value": ours.sum() / total, "low": float(low), "high": float(high),
-            "without_score": float(lost[is_first(worth)].sum() / total)}
+    return {"value": float(ours.sum() / lost.sum()), "low": float(low), "high": float(high),
+            "without_score": float(lost[is_first(worth)].sum() / lost.sum())}
 
 
 def sensitivity(tested: pd.DataFrame, *, score: str, business, kind: str) -> pd.DataFrame:

@@ -50,7 +50,8 @@ def check_both_classes(churned: pd.Series, *, needed: int = MIN_CLASS) -> None:
     stayed = len(churned) - left
     if min(left, stayed) < needed:
         raise TooLittleData(
-            "Needs at least {needed:count} customers who left and as many who stayed; {left:count} left and {stayed:count} "
+            "Needs at least {needed:count} customers who left and as many who stayed; {left:count} left and "
+            "{stayed:count} "
             "stayed.",
             needed=needed, left=left, stayed=stayed,
         )

@@ -5,7 +5,7 @@ A model that ranks too well is as suspect as one that ranks by chance: a column 
 
 import pandas as pd
 
-from helpers import churn, churn_quality, churn_words
+from helpers import churn, churn_findings, churn_quality
 from helpers.churn_examples import Examples
 from helpers.churn_words import Sentence
 
@@ -34,7 +34,7 @@ def suspects(examples: Examples, *, limit: float) -> list[str]:
 
 def is_alarming(quality: pd.DataFrame, *, limit: float) -> bool:
     """Say whether the model ranks better than is believable: above `limit` a feature probably knows the outcome."""
-    return churn_words.main_auc(quality)[churn.MODEL] > limit
+    return churn_findings.main_auc(quality)[churn.MODEL] > limit
 
 
 def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int, leak_alarm: float) -> list[tuple]:
@@ -43,41 +43,63 @@ def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *,
     of = {m: churn_quality.value_of(rows, churn.MODEL, m) for m in rows.loc[rows["model"] == churn.MODEL, "metric"]}
     auc, skill, slope = of["roc_auc"], of["brier_skill"], of["calibration_slope"]
     bias = of["mean_probability"]["value"] - of["prevalence"]["value"]
-    gain = churn_words.ranking_finding(quality, tested, seed=seed)
+    gain = churn_findings.ranking_finding(quality, tested, seed=seed)
     found = []
     if is_alarming(quality, limit=leak_alarm):
         columns = suspects(examples, limit=leak_alarm)
         found.append(("do not use", Sentence(
-            "This is too good to be true: {auc:percent1} of the pairs are ranked right, above the alarm at {limit:percent}. A "
+            "This is too good to be true: {auc:percent1} of the pairs are ranked right, above the alarm at "
+            "{limit:percent}. A "
             "column probably knows the outcome ({columns}).",
             {"auc": auc["value"], "limit": leak_alarm, "columns": ", ".join(columns) or "–"},
         )))
     if auc["low"] <= 0.5 or skill["low"] <= 0:
         found.append(("do not use", Sentence(
-            "On customers that it had not seen the model is not reliably better than chance and the base rate: {auc:percent1} of "
-            "the pairs ranked right (95% interval {low:percent1} to {high:percent1}), Brier score better by {skill:percent1} "
+            "On customers that it had not seen the model is not reliably better than chance and the base rate: "
+            "{auc:percent1} of "
+            "the pairs ranked right (95% interval {low:percent1} to {high:percent1}), Brier score better by "
+            "{skill:percent1} "
             "({skill_low:percent1} to {skill_high:percent1}).",
             {**auc, "auc": auc["value"], "skill": skill["value"], "skill_low": skill["low"], "skill_high": skill["high"]},
         )))
     is_slope_wrong = not (slope["low"] <= 1 <= slope["high"] or SLOPES[0] <= slope["value"] <= SLOPES[1])
     if abs(bias) > MAX_BIAS or is_slope_wrong:
         found.append(("use with care", Sentence(
-            "Use the order, not the figure: the model expected {expected:percent1}, {seen:percent1} were lost, and the calibration "
+            "Use the order, not the figure: the model expected {expected:percent1}, {seen:percent1} were lost, and the "
+            "calibration "
             "slope is {slope:number2} (1 would be right).",
             {"expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"], "slope": slope["value"]},
         )))
     if gain.evidence.interval[0] <= 0:
         found.append(("use with care", Sentence(
-            "It ranks no better than “{rule:label}” that we could prove: the difference is {gain:change_number1} points of AUC (95% "
+            "It ranks no better than “{rule:label}” that we could prove: the difference is {gain:change_number1} "
+            "points of AUC (95% "
             "interval {low:change_number1} to {high:change_number1}).",
             {"rule": gain.values["rule"], "gain": 100 * gain.evidence.estimate,
              "low": 100 * gain.evidence.interval[0], "high": 100 * gain.evidence.interval[1]},
         )))
     if not examples.is_temporal:
-        found.append(("use with care", Sentence(
-            "It was tested on customers that it had not seen, but not on a later period: how early it warns is not proven."
-        )))
+        found.append(("use with care", _not_over_time(examples, auc["value"])))
     return found
+
+
+def _not_over_time(examples: Examples, auc: float) -> Sentence:
+    """Say what a test without a later period leaves open."""
+    if examples.kind == "buyers":
+        learnt, today = examples.test["age_days"].max(), examples.current["age_days"].median()
+        if today > learnt:
+            return Sentence(
+                "It ranks {auc:percent1} of the pairs right on customers that it had not seen, but was not tested on a "
+                "later "
+                "period; and half of today's customers have been with us for {today:count} days or more, longer than "
+                "any that it "
+                "learnt from ({learnt:count} days).", {"auc": auc, "today": float(today), "learnt": int(learnt)},
+            )
+    return Sentence(
+        "It ranks {auc:percent1} of the pairs right on customers that it had not seen, but was not tested on a later "
+        "period: how "
+        "early it warns is not proven.", {"auc": auc},
+    )
 
 
 def verdict(found: list[tuple], quality: pd.DataFrame) -> tuple[str, Sentence]:
@@ -88,9 +110,11 @@ def verdict(found: list[tuple], quality: pd.DataFrame) -> tuple[str, Sentence]:
     of = {m: churn_quality.value_of(rows, churn.MODEL, m) for m in ("roc_auc", "mean_probability", "prevalence")}
     rule = churn.best_simple(quality)
     return "use", Sentence(
-        "Tested on a later period and on customers that it had not seen: {auc:percent1} of the pairs ranked right, better than "
-        "“{rule:label}” ({other:percent1}), and probabilities that can be taken at their word ({expected:percent1} expected, "
+        "Tested on a later period and on customers that it had not seen: {auc:percent1} of the pairs ranked right, "
+        "better than "
+        "“{rule:label}” ({other:percent1}), and probabilities that can be taken at their word ({expected:percent1} "
+        "expected, "
         "{seen:percent1} lost).",
-        {"auc": of["roc_auc"]["value"], "rule": rule, "other": churn_words.main_auc(quality)[rule],
+        {"auc": of["roc_auc"]["value"], "rule": rule, "other": churn_findings.main_auc(quality)[rule],
          "expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"]},
     )

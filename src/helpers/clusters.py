@@ -33,7 +33,7 @@ TRAITS = {
 }
 SAME_THING = ({"frequency", "recency_days"}, {"products_per_day", "monetary_value"})  # the second trait adds little
 AVERAGE = "close to the average"
-STRUCTURE = 0.25  # silhouette up to which there is "no substantial structure" (Kaufman and Rousseeuw 1990)
+WEAK, REASONABLE = 0.25, 0.5  # silhouettes above which structure is weak, reasonable (Kaufman and Rousseeuw 1990)
 
 
 def basket_features(orders: ibis.Table) -> pd.DataFrame:
@@ -224,11 +224,16 @@ def sentence(numbers: pd.DataFrame, *, k: int) -> tuple[str, dict]:
     """Return what is said of the chosen clusters: whether they come back, and whether there are gaps between them."""
     row = numbers.set_index("n_clusters").loc[k]
     values = {"k": k, "jaccard": float(row["lowest_jaccard"]), "silhouette": float(row["silhouette"])}
-    if row["silhouette"] <= STRUCTURE:
+    if row["silhouette"] <= WEAK:
         return (
             "{k:count} clusters come back in resamples of the customers (similarity of the least stable one "
             "{jaccard:number2}), but they shade into one another (silhouette {silhouette:number2}): a useful way to divide "
             "customers, not separate kinds of people."
+        ), values
+    if row["silhouette"] <= REASONABLE:
+        return (
+            "{k:count} clusters come back in resamples of the customers (similarity of the least stable one "
+            "{jaccard:number2}); the gaps between them are small (silhouette {silhouette:number2})."
         ), values
     return (
         "{k:count} clusters come back in resamples of the customers (similarity of the least stable one {jaccard:number2}) "

@@ -15,6 +15,7 @@ from helpers.proportions import wilson
 
 MONTHS_PER_YEAR = 12
 MIN_COHORT = 10  # customers; smaller cohorts are not shown (they could point at a person)
+FEW = 30  # customers; smaller cohorts are marked
 WEAK_SHARE = 0.5  # of customers in the first month of the data: from here cohorts say little of newcomers
 
 
@@ -60,7 +61,7 @@ def _first_day(numbers: pd.Series) -> pd.Series:
     return pd.to_datetime({"year": years, "month": months, "day": 1}).astype("datetime64[us]")
 
 
-def retention_curve(cohorts: pd.DataFrame, *, min_customers: int = 30) -> pd.DataFrame:
+def retention_curve(cohorts: pd.DataFrame, *, min_customers: int = FEW) -> pd.DataFrame:
     """Return the share still buying by months since the first purchase, cohorts weighted by their size.
 
     Only cohorts observed that far count; steps with fewer than `min_customers` are left out.
@@ -80,9 +81,12 @@ def as_matrix(cohorts: pd.DataFrame, *, min_customers: int = MIN_COHORT) -> pd.D
     large = cohorts[(cohorts["n_customers"] >= min_customers) & (cohorts["months_since"] > 0)]
     matrix = large.pivot(index="cohort_month", columns="months_since", values="retention_rate")
     n = cohorts.groupby("cohort_month")["n_customers"].first()
-    return matrix.rename(
-        index={day: text("{month:month} (n = {n:count})", month=day, n=n[day]) for day in matrix.index}
-    )
+    return matrix.rename(index={day: _name(day, n[day]) for day in matrix.index})
+
+
+def _name(month, n: int) -> str:
+    template = "{month:month} (n = {n:count})" if n >= FEW else "{month:month} (n = {n:count}, few)"
+    return text(template, month=month, n=n)
 
 
 def describe_cohorts(cohorts: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:

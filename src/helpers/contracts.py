@@ -254,7 +254,7 @@ CANONICAL = (
             text("purpose", "what it permits"),
             moment("granted_at", "given", **MAYBE),
             moment("withdrawn_at", "withdrawn", **MAYBE),
-            text("source", "where it was given", **MAYBE),
+            text("consent_source", "where it was given", **MAYBE),
         ),
         gives="whom the company may contact, and for what",
     ),

@@ -75,7 +75,7 @@ class Business(_Strict):
 class Source(_Strict):
     """One system that data comes from; `files` reads CSV or Parquet with a mapping, the others are built in."""
 
-    name: Annotated[str, Field(pattern=NAME.pattern)]
+    name: Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
     system: Literal[SYSTEMS]
     note: Bilingual | None = None
     options: dict[str, str | int | float | bool] = {}
@@ -102,7 +102,7 @@ def _different_names(sources: list[Source]) -> list[Source]:
 class Dataset(_Strict):
     """All settings of a data set."""
 
-    name: Annotated[str, Field(pattern=NAME.pattern)]
+    name: Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
     title: Bilingual
     about: Bilingual
     business: Business
@@ -148,7 +148,8 @@ def read_yaml(file: Path, model: type[BaseModel]):
 
 
 def _first_problem(error: ValidationError, file: Path, node, model) -> str:
-    problem = min(error.errors(include_input=False), key=lambda p: _line(node, p["loc"]))
+    problems = error.errors(include_input=False)
+    problem = min(problems, key=lambda p: (p["type"] == "missing", _line(node, p["loc"])))  # a misspelt key is missing, too
     key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":

@@ -14,11 +14,13 @@ from helpers.errors import TooLittleData
 from helpers.proportions import difference_interval, q_values, wilson
 from helpers.report import Evidence
 
-# attributes of the customers' contract that describe a person or household, in the order in which they are shown
-ATTRIBUTES = (
-    "age_band", "gender", "income_band", "household_size", "household_type", "n_children", "marital_status",
-    "home_ownership", "region", "city", "country", "loyalty_tier", "acquisition_channel",
-)
+# column of the customers' contract that describes a person or household → what readers call it, in the order shown
+ATTRIBUTES = {
+    "age_band": "age", "gender": "gender", "income_band": "yearly income", "household_size": "household size",
+    "household_type": "household type", "n_children": "children in the household", "marital_status": "marital status",
+    "home_ownership": "home ownership", "region": "region", "city": "city", "country": "country",
+    "loyalty_tier": "loyalty tier", "acquisition_channel": "acquisition channel",
+}
 MAX_BANDS = 20  # an attribute with more values is an identifier or free text
 MIN_BAND = 10  # customers; smaller groups are not shown (personal data)
 MIN_KNOWN = 100  # customers with known demographics below which segments are not compared
@@ -80,7 +82,7 @@ def _attributes_in(known: pd.DataFrame) -> list[str]:
 def associations(known: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
     """Return how strongly each attribute goes with the segments, strongest first.
 
-    Columns: attribute, n_known, n_bands, cramers_v (bias-corrected: Bergsma 2013; 0 = not at all, 1 = fully), p_value
+    Columns: attribute, name (what readers call it), n_known, n_bands, cramers_v (bias-corrected: Bergsma 2013; 0 = not at all, 1 = fully), p_value
     (chi-squared), q_value (Benjamini-Hochberg over the attributes), coverage. Bands and segments under `MIN_BAND` are left out.
     """
     rows = []
@@ -91,10 +93,10 @@ def associations(known: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
             continue
         test = stats.chi2_contingency(counts.to_numpy(), correction=False)
         rows.append({
-            "attribute": name, "n_known": int(counts.to_numpy().sum()), "n_bands": counts.shape[1],
+            "attribute": name, "name": ATTRIBUTES[name], "n_known": int(counts.to_numpy().sum()), "n_bands": counts.shape[1],
             "cramers_v": _cramers_v(test.statistic, counts), "p_value": float(test.pvalue),
         })
-    table = pd.DataFrame(rows, columns=["attribute", "n_known", "n_bands", "cramers_v", "p_value"])
+    table = pd.DataFrame(rows, columns=["attribute", "name", "n_known", "n_bands", "cramers_v", "p_value"])
     table = table.assign(q_value=q_values(table["p_value"]), coverage=table["n_known"] / len(known))
     return table.sort_values(["cramers_v", "attribute"], ascending=[False, True]).reset_index(drop=True)
 
@@ -151,7 +153,7 @@ def sentence(bands: pd.DataFrame, strengths: pd.DataFrame, *, attribute: str, se
     """Return what is said of the attribute: the most telling band, or that no attribute goes with the segments."""
     band = most_telling_band(bands)
     values = {
-        "segment": segment, "attribute": attribute, "band": band["band"], "share": float(band["share"]),
+        "segment": segment, "attribute": ATTRIBUTES[attribute], "band": band["band"], "share": float(band["share"]),
         "others": float(band["others_share"]), "low": float(band["difference_low"]), "high": float(band["difference_high"]),
         "n_attributes": len(strengths), "n_known": int(bands["n"].sum()), "q": float(strengths["q_value"].min()),
     }
@@ -159,7 +161,7 @@ def sentence(bands: pd.DataFrame, strengths: pd.DataFrame, *, attribute: str, se
         return (
             "None of the {n_attributes:count} known attributes goes with the segments (smallest q = {q:number2}): who is in "
             "which segment cannot be told from age, income or household."
-        ), values
+        ), values | {"n_known": int(strengths["n_known"].max())}
     if values["low"] <= 0 <= values["high"]:
         return (
             "Segments differ in {attribute:label} (q = {q:number3}), but no single band stands out among the "

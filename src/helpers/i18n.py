@@ -10,6 +10,7 @@ import string
 from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
@@ -74,7 +75,7 @@ def used_catalogues() -> list:
 def is_unknown(value) -> bool:
     """Say whether a value is None, NaN, NaT, NA or infinite: a reader sees an en dash."""
     try:
-        return value is None or bool(value != value) or (isinstance(value, float) and math.isinf(value))
+        return value is None or bool(value != value) or value in (math.inf, -math.inf)
     except TypeError:  # pandas' NA is neither equal to itself nor different
         return True
 
@@ -83,12 +84,16 @@ def _decimals(places: int) -> str:
     return "#,##0" + ("." + "0" * places if places else "")
 
 
+def _not_minus_zero(value: float, places: int) -> float:
+    """Return 0 for what would be written as "-0", rounded as Babel rounds (decimal, half to even)."""
+    return value if round(Decimal(str(value)), places) else 0.0
+
+
 def number(value: float, places: int = 0) -> str:
     """Return 1,234 or, with `places`, 1,234.5; unknown is an en dash."""
     if is_unknown(value):
         return "–"
-    if not round(value, places):
-        value = 0.0  # no "-0"
+    value = _not_minus_zero(value, places)
     return numbers.format_decimal(value, format=_decimals(places), locale=_LOCALES[_state["language"]])
 
 
@@ -104,10 +109,9 @@ def money(value: float, places: int | None = None) -> str:
     if places is None and abs(value) >= 100_000:
         return _compact_money(value)
     places = (0 if abs(value) >= 100 else 2) if places is None else places
-    if not round(value, places):
-        value = 0.0
     return numbers.format_currency(
-        value, _state["currency"], format="¤" + _decimals(places), locale=_LOCALES[_state["language"]], currency_digits=False
+        _not_minus_zero(value, places), _state["currency"], format="¤" + _decimals(places),
+        locale=_LOCALES[_state["language"]], currency_digits=False,
     )
 
 

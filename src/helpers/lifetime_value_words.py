@@ -14,7 +14,7 @@ from helpers.report import Kpi
 MEANINGS = {
     "r": "shape of purchase rates", "alpha": "scale of purchase rates, weeks", "a": "shape of leaving",
     "b": "shape of staying", "p": "shape of a customer's purchase values", "q": "shape of means between customers",
-    "v": "scale of means between customers", "log-likelihood": "fit of the model",
+    "v": "scale of means between customers",
 }
 
 
@@ -22,14 +22,39 @@ MEANINGS = {
 
 
 def parameters(fitted: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Return the parameter table and its headers; the published column only where there is something in it."""
+    """Return the parameters and the headers of their table; a published column only where there is something in it."""
     columns = {
         "model": (t("Model"), ""), "parameter": (t("Parameter"), "label"), "meaning": (t("Meaning"), "label"),
-        "estimate": (t("Estimate"), "number4"), "low": (t("from"), "number4"), "high": (t("to"), "number4"),
+        "estimate": (t("Estimate"), "number4"), "low": (t("lower end"), "number4"), "high": (t("upper end"), "number4"),
     }
     if fitted["published"].notna().any():
         columns["published"] = (t("Published"), "number4")
-    return fitted.assign(meaning=fitted["parameter"].map(MEANINGS)), columns
+    shown = fitted[fitted["parameter"] != "log-likelihood"]
+    return shown.assign(meaning=shown["parameter"].map(MEANINGS)), columns
+
+
+def likelihoods(fitted: pd.DataFrame) -> tuple[str, dict]:
+    """Return the sentence on the log-likelihoods, beside the published ones where there are any."""
+    rows = fitted[fitted["parameter"] == "log-likelihood"].set_index("model")
+    (purchases, spent), known = rows["estimate"].loc[["BG/NBD", "Gamma-Gamma"]], rows["published"].notna().all()
+    values = {"purchases": purchases, "values": spent}
+    if not known:
+        return "Log-likelihood: BG/NBD {purchases:number2}, Gamma-Gamma {values:number2}.", values
+    values |= {"purchases_known": rows.loc["BG/NBD", "published"], "values_known": rows.loc["Gamma-Gamma", "published"]}
+    return (
+        "Log-likelihood: BG/NBD {purchases:number2} (published {purchases_known:number2}), Gamma-Gamma {values:number2} "
+        "(published {values_known:number2}). These are the histories of the published study."
+    ), values
+
+
+def guests(counts: dict[str, float]) -> tuple[str, dict]:
+    """Return the sentence on orders without a customer."""
+    if not counts["n_guest_orders"]:
+        return "Each of the {n_orders:count} orders names its customer.", counts
+    return (
+        "{n_guest_orders:count} of {n_orders:count} orders, {guest_revenue:money} of {revenue:money} revenue, name no customer "
+        "and are left out.", counts,
+    )
 
 
 def independence(link: dict[str, float]) -> str:
@@ -81,9 +106,12 @@ def frequency(groups: pd.DataFrame, window: Window) -> dict:
     weights = groups["n_customers"] / groups["n_customers"].sum()
     gaps = {name: float(((groups[name] - groups["actual"]).abs() * weights).sum()) for name in ("model", "pace")}
     return {
-        "title": t("Group by group the model is {model:number2} purchases off, the own pace {pace:number2}", **gaps),
+        "title": t(
+            "Among customers who bought equally often before, the model is {model:number2} purchases off on average, the own "
+            "pace {pace:number2}", **gaps,
+        ),
         "subtitle": t(
-            "Mean purchases per customer in {weeks:number1} unseen weeks, by repeat purchases before",
+            "Mean purchases per customer in {weeks:count} unseen weeks, by repeat purchases before",
             weeks=window.holdout_weeks,
         ),
         "alt": t(
@@ -137,8 +165,8 @@ def rankings(scored: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
 
 def coverage(bands: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """Return the table of coverage by band and its headers."""
-    return bands, {
-        "band": (t("Fifth (1 = highest value)"), "count"), "n_customers": (t("Customers"), "count"),
+    return bands.astype({"band": str}), {
+        "band": (t("Fifth (1 = highest value)"), ""), "n_customers": (t("Customers"), "count"),
         "n_inside": (t("inside their interval"), "count"), "coverage": (t("Share"), "percent1"),
     }
 
@@ -191,7 +219,6 @@ def key_figures(totals: dict[str, float], money: Assumptions, *, miss: float, ho
             note=f"{weeks}; {kind}"),
         Kpi(t("Value of all customers"), totals["total"], "money", low=totals["low"], high=totals["high"],
             note=f"{weeks}; {kind}"),
-        Kpi(t("Share of the best tenth"), totals["top_share"], "percent", note=t("of the expected value")),
         Kpi(t("Customers who buy again"), totals["buyers"], "percent", note=t("expected, {weeks}", weeks=weeks)),
         Kpi(t("Error on unseen weeks"), miss, "change_percent1", note=t("predicted against actual revenue")),
     ]
@@ -201,7 +228,7 @@ def explain_assumptions(business, *, total: float, language: str) -> list[tuple[
     """Return the sentences on margin and discount: value, source, and what the margin's range does to the total."""
     margin, discount = business.margin_rate, business.yearly_discount_rate
     sentences = [(
-        "No margin is given for this business (margin_rate in dataset.yml), so value means revenue here, not profit.", {}
+        "No margin is given for this business (margin_rate in dataset.yml), so value means money received, not profit.", {}
     )]
     if margin:
         sentences = [(
@@ -214,10 +241,10 @@ def explain_assumptions(business, *, total: float, language: str) -> list[tuple[
         )]
     if discount:
         return [*sentences, (
-            "Later purchases count less: {rate:percent1} a year ({source}).",
+            "Later money counts less: {rate:percent1} a year ({source}).",
             {"rate": discount.value, "source": discount.source.in_language(language)},
         )]
-    return [*sentences, ("No discount rate is given, so a purchase in a year counts as much as one today.", {})]
+    return [*sentences, ("No discount rate is given, so money in a year counts as much as money today.", {})]
 
 
 def named_deciles(deciles: pd.DataFrame) -> pd.DataFrame:
@@ -227,11 +254,12 @@ def named_deciles(deciles: pd.DataFrame) -> pd.DataFrame:
     return deciles.assign(name=[ends.get(number, t("{n:count}.", n=number)) for number in deciles["value_decile"]])
 
 
-def deciles(totals: dict[str, float], *, horizon_weeks: int) -> dict:
+def deciles(tenths: pd.DataFrame, totals: dict[str, float], *, horizon_weeks: int) -> dict:
     """Return the texts of the chart of value by tenth of customers."""
     return {
         "title": t(
-            "The best tenth of customers hold {top_share:percent} of the value, the lower half {lower_share:percent}", **totals
+            "A customer is worth {first:money} in the highest tenth and {last:money} in the lowest",
+            first=tenths["mean_value"].iloc[0], last=tenths["mean_value"].iloc[-1],
         ),
         "subtitle": t("Share of the value of the next {weeks:count} weeks, by tenth of customers", weeks=horizon_weeks),
         "alt": t("Ten bars from the highest tenth of customers, {top_share:percent} of the value, to the lowest.", **totals),
@@ -267,7 +295,7 @@ def triangle(cells: pd.DataFrame, matrix: pd.DataFrame) -> dict:
 
 
 def _interval_columns() -> dict:
-    return {"retention_rate": (t("Retention"), "percent1"), "low": (t("from"), "percent1"), "high": (t("to"), "percent1")}
+    return {"retention_rate": (t("Retention"), "percent1"), "low": (t("lower end"), "percent1"), "high": (t("upper end"), "percent1")}
 
 
 def newcomers(facts: dict[str, float]) -> str:
@@ -275,7 +303,7 @@ def newcomers(facts: dict[str, float]) -> str:
     if facts["first_share"] >= WEAK_SHARE:
         return (
             "{first_share:percent} of customers first appear in {first_month:month}, where the data begin: most of them were "
-            "customers before. The cohorts show how steady regulars are, not how many newcomers stay."
+            "probably customers before. The cohorts show how steady regulars are, not how many newcomers stay."
         )
     return (
         "{first_share:percent} of customers first appear in {first_month:month}, where the data begin; all others appear "
@@ -314,12 +342,12 @@ def contract_headline(*, has_margin: bool) -> str:
     if has_margin:
         return (
             "Over the next {months:count} months the {n:count} running contracts are expected to bring {total:money} of gross "
-            "margin ({low:money} to {high:money}), {mean:money} each; a contract is expected to run {expected:number1} of "
+            "margin ({low:money} to {high:money}), {mean:money} each; a contract is expected to pay for {expected:number1} of "
             "them."
         )
     return (
         "Over the next {months:count} months the {n:count} running contracts are expected to pay {total:money} of fees "
-        "({low:money} to {high:money}), {mean:money} each; a contract is expected to run {expected:number1} of them."
+        "({low:money} to {high:money}), {mean:money} each; a contract is expected to pay for {expected:number1} of them."
     )
 
 
@@ -340,8 +368,8 @@ def contract_figures(facts: dict[str, float], retained: dict, money: Assumptions
 def contract_curves(retained: dict) -> dict:
     """Return the texts of the chart of contracts still running by age."""
     title = (
-        "After {months:count} months {rate:percent} of the contracts of plan {plan:label} still run, of plan {other:label} "
-        "{other_rate:percent}" if retained["n_plans"] > 1 else "After {months:count} months {rate:percent} of contracts still run"
+        "After {months:count} months {rate:percent1} of “{plan:label}” contracts still run, {other_rate:percent1} of "
+        "“{other:label}”" if retained["n_plans"] > 1 else "After {months:count} months {rate:percent1} of contracts still run"
     )
     return {
         "title": t(title, **retained),
@@ -352,7 +380,7 @@ def contract_curves(retained: dict) -> dict:
             "monthly_fee": (t("Mean monthly fee"), "money"), "expected_months": (t("Months expected"), "number1"),
             "mean_value": (t("Value per contract"), "money"),
             "retention_rate": (t("reach month {months:count}", months=retained["months"]), "percent1"),
-            "low": (t("from"), "percent1"), "high": (t("to"), "percent1"),
+            "low": (t("lower end"), "percent1"), "high": (t("upper end"), "percent1"),
         },
     }
 
@@ -361,18 +389,18 @@ def longevity(retained: dict) -> str:
     """Return the sentence on how long contracts run."""
     if retained["n_plans"] > 1:
         return (
-            "After {months:count} months {rate:percent} of the contracts of plan {plan:label} still run ({low:percent} to "
-            "{high:percent}), of plan {other:label} {other_rate:percent} ({other_low:percent} to {other_high:percent})."
+            "{rate:percent1} of “{plan:label}” contracts ({low:percent1} to {high:percent1}) and {other_rate:percent1} of "
+            "“{other:label}” contracts ({other_low:percent1} to {other_high:percent1}) reach {months:count} months."
         )
-    return "After {months:count} months {rate:percent} of contracts still run ({low:percent} to {high:percent})."
+    return "{rate:percent1} of contracts reach {months:count} months ({low:percent1} to {high:percent1})."
 
 
-def contract_caveats(retained: dict) -> list[str]:
-    """Return what must be known before the curve is believed."""
-    if not retained["only_recent_ends"]:
-        return []
-    return [
-        "Every known end lies within a month of {as_of:day}. The curve reads each row as a contract followed from its "
-        "start. If contracts that ended earlier are missing from the data, {if_so:percent1} of all contracts reach month "
-        "{months:count}, not {read_as:percent1}."
-    ]
+def contract_verdict(retained: dict) -> str:
+    """Return what limits the use of the contract figures: they have not been checked on later months."""
+    if retained["only_recent_ends"]:
+        return (
+            "Every known end lies within a month of {as_of:day}. The figures read each row as a contract followed from its "
+            "start; if contracts that ended earlier are missing from the data, {if_so:percent1} of all contracts reach month "
+            "{months:count}, not {read_as:percent1}. Nothing here was checked on later months."
+        )
+    return "The figures continue the losses seen so far; nothing here was checked on later months."

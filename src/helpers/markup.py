@@ -29,27 +29,32 @@ ATTRIBUTES = dict.fromkeys(SVG, _DRAWING) | {
 PICTURE = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=]*", re.ASCII)
 DOWNLOAD = re.compile(r"data:text/csv(;charset=utf-8)?;base64,[A-Za-z0-9+/=]*", re.ASCII)
 PLACE = re.compile(r"(\.\./(en|zh)/)?[A-Za-z0-9_-]+\.html(#[\w-]+)?|#[\w-]+", re.ASCII)
+IMAGE = re.compile(r'<img(?: [\w-]+="[^"]*")*>')
+COLOR = re.compile(r"border-top-color: ?#[0-9a-f]{6};?", re.IGNORECASE)
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
-    """Return the attribute's value where it is harmless: pictures inside the page, links within the reports, CSV data."""
+    """Return the attribute's value where it is harmless: pictures in the page, links within the reports, CSV data, a card's colour."""
     if (tag, attribute) in {("img", "src"), ("source", "srcset")}:
         return value if PICTURE.fullmatch(value) else None
     if (tag, attribute) == ("a", "href"):
         return value if PLACE.fullmatch(value) or DOWNLOAD.fullmatch(value) else None
+    if attribute == "style":
+        return value if COLOR.fullmatch(value) else None
     return value
 
 
 _CLEANER = nh3.Cleaner(
     tags=TAGS, attributes=ATTRIBUTES, attribute_filter=_keep, generic_attribute_prefixes={"data-"}, link_rel=None,
-    url_schemes={"data"}, filter_style_properties={"border-top-color"},
+    url_schemes={"data"},
     clean_content_tags={"script", "style", "template", "iframe", "object", "noscript", "math"},
 )
 
 
 def clean(html: str) -> Markup:
     """Return `html` with only what a report may hold; scripts, handlers, foreign links and requests are gone."""
-    return Markup(_CLEANER.clean(html))  # noqa: S704
+    kept = IMAGE.sub(lambda image: image[0] if ' src="' in image[0] else "", _CLEANER.clean(html))
+    return Markup(kept)  # noqa: S704
 
 
 class _Narrative(IPythonRenderer):

@@ -12,12 +12,12 @@ PLACEHOLDERS = ("[link]", "[e-mail]", "[phone]", "[number]", "[name]")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９＠．－＋", "0123456789@.-+")
 
 # frequent given names of the US that are no ordinary words, places or brands ("Mark", "Virginia" are left out on purpose)
-GIVEN_NAMES = """
+GIVEN_NAMES = frozenset("""
 Aaron Abigail Adam Adrian Alan Albert Alex Alexander Alexandra Alexis Alice Alicia Alison Allison Alyssa Amanda
 Andrea Andrew Angela Anita Anna Anne Annette Anthony Antonio Ashley Audrey Barbara Benjamin Bernard Beth Betty
 Beverly Bonnie Bradley Brandon Brenda Brian Brianna Brittany Bruce Bryan Caleb Cameron Carl Carla Carlos Carol Caroline
 Carolyn Catherine Cathy Charles Cheryl Christina Christine Christopher Cindy Claire Clara Connie Corey Craig
- Curtis Cynthia Daniel Danielle David Deborah Debra Denise Dennis Derek Diana Diane Dolores Donald Donna Doris
+Curtis Cynthia Daniel Danielle David Deborah Debra Denise Dennis Derek Diana Diane Dolores Donald Donna Doris
 Dorothy Douglas Dylan Edward Eileen Elaine Eleanor Elizabeth Ellen Emily Emma Eric Erica Erin Ethan Eugene Evelyn Frances
 Gabriel Gail Gary George Gerald Geraldine Gladys Glenn Gloria Gregory Hannah Harold Helen Henry Howard Irene
 Isabella Jacob Jacqueline James Jamie Janet Janice Jared Jason Jean Jeffrey Jennifer Jeremy Jerome Jesse Jessica Jill Joan
@@ -30,38 +30,49 @@ Richard Robert Roger Ronald Roy Ruth Ryan Samantha Samuel Sandra Sara Sarah Scot
 Shirley Sophia Stanley Stephanie Stephen Steve Steven Susan Suzanne Sylvia Tammy Tara Teresa Theresa Thomas Tiffany Timothy
 Tina Todd Tracy Travis Tyler Valerie Vanessa Veronica Vincent Vivian Walter Wanda Wayne Wendy William Yvonne
 Zachary
-""".split()
+""".split())
 CHINESE_SURNAMES = (  # the hundred most frequent surnames of China
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦"
     "付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 
 _CAPITAL = r"[A-Z][a-zA-Z'’]+(?:\s+[A-Z][a-z]+|\s+[A-Z]\.)?"
-_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in (
+_FOUR_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")  # fewer are no phone and no order number
+
+
+def _compiled(*rules: tuple[str, str]) -> tuple:
+    return tuple((re.compile(pattern), replacement) for pattern, replacement in rules)
+
+
+_ADDRESSES = _compiled(
     (r"(?i)\b(?:https?://|www\.)[^\s<>\"]+", "[link]"),
     (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
     (r"(?<![\w.])@\w{2,}", "[name]"),
+)
+_NUMBERS = _compiled(
     (r"\b\d{3}-\d{7}-\d{7}\b", "[number]"),
     (
         r"(?i)\b(order|invoice|tracking|confirmation|account|ticket|case|member(?:ship)?|card)"
         r"(\s*(?:number|no\.?|num\.?|id|nr\.?|#)?\s*(?:is|was)?\s*[:#]?\s*)(?=[\w-]*\d[\w-]*\d[\w-]*\d[\w-]*\d)[A-Za-z0-9-]{5,}",
         r"\1\2[number]",
     ),
-    (r"(订单|单号|订单号|快递单号|卡号|会员号)(\s*(?:号|是|为)?\s*[:：]?\s*)[A-Za-z0-9-]{5,}", r"\1\2[number]"),
+    (r"(单号|卡号|会员号)(\s*(?:是|为)?\s*[:：]?\s*)[A-Za-z0-9-]{5,}", r"\1\2[number]"),
     (r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)", "[phone]"),
     (r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)", "[phone]"),
     (r"(?<![\d.$])(?:\+?\d{1,3}[\s.-]{1,2})?\(?\d{3}\)?[\s.-]{1,2}\d{3}[\s.-]\d{4}(?!\d)", "[phone]"),
     (r"\+\d{1,3}(?:[\s.-]?\d{2,4}){3,5}(?!\d)", "[phone]"),
     (r"(?<![\d.])\d{7,}[Xx]?(?!\d)", "[number]"),
+)
+_NAMES = _compiled(
     (r"\b(Mr|Mrs|Ms|Miss|Dr|Prof)(\.?)\s+(?!Coffee|Pepper|Clean)" + _CAPITAL, r"\1\2 [name]"),
-    (r"(?i:\b(my|his|her)(\s+name\s+is)\s+)" + _CAPITAL, r"\1\2 [name]"),
-    (r"((?i:sincerely|regards|cheers|yours truly|respectfully)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)", r"\1[name]"),
+    (r"\b((?:[Mm]y|[Hh]is|[Hh]er)\s+name\s+is\s+)" + _CAPITAL, r"\1[name]"),
+    (r"\b((?i:sincerely|regards|cheers|yours truly|respectfully)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)", r"\1[name]"),
     (r"([.!?\"')…]\s*[-–—~]+\s*)" + _CAPITAL + r"\.?(?=\s*$)", r"\1[name]"),
-    (r"(我叫|我的名字是|我是)([" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{1,2})(?=[，,。.！!；;\s]|$)", r"\1[name]"),
+    (r"(我叫|我的名字是|我是)[" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{1,2}(?=[，,。.！!；;\s]|$)", r"\1[name]"),
     (r"[" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{0,2}(先生|女士|小姐)", r"[name]\1"),
-))
-# a possessive before a capital is a brand ("Aaron's Red Mill"), not a person
-_GIVEN = re.compile(r"\b(?:" + "|".join(GIVEN_NAMES) + r")\b(?!['’]s\s+[A-Z])(?:\s+(?:[A-Z]\.\s*)?[A-Z][a-z]+)?")
+)
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]{2,}\b(?!['’]s\s+[A-Z])")  # "Aaron's Red …" is a brand, not a person
+_SURNAME = re.compile(r"\[name\]\s+(?:[A-Z]\.\s*)?[A-Z][a-z]+")
 
 
 def mask_text(text: str) -> str:
@@ -70,9 +81,13 @@ def mask_text(text: str) -> str:
     Years, prices, dates, sizes and numbers of up to six digits stay; seven digits or more become `[number]`.
     """
     masked = text.translate(FULL_WIDTH)
-    for pattern, replacement in _RULES:
+    for pattern, replacement in _ADDRESSES + (_NUMBERS if _FOUR_DIGITS.search(masked) else ()) + _NAMES:
         masked = pattern.sub(replacement, masked)
-    return _GIVEN.sub("[name]", masked)
+    return _SURNAME.sub("[name]", _CAPITALISED.sub(_masked_if_given_name, masked))
+
+
+def _masked_if_given_name(found: re.Match) -> str:
+    return "[name]" if found[0] in GIVEN_NAMES else found[0]
 
 
 def mask_personal_data(texts: pd.Series) -> pd.Series:

@@ -164,8 +164,10 @@ def _add_code(page: Page, cell) -> None:
     for output in cell.outputs:
         parts += _parts_of(output, number=cell.get("execution_count") or 0)
     page.n_checks += _n_asserts(cell)
+    is_check = "checks" in cell.metadata.get("tags", [])
     for part in parts:
-        _put(page, part)
+        if not (is_check and part.kind == "note"):  # what is missing was said where it was missed
+            _put(page, part)
 
 
 def _put(page: Page, part: Part) -> None:

@@ -29,6 +29,7 @@ SEGMENT_COLORS = {  # one colour a segment in every report
     "Champions": BLUE, "Loyal": GREEN, "Promising": SKY, "New": PURPLE, "Needs attention": YELLOW,
     "At risk": ORANGE, "Cannot lose": VERMILION, "Hibernating": GREY,
     "frequent": BLUE, "occasional": SKY, "potential": GREY,
+    "more complaints": VERMILION, "fewer complaints": GREEN, "not distinguishable": GREY,
 }
 DPI = 200
 NARROW = 4.3  # inches: the width at which a phone shows 10-point labels at 11 pixels
@@ -152,7 +153,30 @@ def bar(
     ax.invert_yaxis()
     ax.set_xticks([])
     ax.spines[["bottom", "left"]].set_visible(False)
-    ax.set_xlim(min(0, np.nanmin(values, initial=0) * 1.18), max(span * 1.14, 1e-12))
+    lowest = np.nanmin(values, initial=0)
+    ax.set_xlim(lowest - 0.14 * span if lowest < 0 else 0, max(span * 1.14, 1e-12))
+    return ax
+
+
+def dots(
+    data: pd.DataFrame, *, label: str, value: str, low: str, high: str, fmt: str = "count", reference: float = 0.0,
+    reference_label: str = "", colors: Sequence[str] | str = BLUE, ax: Axes | None = None,
+) -> Axes:
+    """Draw each row's value as a dot with its interval, in the given order, beside a reference line; the value at the right."""
+    ax = ax or new((7.6, max(1.5, 0.33 * len(data) + 0.7)))
+    rows = np.arange(len(data))
+    values, ends = data[value].to_numpy(float), data[high].to_numpy(float)
+    ax.hlines(rows, data[low].to_numpy(float), ends, colors=colors, linewidth=2)
+    ax.scatter(values, rows, c=colors, s=36, zorder=3)
+    for row, end, number in zip(rows, ends, values, strict=True):
+        ax.annotate(shown(number, fmt), (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9.5)
+    _reference(ax, reference, reference_label)
+    ax.set_yticks(rows, [translate(str(name)) for name in data[label]])
+    ax.tick_params(axis="y", labelcolor=INK)
+    ax.invert_yaxis()
+    ax.set_xticks([])
+    ax.margins(x=0.08)
+    ax.spines[["bottom", "left"]].set_visible(False)
     return ax
 
 
@@ -281,7 +305,8 @@ def heatmap(
     """Draw a table of values as shades of blue with the value in each cell; unknown cells stay blank."""
     import seaborn as sns
 
-    ax = ax or new((max(4.5, 0.62 * matrix.shape[1] + 1.8), max(2.0, 0.36 * matrix.shape[0] + 0.9)))
+    cell = 0.62 if matrix.shape[1] <= 12 else 0.42  # inches; narrower where there are many, so that the text stays legible
+    ax = ax or new((max(4.5, cell * matrix.shape[1] + 1.8), max(2.0, 0.36 * matrix.shape[0] + 0.9)))
     values = matrix.astype(float)
     labels = values.map(lambda value: "" if pd.isna(value) else shown(value, fmt))
     sns.heatmap(

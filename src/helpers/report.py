@@ -397,6 +397,7 @@ def _inert(value):
     """Return text that no spreadsheet takes for a formula; phones and negative numbers stay as they are."""
     if not isinstance(value, str):
         return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare CR is not quoted and would start a row
     start = value.lstrip(" \t\r\n\v\f\u00a0\u3000\u200b\ufeff")[:1]
     is_number = value.replace("+", "").replace("-", "").replace(".", "").replace(" ", "").isdigit()
     return "'" + value if start in tuple("=+-@＝＋－＠") and start and not is_number else value
@@ -473,10 +474,14 @@ def written(*results: dict) -> None:
 
 def source_line(*, n: int, of: str, run: Run, source: str = "") -> str:
     """Return the source line of a chart: where from, n of what, which days."""
-    start_day = run.first_day if run.first_day is not None else run.as_of
+    name = source or run.settings.title.in_language(run.language)
+    if run.first_day is None:
+        return text(
+            "Source: {source:label}; n = {n:count} {of:label}; as of {last:day}", source=name, n=n, of=of, last=run.as_of
+        )
     return text(
         "Source: {source:label}; n = {n:count} {of:label}; {first:day} – {last:day}",
-        source=source or run.settings.title.in_language(run.language), n=n, of=of, first=start_day, last=run.as_of,
+        source=name, n=n, of=of, first=run.first_day, last=run.as_of,
     )
 
 

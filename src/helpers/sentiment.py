@@ -163,12 +163,14 @@ def fit_reader(reviews: pd.DataFrame, *, seed: int) -> Reader:
     _require_enough(reviews)
     taught = reviews[reviews["role"] == "train"].sort_values("feedback_id", kind="stable")
     is_bad, vader = taught["dissatisfied"].to_numpy(bool), taught["vader"].to_numpy(float)
-    scores = _scores_out_of_fold(taught["text"], is_bad, seed=seed)
+    analysed = [words_and_pairs(text) for text in taught["text"]]
+    scores = _scores_out_of_fold(analysed, is_bad, seed=seed)
     calibrators = {c: _calibrator(is_bad, score, vader) for c, score in scores.items()}
     seen = {c: _probability(calibrators[c], scores[c], vader) for c in STRENGTHS}
     best = min(STRENGTHS, key=lambda c: (round(log_loss(is_bad, seen[c]), 9), c))
-    vectorizer = TfidfVectorizer(analyzer=words_and_pairs, **FEATURES)
-    classifier = _classifier(best).fit(vectorizer.fit_transform(taught["text"]), is_bad)
+    vectorizer = TfidfVectorizer(analyzer=_as_it_is, **FEATURES)
+    classifier = _classifier(best).fit(vectorizer.fit_transform(analysed), is_bad)
+    vectorizer.set_params(analyzer=words_and_pairs)  # from here on it reads texts
     out_of_fold = pd.Series(seen[best], index=taught["feedback_id"], name="p_dissatisfied")
     return Reader(
         vectorizer, classifier, calibrators[best], _calibrator(is_bad, vader), float(is_bad.mean()), best, out_of_fold
@@ -188,9 +190,8 @@ def _require_enough(reviews: pd.DataFrame) -> None:
         )
 
 
-def _scores_out_of_fold(texts: pd.Series, is_bad: np.ndarray, *, seed: int) -> dict[float, np.ndarray]:
+def _scores_out_of_fold(analysed: list[list[str]], is_bad: np.ndarray, *, seed: int) -> dict[float, np.ndarray]:
     """Return, for each candidate strength, each text's score from a model fitted on the other folds."""
-    analysed = [words_and_pairs(text) for text in texts]
     scores = {strength: np.zeros(len(analysed)) for strength in STRENGTHS}
     for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
         vectorizer = TfidfVectorizer(analyzer=_as_it_is, **FEATURES)
@@ -215,6 +216,16 @@ def _calibrator(is_bad: np.ndarray, *scores: np.ndarray) -> LogisticRegression:
 
 def _probability(calibrator: LogisticRegression, *scores: np.ndarray) -> np.ndarray:
     return calibrator.predict_proba(np.column_stack(scores))[:, 1].round(6)
+
+
+def predict_test(reviews: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, np.ndarray, dict[str, np.ndarray]]:
+    """Return the test reviews, their verdicts (True = dissatisfied), and the probabilities of the model and both baselines."""
+    test = reviews[reviews["role"] == "test"]
+    texts, vader = test["text"], test["vader"].to_numpy(float)
+    return test, test["dissatisfied"].to_numpy(bool), {
+        "model": reader.predict(texts, vader), "vader": reader.predict_vader(texts, vader),
+        "majority": reader.predict_majority(texts),
+    }
 
 
 def score_reviews(reviews: pd.DataFrame, reader: Reader) -> pd.DataFrame:

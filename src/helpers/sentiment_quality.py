@@ -19,6 +19,19 @@ MEMORY = 4_000_000  # weights held at once while resampling (32 MB)
 GOOD_ECE, GOOD_PAIRS = 0.05, 0.8  # limits of the verdict "use": calibration error at most, pairs passed at least
 MEASURES = ("auc", "accuracy", "macro_f1", "brier", "ece")
 
+QUALITY_COLUMNS = {
+    "model": ("Model", "label"), "measure": ("Measure", "label"), "estimate": ("Value", "number3"),
+    "low": ("Interval from", "number3"), "high": ("to", "number3"), "n": ("Reviews", "count"),
+}
+CALIBRATION_COLUMNS = {
+    "tenth": ("Group", "count"), "n": ("Reviews", "count"), "predicted": ("Predicted", "percent1"),
+    "observed": ("Observed", "percent1"), "low": ("Interval from", "percent1"), "high": ("to", "percent1"),
+}
+PAIR_COLUMNS = {
+    "kind": ("What is tested", "label"), "satisfied": ("Happier text", ""), "p_satisfied": ("Probability", "percent"),
+    "dissatisfied": ("Unhappier text", ""), "p_dissatisfied": ("Probability", "percent"), "result": ("Result", "label"),
+}
+
 # the second text of each pair comes from a less satisfied author; nothing else differs
 PAIRS = (
     ("negation", "This coffee is good.", "This coffee is not good."),
@@ -163,6 +176,51 @@ def check_pairs(predict: Callable[[pd.Series], np.ndarray]) -> pd.DataFrame:
         passes=pairs["p_dissatisfied"] > pairs["p_satisfied"],
         both_right=(pairs["p_satisfied"] < THRESHOLD) & (pairs["p_dissatisfied"] >= THRESHOLD),
     )
+
+
+def auc_finding(quality: pd.DataFrame) -> tuple[str, dict]:
+    """Return the finding on the model's AUC and accuracy beside its baselines, as a message and its values."""
+    found = quality.set_index(["model", "measure"])["estimate"]
+    mine = quality.set_index(["model", "measure"]).loc[("model", "auc")]
+    values = {
+        "auc": float(mine["estimate"]), "low": float(mine["low"]), "high": float(mine["high"]), "n": int(mine["n"]),
+        "vader": float(found["vader", "auc"]), "accuracy": float(found["model", "accuracy"]),
+        "vader_accuracy": float(found["vader", "accuracy"]), "majority": float(found["majority", "accuracy"]),
+    }
+    return (
+        "On {n:count} unseen reviews the words tell dissatisfied from satisfied authors with AUC {auc:number3} ({low:number3} "
+        "to {high:number3}); the VADER word list reaches {vader:number3}. {accuracy:percent1} of the verdicts are right (VADER "
+        "{vader_accuracy:percent1}, always guessing the more frequent verdict {majority:percent1})."
+    ), values
+
+
+def calibration_sentence(quality: pd.DataFrame, chance: tuple[float, float]) -> tuple[str, dict]:
+    """Return what the calibration error means beside that of exactly right probabilities."""
+    error = float(quality.set_index(["model", "measure"]).loc[("model", "ece"), "estimate"])
+    values = {"ece": error, "n": int(quality["n"].iloc[0]), "mean": chance[0], "most": chance[1]}
+    if error <= chance[1]:
+        return (
+            "On average the probabilities are off by {ece:percent1}. On {n:count} reviews exactly right probabilities would "
+            "seem off by {mean:percent1}, and by up to {most:percent1}, through chance alone: no miscalibration can be shown."
+        ), values
+    return (
+        "On average the probabilities are off by {ece:percent1}, more than chance would bring on {n:count} reviews "
+        "({mean:percent1}, at most {most:percent1}): read them as an order, not as percentages."
+    ), values
+
+
+def pairs_sentence(pairs: pd.DataFrame, vader_pairs: pd.DataFrame) -> tuple[str, dict]:
+    """Return the pass rates of the minimal pairs, by kind, beside VADER's."""
+    by_kind = pairs.groupby("kind")["passes"].mean()
+    values = {
+        "n": len(pairs), "passed": int(pairs["passes"].sum()), "rate": float(pairs["passes"].mean()),
+        "both": float(pairs["both_right"].mean()), "vader": float(vader_pairs["passes"].mean()),
+        "weakest": by_kind.sort_values(kind="stable").index[0], "weakest_rate": float(by_kind.min()),
+    }
+    return (
+        "{passed:count} of {n:count} pairs are in the right order ({rate:percent}; VADER {vader:percent}); in {both:percent} "
+        "both texts also lie on the right side of one half. Weakest is {weakest:label} ({weakest_rate:percent})."
+    ), values
 
 
 def verdict(quality: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, str, dict]:

@@ -22,7 +22,8 @@ def plan_retention(subscriptions: pd.DataFrame, *, min_contracts: int = MIN_CONT
     """Return `contract_retention`: the share of contracts still running by plan and age in months, with intervals.
 
     A contract counts from its start (age 0) to `tenure_months`; running ones are censored there. Contracts without a plan
-    are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out.
+    are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out. Where nobody has left yet, Greenwood's
+    interval has no width; the exact binomial lower end stands there instead.
 
     Out: plan, month, retention_rate, low, high (95 %), n_at_risk. Raises TooLittleData below `min_contracts`.
     """
@@ -39,6 +40,7 @@ def plan_retention(subscriptions: pd.DataFrame, *, min_contracts: int = MIN_CONT
         band = fit.confidence_interval_survival_function_.reindex(months, method="ffill").to_numpy()
         n_at_risk = np.array([(contracts["tenure_months"] >= month).sum() for month in months])
         rate = fit.survival_function_at_times(months).to_numpy()
+        band[:, 0] = np.where(rate == 1, np.minimum(band[:, 0], 0.025 ** (1 / n_at_risk)), band[:, 0])
         curve = pd.DataFrame({"plan": plan, "month": months, "retention_rate": rate, "low": band[:, 0], "high": band[:, 1],
                               "n_at_risk": n_at_risk})
         curves.append(curve[curve["n_at_risk"] >= MIN_AT_RISK])
@@ -148,7 +150,8 @@ def summarise_plans(retention: pd.DataFrame, value: pd.DataFrame, *, at_month: i
 def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, as_of, at_month: int) -> dict:
     """Return what sentences on contracts need: retention at `at_month` of the best and the worst plan, with intervals.
 
-    `only_recent_ends`: all known ends lie within a month of `as_of`, so earlier leavers may be missing from the data;
+    `only_recent_ends`: all known ends lie within a month of `as_of`, so earlier leavers may be missing from the data (the
+    curve is then a prediction that nothing has checked, not an estimate: `kind`);
     `if_so`: retention of all contracts at `at_month` if they are (each contract is then observed for its last month only).
     """
     at = retention[(retention["month"] == at_month) & (retention["plan"] != ALL_PLANS)]
@@ -159,10 +162,12 @@ def describe_contracts(subscriptions: pd.DataFrame, retention: pd.DataFrame, *, 
     ends = pd.to_datetime(subscriptions["ended_at"]).dropna()
     recent = bool(len(ends)) and bool((pd.Timestamp(as_of) - ends.min()).days <= DAYS_PER_MONTH)
     return {
-        "n": len(subscriptions), "n_plans": len(at), "months": at_month, "only_recent_ends": recent, "as_of": as_of,
+        "n": len(subscriptions), "n_plans": len(at), "months": at_month, "as_of": as_of,
+        "only_recent_ends": recent, "kind": "prediction" if recent else "estimate",
         "if_so": _if_only_last_month(subscriptions, at_month=at_month), **_all_plans(retention, at_month),
         "plan": best["plan"], "rate": best["retention_rate"], "low": best["low"], "high": best["high"],
-        "other": worst["plan"], "other_rate": worst["retention_rate"], "other_low": worst["low"], "other_high": worst["high"],
+        "other": worst["plan"], "other_rate": worst["retention_rate"],
+        "other_low": worst["low"], "other_high": worst["high"],
     }
 
 

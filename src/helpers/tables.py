@@ -8,6 +8,7 @@ import difflib
 import hashlib
 import json
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,7 +58,10 @@ def _connect(engine: str):
 
     if engine == "duckdb":
         # bounded on purpose: the same notebook must run on a laptop with ten times the data
-        return ibis.duckdb.connect(threads=min(os.cpu_count() or 1, 4), memory_limit="1GB")
+        spill = f"{tempfile.gettempdir()}/workbook-duckdb-{os.getpid()}"
+        duckdb = ibis.duckdb.connect(threads=min(os.cpu_count() or 1, 4), memory_limit="800MB", temp_directory=spill)
+        duckdb.raw_sql("SET enable_progress_bar = false")
+        return duckdb
     try:
         from pyspark.sql import SparkSession
     except ImportError:

@@ -13,6 +13,7 @@ from helpers.report import Evidence
 
 MIN_CUSTOMERS = 100  # below this a share of variance says little
 N_RESAMPLES = 200
+TENTHS = "Tenths of past revenue"
 
 
 def split_day(*, first_day: pd.Timestamp, as_of: pd.Timestamp, test_days: int) -> pd.Timestamp:
@@ -63,25 +64,33 @@ def schemes(customers: pd.DataFrame) -> dict[str, pd.Series]:
         "RFM segments": customers["segment"],
         "Frequency groups": customers["frequency_group"],
         "All 25 cells": customers["f_score"] * 10 + customers["r_score"],
-        "Tenths of past revenue": np.minimum(np.floor(10 * middle / len(customers)), 9).astype(int),
+        TENTHS: np.minimum(np.floor(10 * middle / len(customers)), 9).astype(int),
     }
 
 
-def explained_variance(customers: pd.DataFrame, *, schemes: dict[str, pd.Series], outcome: str, seed: int = 0) -> pd.DataFrame:
+def explained_variance(
+    customers: pd.DataFrame, *, schemes: dict[str, pd.Series], outcome: str, against: str = "", seed: int = 0
+) -> pd.DataFrame:
     """Return how much of the variance of `outcome` lies between the groups of each scheme (adjusted η²).
 
     Adjusted for the number of groups, so that many small groups gain nothing by chance; 0 = nothing, 1 = everything.
-    Columns: scheme, n_groups, eta_squared, low, high (95 %, `N_RESAMPLES` resamples of customers).
+    Columns: scheme, n_groups, eta_squared, low, high (95 %, `N_RESAMPLES` resamples of customers), gain_low, gain_high: the
+    interval of its difference to scheme `against` on the same resamples (unknown without `against`).
     """
     values = customers[outcome].to_numpy(float)
     rng = np.random.default_rng(seed)
     draws = [np.arange(len(values)), *(rng.integers(0, len(values), len(values)) for _ in range(N_RESAMPLES))]
+    codes = {scheme: pd.factorize(labels)[0] for scheme, labels in schemes.items()}
+    results = {name: np.array([_eta_squared(code[draw], values[draw]) for draw in draws]) for name, code in codes.items()}
     rows = []
-    for scheme, labels in schemes.items():
-        codes, names = pd.factorize(labels)
-        results = np.array([_eta_squared(codes[draw], values[draw]) for draw in draws])
-        low, high = np.quantile(results[1:], [0.025, 0.975])
-        rows.append({"scheme": scheme, "n_groups": len(names), "eta_squared": results[0], "low": low, "high": high})
+    for scheme, eta in results.items():
+        gain = eta - results[against] if against else np.full(len(eta), np.nan)
+        low, high = np.quantile(eta[1:], [0.025, 0.975])
+        gain_low, gain_high = np.quantile(gain[1:], [0.025, 0.975])
+        rows.append({
+            "scheme": scheme, "n_groups": int(codes[scheme].max()) + 1, "eta_squared": eta[0], "low": low, "high": high,
+            "gain_low": gain_low, "gain_high": gain_high,
+        })
     return pd.DataFrame(rows)
 
 
@@ -97,22 +106,30 @@ def _eta_squared(codes: np.ndarray, values: np.ndarray) -> float:
 
 def sentence(explained: pd.DataFrame, *, days: int) -> tuple[str, dict]:
     """Return the finding: what the segments tell of future spending, beside tenths of past revenue."""
-    rows = explained.set_index("scheme")["eta_squared"]
-    segments, tenths = float(rows["RFM segments"]), float(rows["Tenths of past revenue"])
-    values = {"days": days, "segments": segments, "tenths": tenths, "grid": float(rows["All 25 cells"])}
-    if segments < tenths:
+    rows = explained.set_index("scheme")
+    segments = rows.loc["RFM segments"]
+    values = {
+        "days": days, "segments": float(segments["eta_squared"]), "tenths": float(rows.loc[TENTHS, "eta_squared"]),
+        "low": float(segments["gain_low"]), "high": float(segments["gain_high"]),
+    }
+    if values["high"] < 0:
         return (
             "Segments explain {segments:percent} of the variance in what customers spent in the following {days:count} days, "
             "tenths of past revenue {tenths:percent}: choose the message by segment, and whom to spend money on by revenue."
         ), values
+    if values["low"] > 0:
+        return (
+            "Segments explain {segments:percent} of the variance in what customers spent in the following {days:count} days, "
+            "more than tenths of past revenue ({tenths:percent})."
+        ), values
     return (
-        "Segments explain {segments:percent} of the variance in what customers spent in the following {days:count} days, more "
-        "than tenths of past revenue ({tenths:percent})."
+        "Segments explain {segments:percent} of the variance in what customers spent in the following {days:count} days; "
+        "tenths of past revenue ({tenths:percent}) do as well as far as the data can tell."
     ), values
 
 
 def evidence(explained: pd.DataFrame, *, n: int) -> Evidence:
-    """Return what supports the finding: measured on days the segments had not seen, beside telling nothing apart (0)."""
+    """Return what supports `sentence`: measured on days the segments had not seen, beside explaining nothing (0)."""
     row = explained.set_index("scheme").loc["RFM segments"]
     return Evidence(
         "prediction", n=n, estimate=float(row["eta_squared"]), interval=(float(row["low"]), float(row["high"])),

@@ -25,6 +25,7 @@ DISSATISFIED_LABELS = frozenset(
     "other bad poor negative neutral dissatisfied unhappy detractor 差评 中评 负面 不满意 非常不满意 一般".split()
 )
 MAX_Q = 0.05  # expected share of false alarms among the themes and words that are named
+ORIGINS = {True: "a dissatisfied reviewer", False: "a satisfied reviewer", pd.NA: "a reviewer who gave no verdict"}
 FEEDS = {"fine_foods": ("feedback",)}  # built-in systems and the tables that they give
 MIN_GROUP = 30  # reviews below which a product's share is not shown
 MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as catalogue messages
@@ -162,7 +163,50 @@ def product_complaints(reviews: pd.DataFrame) -> pd.DataFrame:
     return shares.sort_values(["dissatisfied_share", "product_id"], ascending=[False, True]).reset_index(drop=True)
 
 
-# --- sentences
+# --- figures and sentences
+
+_FIGURES = {
+    "n": ("Reviews", "count"), "dissatisfied_share": ("Dissatisfied", "percent1"), "low": ("Interval from", "percent1"),
+    "high": ("to", "percent1"),
+}
+_COMPARISON = _FIGURES | {
+    "expected_share": ("Expected", "percent1"), "excess": ("More than expected", "change_number"), "q_value": ("q", "number3"),
+}
+DRIVER_COLUMNS = {
+    "theme": ("Theme", "label"), "anchor_words": ("Heaviest words", ""), **_COMPARISON, "stability": ("Stability", "number2"),
+}
+WORD_COLUMNS = {"word": ("Word", "")} | _COMPARISON
+PRODUCT_COLUMNS = {"product_id": ("Product", "")} | _FIGURES
+DRIVERS_SUBTITLE = (
+    "Dissatisfied reviews more (or fewer) than among equally long reviews without the theme, 95% interval; grey = not "
+    "distinguishable from chance"
+)
+
+
+def key_figures(satisfied: dict, *, drivers: pd.DataFrame, quality: pd.DataFrame) -> list[dict]:
+    """Return the page's key figures, translated: satisfied share, the theme with most complaints, the model's AUC."""
+    figures = [{
+        "label": t("Reviews by satisfied customers"), "value": satisfied["satisfied"], "fmt": "percent1",
+        "low": satisfied["low"], "high": satisfied["high"],
+        "note": t("of {n:count}; the others {meaning:label}", n=satisfied["n"], meaning=satisfied["meaning"]),
+    }]
+    for is_worse, label in ((True, "Complaints beyond the expected: {theme:label}"),
+                            (False, "Complaints below the expected: {theme:label}")):
+        for row in _clear(drivers, worse=is_worse).head(1).itertuples():
+            figures.append({
+                "label": t(label, theme=row.theme), "value": row.excess, "fmt": "change_number", "good": "down",
+                "low": row.n * row.difference_low, "high": row.n * row.difference_high,
+                "note": t("in {n:count} reviews about it", n=row.n),
+            })
+    scores = quality[quality["measure"] == "auc"].set_index("model")["estimate"]
+    if len(scores):
+        mine = quality[(quality["measure"] == "auc") & (quality["model"] == "model")].iloc[0]
+        figures.append({
+            "label": t("Verdict read from the text (AUC)"), "value": mine["estimate"], "fmt": "number3",
+            "low": mine["low"], "high": mine["high"],
+            "note": t("{n:count} unseen reviews; word list VADER {vader:number3}", n=mine["n"], vader=scores["vader"]),
+        })
+    return figures
 
 
 def opening(satisfied: dict | None = None, drivers: pd.DataFrame | None = None) -> Sentence:
@@ -198,6 +242,28 @@ def _clear(drivers: pd.DataFrame | None, *, worse: bool) -> pd.DataFrame:
     return clear.sort_values(["excess", "theme"], ascending=[not worse, True])
 
 
+def drivers_title(drivers: pd.DataFrame) -> Sentence:
+    """Return the title of the chart of themes: what it shows, as far as it is clear."""
+    worse, better = list(_clear(drivers, worse=True)["theme"].head(2)), list(_clear(drivers, worse=False)["theme"].head(2))
+    if worse and better:
+        return Sentence("Complaints gather around {worse:list}, praise around {better:list}", {"worse": worse, "better": better})
+    if worse:
+        return Sentence("Complaints gather around {worse:list}", {"worse": worse})
+    if better:
+        return Sentence("Praise gathers around {better:list}", {"better": better})
+    return Sentence("No theme stands out by its complaints", {})
+
+
+def hidden_themes(drivers: pd.DataFrame) -> Sentence:
+    """Return how many themes are not shown, because they do not come back when the reviews are resampled."""
+    return Sentence(
+        "{n_hidden:count} of {n_all:count} themes are not shown: their words change when the reviews are resampled. The "
+        "themes shown have an average stability of {stability:number2} (1 = always the same ten words).",
+        {"n_hidden": int((~drivers["is_stable"]).sum()), "n_all": len(drivers),
+         "stability": float(drivers.loc[drivers["is_stable"], "stability"].mean()) if drivers["is_stable"].any() else 0.0},
+    )
+
+
 def driver_findings(drivers: pd.DataFrame) -> list[Sentence]:
     """Return a finding for each theme that clearly goes with dissatisfaction (at most three) or satisfaction (two)."""
     worse, better = _clear(drivers, worse=True).head(3), _clear(drivers, worse=False).head(2)
@@ -224,6 +290,26 @@ def _driver(row, template: str) -> Sentence:
         "excess": abs(row.excess),
     }
     return Sentence(template, values, int(row.n), row.difference, (row.difference_low, row.difference_high))
+
+
+def shown_drivers(drivers: pd.DataFrame) -> pd.DataFrame:
+    """Return the stable themes that have figures, with excess_low and excess_high (reviews) and `reading`, in words."""
+    shown = drivers[drivers["is_stable"] & drivers["excess"].notna()]
+    return shown.assign(
+        excess_low=shown["n"] * shown["difference_low"], excess_high=shown["n"] * shown["difference_high"],
+        reading=_reading(shown),
+    )
+
+
+def shown_words(words: pd.DataFrame, *, n: int) -> pd.DataFrame:
+    """Return the `n` words that mark most complaints beyond chance, the highest dissatisfied share first, with `reading`."""
+    clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)].head(n)
+    return clear.sort_values(["dissatisfied_share", "word"], ascending=[False, True]).assign(reading=_reading(clear))
+
+
+def _reading(drivers: pd.DataFrame) -> np.ndarray:
+    clear = drivers["q_value"].lt(MAX_Q)
+    return np.select([clear & drivers["excess"].gt(0), clear], ["more complaints", "fewer complaints"], "not distinguishable")
 
 
 def word_finding(words: pd.DataFrame) -> Sentence:

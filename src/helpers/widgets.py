@@ -90,7 +90,8 @@ def build_threshold_explorer(tested: pd.DataFrame, *, score: str, costs: churn_c
         chosen = tested[score] >= threshold
         profit = churn_costs.contact_profit(tested["churned"], tested["value_at_stake"], assumed(**values))
         return text(
-            "From a probability of {threshold:percent} up: {n:count} customers contacted, {lost:count} of whom were about to be "
+            "From a probability of {threshold:percent} up: {n:count} customers contacted, {lost:count} of whom were "
+            "about to be "
             "lost; profit {profit:money}.",
             threshold=threshold, n=int(chosen.sum()), lost=int((chosen & tested["churned"]).sum()),
             profit=float(profit[chosen.to_numpy()].sum()),
@@ -160,7 +161,8 @@ def build_rfm_explorer(customers: pd.DataFrame, *, cuts: dict, as_of: pd.Timesta
     def say(**values) -> str:
         changed = int((named(**values)["segment"] != customers["segment"]).sum())
         return text(
-            "{changed:count} of {n:count} customers ({share:percent1}) are in another segment than with the notebook's limits.",
+            "{changed:count} of {n:count} customers ({share:percent1}) are in another segment than with the notebook's "
+            "limits.",
             changed=changed, n=len(customers), share=changed / len(customers),
         )
 

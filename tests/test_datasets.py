@@ -1,0 +1,180 @@
+"""datasets.py: dataset.yml is validated, and an error names file, line and key, never a value, in one line."""
+
+from datetime import date
+
+import pytest
+import yaml
+
+from helpers import datasets, paths
+from helpers.errors import UserError
+
+MINIMAL = """\
+name: shop
+title: {en: A shop, zh: 一家店}
+about: {en: Sells things., zh: 卖东西。}
+business:
+  currency: EUR
+  time_zone: Europe/Berlin
+  contractual: false
+  first_date: 2017-01-01
+  snapshot_date: 2017-12-31
+sources:
+  - name: till
+    system: files
+    table: transactions
+    pattern: till-*.csv
+    columns: {transaction_id: Receipt}
+"""
+
+
+@pytest.fixture
+def shop(home):
+    """Write dataset.yml of the data set `shop` and return what loading it says, or the settings."""
+
+    def load(content: str | bytes, name: str = "shop"):
+        file = paths.dataset_yml(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        try:
+            return datasets.load(name)
+        except UserError as error:
+            assert "\n" not in str(error), "an error takes more than one line"
+            return str(error)
+
+    return load
+
+
+def test_a_minimal_file_is_enough(shop):
+    settings = shop(MINIMAL)
+    assert settings.business.snapshot_date == date(2017, 12, 31)
+    assert settings.business.margin_rate is None
+    assert settings.title.in_language("zh") == "一家店"
+    assert settings.sources[0].columns == {"transaction_id": "Receipt"}
+
+
+@pytest.mark.parametrize("name", ["complete_journey", "cdnow", "telco"])
+def test_the_built_in_data_sets_are_valid_and_say_where_their_assumptions_come_from(home, name):
+    settings = datasets.load(name)
+    for field in ("margin_rate", "yearly_discount_rate", "offer_cost", "contact_cost", "success_rate", "months_of_value"):
+        assumption = getattr(settings.business, field)
+        assert assumption is None or (assumption.source.en and assumption.source.zh)
+    assert datasets.available() == ["cdnow", "complete_journey", "telco"]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("currency: EUR", "currncy: EUR",
+     "data/shop/dataset.yml:5: key 'business.currncy': unknown key; did you mean 'currency'? (and 1 more)"),
+    ("  currency: EUR\n", "", "data/shop/dataset.yml:4: key 'business.currency': is missing: add it"),
+    ("currency: EUR", "currency: euro",
+     "data/shop/dataset.yml:5: key 'business.currency': String should match pattern '^[A-Z]{3}$'"),
+    ("Europe/Berlin", "Berlin",
+     "data/shop/dataset.yml:6: key 'business.time_zone': is not a time zone such as America/New_York or Asia/Shanghai"),
+    ("contractual: false", "contractual: perhaps",
+     "data/shop/dataset.yml:7: key 'business.contractual': Input should be a valid boolean, unable to interpret input"),
+    ("system: files", "system: sap",
+     "data/shop/dataset.yml:12: key 'sources.0.system': Input should be 'complete_journey', 'cdnow', 'telco', "
+     "'fine_foods' or 'files'"),
+    ("system: files", "system: files\n    tabel: x",
+     "data/shop/dataset.yml:13: key 'sources.0.tabel': unknown key; did you mean 'table'?"),
+    ("pattern: till-*.csv", "pattern: ../../etc/passwd",
+     "data/shop/dataset.yml:11: key 'sources.0': pattern must name files below raw/"),
+    ("pattern: till-*.csv", "pattern: /etc/passwd",
+     "data/shop/dataset.yml:11: key 'sources.0': pattern must name files below raw/"),
+    ("    pattern: till-*.csv\n", "",
+     "data/shop/dataset.yml:11: key 'sources.0': a source of system 'files' needs table, pattern and columns"),
+    ("name: till", "name: \"x'; drop table customers; --\"",
+     "data/shop/dataset.yml:11: key 'sources.0.name': String should match pattern '^[a-z][a-z0-9_]{0,40}$'"),
+    ("table: transactions", "table: transaction",
+     "data/shop/dataset.yml:13: key 'sources.0.table': Input should be "),
+    ("title: {en: A shop, zh: 一家店}", "title: A shop",
+     "data/shop/dataset.yml:2: key 'title': Input should be a valid dictionary or instance of Bilingual"),
+    ("title: {en: A shop, zh: 一家店}", "title: {en: A shop}",
+     "data/shop/dataset.yml:2: key 'title.zh': is missing: add it"),
+    ("name: shop", "name: store",
+     "data/shop/dataset.yml: key 'name' is 'store', the folder is 'shop': make them equal"),
+])
+def test_a_mistake_is_said_with_file_line_and_key(shop, old, new, said):
+    assert old in MINIMAL
+    assert shop(MINIMAL.replace(old, new)).startswith(said)
+
+
+def test_an_assumption_must_lie_within_its_own_range(shop):
+    margin = "  margin_rate:\n    value: VALUE\n    low: 0.2\n    high: 0.3\n    source: {en: a guess, zh: 猜测}\n"
+    for value, is_fine in ((0.2, True), (0.3, True), (0.19, False), (0.31, False)):
+        found = shop(MINIMAL.replace("sources:", margin.replace("VALUE", str(value)) + "sources:"))
+        if is_fine:
+            assert found.business.margin_rate.value == value
+        else:
+            assert found == "data/shop/dataset.yml:10: key 'business.margin_rate': value must lie between low and high"
+
+
+def test_an_assumption_without_a_source_is_refused(shop):
+    margin = "  margin_rate: {value: 0.2, low: 0.1, high: 0.3}\nsources:"
+    assert shop(MINIMAL.replace("sources:", margin)).endswith("key 'business.margin_rate.source': is missing: add it")
+
+
+def test_two_sources_of_one_name_are_refused(shop):
+    twice = MINIMAL + MINIMAL[MINIMAL.index("  - name"):]
+    assert shop(twice) == "data/shop/dataset.yml:10: key 'sources': each source needs a name of its own"
+
+
+@pytest.mark.parametrize(("hostile", "said"), [
+    ("name: !!python/object/apply:os.system ['touch owned']\n", "data/shop/dataset.yml:1:7: not readable as YAML: "),
+    ("name: !!python/name:os.system\n", "data/shop/dataset.yml:1:7: not readable as YAML: "),
+    ("a: [1, 2\nb: }\n", "data/shop/dataset.yml:2:"),
+    ("\tname: shop\n", "data/shop/dataset.yml:1:1: not readable as YAML: "),
+    ("name: *nothing\n", "data/shop/dataset.yml:1:7: not readable as YAML: found undefined alias"),
+    (MINIMAL.replace("2017-12-31", "2017-13-31"), "data/shop/dataset.yml: not readable as YAML: a value is no date"),
+    ("a: " + "[" * 5000, "data/shop/dataset.yml: not readable as YAML: "),
+    (b"name: \xff\xfe\x00", "data/shop/dataset.yml: not readable as YAML: is not UTF-8 text"),
+    ("", "data/shop/dataset.yml:1: key '(whole file)': "),
+    ("just a sentence", "data/shop/dataset.yml:1: key '(whole file)': "),
+    ("- a\n- list\n", "data/shop/dataset.yml:1: key '(whole file)': "),
+    ("1: 2\n", "data/shop/dataset.yml:1: key "),
+])
+def test_a_hostile_or_broken_file_is_refused_in_one_line(shop, hostile, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert shop(hostile).startswith(said)
+    assert not (tmp_path / "owned").exists(), "YAML ran a command"
+
+
+def test_an_alias_bomb_ends_soon(shop):
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
+    assert "unknown key" in shop("\n".join(levels) + "\n" + MINIMAL)
+
+
+@pytest.mark.parametrize("name", ["../shop", "shop/../telco", "/etc", "Shop", "sh op", "", "x" * 42, "shop\n", ".", "~"])
+def test_a_name_that_is_no_plain_word_reads_no_file(home, name):
+    (home / "shop").mkdir()
+    with pytest.raises(UserError, match="there is no such data set"):
+        datasets.load(name)
+
+
+def test_an_unknown_data_set_is_said_with_the_nearest_or_with_all(home):
+    with pytest.raises(UserError) as error:
+        datasets.load("cdnov")
+    assert str(error.value) == "DATASET=cdnov: there is no such data set; did you mean cdnow?"
+    with pytest.raises(UserError) as error:
+        datasets.load("zzz")
+    assert str(error.value).endswith("there are cdnow, complete_journey, telco")
+
+
+def test_an_error_does_not_tell_the_value(shop):
+    secret = "hunter2-0815"
+    for old in ("contractual: false", "time_zone: Europe/Berlin", "currency: EUR"):
+        key = old.split(":")[0]
+        assert secret not in shop(MINIMAL.replace(old, f"{key}: {secret}"))
+
+
+def test_parameters_are_plain_values_by_topic(shop):
+    settings = shop(MINIMAL + "parameters:\n  churn: {horizon_days: 90, cuts: [1, 2]}\n")
+    assert settings.parameters == {"churn": {"horizon_days": 90, "cuts": [1, 2]}}
+    assert "key 'parameters.churn'" in shop(MINIMAL + "parameters: {churn: 5}\n")
+
+
+def test_the_settings_cannot_be_changed_by_accident(shop):
+    settings = shop(MINIMAL)
+    with pytest.raises(Exception, match="frozen"):
+        settings.business.currency = "USD"
+    assert yaml.safe_load(MINIMAL)["business"]["currency"] == "EUR"

@@ -146,7 +146,8 @@ def field_quality(tables_: dict) -> pd.DataFrame:
 
     completeness: filled; validity: filled values within the contract's limits; uniqueness: distinct values of a one-column
     key; consistency: filled references that find their partner; score: their product, the share of rows with a value that
-    is there, valid, unique and linked. A field that no source fills scores 0.
+    is there, valid, unique and linked. A field that no source fills scores 0; where empty is an answer (a guest, a contract
+    that runs on), completeness does not count.
     """
     rows = []
     for name, table in tables_.items():
@@ -180,7 +181,8 @@ def _quality_row(name: str, field: str, found, tables_: dict) -> dict:
         "uniqueness": int(found[f"{field}__distinct"]) / filled if f"{field}__distinct" in found and filled else None,
         "consistency": _consistency(name, field, tables_),
     }
-    known = [value for value in rates.values() if value is not None]
+    empty_is_fine = next(c for c in contract(name).columns if c.name == field).empty_is_fine
+    known = [value for rate, value in rates.items() if value is not None and not (rate == "completeness" and empty_is_fine)]
     return {"table": name, "field": field, "n_rows": n, **rates, "score": math.prod(known)}
 
 

@@ -65,9 +65,11 @@ def retention_curve(cohorts: pd.DataFrame, *, min_customers: int = FEW) -> pd.Da
     """Return the share still buying by months since the first purchase, cohorts weighted by their size.
 
     Only cohorts observed that far count; steps with fewer than `min_customers` are left out.
-    Out: months_since, n_customers, n_active, retention_rate, low, high.
+    Out: months_since, n_cohorts, n_customers, n_active, retention_rate, low, high.
     """
-    steps = cohorts.groupby("months_since", as_index=False)[["n_customers", "n_active"]].sum()
+    steps = cohorts.groupby("months_since", as_index=False).agg(
+        n_cohorts=("cohort_month", "size"), n_customers=("n_customers", "sum"), n_active=("n_active", "sum")
+    )
     steps = steps[steps["n_customers"] >= min_customers].reset_index(drop=True)
     low, high = wilson(steps["n_active"], steps["n_customers"])
     return steps.assign(retention_rate=steps["n_active"] / steps["n_customers"], low=low, high=high)
@@ -91,12 +93,14 @@ def _name(month, n: int) -> str:
 
 def describe_cohorts(cohorts: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
     """Return what a sentence on retention needs: the share of customers in the first month of the data, and retention
-    (rate, low, high, n) after three months, or as many as there are.
+    (rate, low, high, n) after three months, or as many as there are. Raises TooLittleData where no cohort may be shown.
     """
     sizes = cohorts.groupby("cohort_month")["n_customers"].first()
     later = curve[curve["months_since"].between(1, 3)]
-    if later.empty:
-        raise TooLittleData("Needs cohorts of customers observed for a whole month after their first purchase.")
+    if later.empty or not ((cohorts["n_customers"] >= MIN_COHORT) & (cohorts["months_since"] > 0)).any():
+        raise TooLittleData(
+            "Needs {needed:count} customers with the same first month, observed for a whole month after it.", needed=MIN_COHORT
+        )
     at = later.iloc[-1]
     return {
         "first_month": sizes.index[0], "first_share": float(sizes.iloc[0] / sizes.sum()), "n_customers": int(sizes.sum()),

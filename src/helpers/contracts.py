@@ -19,6 +19,7 @@ class Column:
     ge: float | None = None
     le: float | None = None
     isin: tuple[str, ...] | None = None
+    empty_is_fine: bool = False  # null is an answer (a guest, a contract that runs on), not a gap
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def moment(name, means, **more) -> Column:
 
 CUSTOMER = text("customer_id", "the customer")
 MAYBE = {"nullable": True}
+FINE = {"nullable": True, "empty_is_fine": True}
 
 CANONICAL = (
     Contract(
@@ -122,7 +124,7 @@ CANONICAL = (
         (
             text("transaction_id", "the order or basket"),
             whole("line_number", "line within the order", ge=1),
-            text("customer_id", "the customer; null = guest", **MAYBE),
+            text("customer_id", "the customer; null = guest", **FINE),
             moment("ordered_at", "moment of the order"),
             day("order_date", "day of the order in the business's time zone"),
             whole("order_hour", "hour of the order in the business's time zone", "hour 0–23", ge=0, le=23, **MAYBE),
@@ -178,7 +180,7 @@ CANONICAL = (
             day("contacted_at", "day of the contact", **MAYBE),
             flag("treated", "false = held back on purpose as a control"),
             rate("propensity", "probability with which the customer was chosen", **MAYBE),
-            day("responded_at", "day of the first response; null = none", **MAYBE),
+            day("responded_at", "day of the first response; null = none", **FINE),
             real("response_value", "value of the response", "currency", **MAYBE),
         ),
         gives="what customers answer to, and which segments respond to campaigns",
@@ -209,7 +211,7 @@ CANONICAL = (
             text("customer_id", "the customer", **MAYBE),
             moment("opened_at", "opened"),
             moment("first_response_at", "first answer", **MAYBE),
-            moment("closed_at", "closed", **MAYBE),
+            moment("closed_at", "closed", **FINE),
             real("handle_minutes", "working time", "minutes", ge=0, **MAYBE),
             text("topic", "topic", **MAYBE),
             text("channel", "channel", **MAYBE),
@@ -225,10 +227,10 @@ CANONICAL = (
             text("stage", "stage"),
             text("customer_id", "the customer", **MAYBE),
             moment("entered_at", "entered the stage"),
-            moment("left_at", "left the stage", **MAYBE),
+            moment("left_at", "left the stage", **FINE),
             real("amount", "expected amount", "currency", **MAYBE),
             text("owner_id", "who handles it", **MAYBE),
-            text("reason_lost", "why it was lost", **MAYBE),
+            text("reason_lost", "why it was lost", **FINE),
         ),
         gives="how sales opportunities progress and where they are lost",
     ),
@@ -238,7 +240,7 @@ CANONICAL = (
             text("subscription_id", "the contract"),
             CUSTOMER,
             day("started_at", "first day, where the source knows it", **MAYBE),
-            day("ended_at", "last day; null = runs on", **MAYBE),
+            day("ended_at", "last day; null = runs on", **FINE),
             real("tenure_months", "months the contract has run", "months", ge=0),
             flag("churned", "true = the customer ended the contract"),
             text("plan", "plan or contract type", **MAYBE),
@@ -253,7 +255,7 @@ CANONICAL = (
             CUSTOMER,
             text("purpose", "what it permits"),
             moment("granted_at", "given", **MAYBE),
-            moment("withdrawn_at", "withdrawn", **MAYBE),
+            moment("withdrawn_at", "withdrawn", **FINE),
             text("consent_source", "where it was given", **MAYBE),
         ),
         gives="whom the company may contact, and for what",
@@ -265,7 +267,7 @@ ROLL_UPS = (
         "orders", "clean", "cleaning", "an order", ("transaction_id",),
         (
             text("transaction_id", "the order"),
-            text("customer_id", "the customer; null = guest", **MAYBE),
+            text("customer_id", "the customer; null = guest", **FINE),
             moment("ordered_at", "moment of the order"),
             day("order_date", "day of the order in the business's time zone"),
             whole("order_hour", "hour of the order in the business's time zone", "hour 0–23", **MAYBE),
@@ -412,7 +414,7 @@ def _collected(contract: Contract) -> Contract:
     """Return the contract of a canonical table as it arrived: nothing but the types is promised yet."""
     derived = {"order_date", "order_hour"}
     columns = tuple(
-        Column(c.name, c.type, c.means, c.unit, nullable=True) for c in contract.columns if c.name not in derived
+        Column(c.name, c.type, c.means, c.unit, nullable=True, empty_is_fine=c.empty_is_fine) for c in contract.columns if c.name not in derived
     )
     origin = (
         text("source", "source it came from"), whole("source_row", "row in the source, counted from 1"),

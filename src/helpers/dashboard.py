@@ -114,6 +114,9 @@ def answer(keys: list[Key], *, period_days: int) -> tuple[str, dict]:
     Revenue = customers × orders per customer × average order value; the factor with the largest relative change is named.
     """
     by_name = {key.name: key for key in keys}
+    if not by_name["Revenue"].before:
+        template = "Revenue of the last {weeks:count} weeks is {revenue:money}; the {weeks:count} weeks before had none."
+        return template, {"weeks": period_days // DAYS_PER_WEEK, "revenue": by_name["Revenue"].value}
     revenue, customers = by_name["Revenue"], by_name["Customers who bought"]
     orders, basket = by_name["Orders"], by_name["Average order value"]
     per_customer = (orders.value / customers.value) / (orders.before / customers.before) - 1 if customers.value else 0.0
@@ -247,28 +250,32 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> A
 
 
 def voice_alert(themes: pd.DataFrame) -> Alert:
-    """Return what customers complain about most: the theme with the most dissatisfied texts beyond the average, if it holds.
+    """Return what customers complain about most: the theme with the most dissatisfied reviews beyond those expected.
 
-    themes: `themes`; only themes whose share of dissatisfied texts lies above the others' beyond chance are named.
+    themes: table `themes`. Only stable themes count whose share of dissatisfied reviews lies above that of equally long
+    reviews beyond chance (q < .05 over all themes, interval above 0).
     """
-    worse = themes[themes["is_worse"]].sort_values(["excess", "theme"], ascending=[False, True])
+    worse = themes[themes["is_stable"] & (themes["q_value"] < 0.05) & (themes["difference_low"] > 0)]
     if worse.empty:
         return Alert(
-            "What customers complain about", "No theme has more dissatisfied texts than the others beyond chance.", {},
+            "What customers complain about", "No theme has more dissatisfied reviews than expected beyond chance.", {},
             color="muted",
         )
-    top = worse.iloc[0]
+    top = worse.sort_values(["excess", "theme"], ascending=[False, True]).iloc[0]
     return Alert(
         "What customers complain about",
-        "Of the texts about “{theme:label}”, {share:percent} are dissatisfied, against {others:percent} of the others.",
-        {"theme": top["theme"], "share": top["dissatisfied_share"], "others": top["others_share"]},
-        (("Texts on the theme", int(top["n"]), "count"), ("Themes worse than the rest", len(worse), "count")), color="bad",
+        "Of the reviews about “{theme:label}”, {share:percent} are dissatisfied; {expected:percent} would be expected.",
+        {"theme": top["theme"], "share": top["dissatisfied_share"], "expected": top["expected_share"]},
+        (("Reviews on the theme", int(top["n"]), "count"), ("Themes worse than expected", len(worse), "count")), color="bad",
     )
 
 
 def data_alert(log: pd.DataFrame, quality: pd.DataFrame) -> Alert:
     """Return what is wrong with the data: rows set aside and the weakest field that some source fills."""
     values = quality_alert(log, quality)
+    if values["score"] == 1:
+        template = "{aside:count} of {rows:count} rows were set aside; every field that a source fills is sound in all rows."
+        return Alert("Data quality", template, values, color="neutral")
     return Alert(
         "Data quality",
         "{aside:count} of {rows:count} rows were set aside; the weakest field is {field} (sound in {score:percent} of rows).",

@@ -103,26 +103,26 @@ def percent(value: float, places: int = 0) -> str:
 
 
 def money(value: float, places: int | None = None) -> str:
-    """Return an amount: $12.34, $1,234, $250K, $4.61M (zh: US$460.5万); unknown is an en dash."""
-    if is_unknown(value):
+    """Return an amount: $12.34, $1,234, $4.6M; in Chinese 12.34美元, 1,234美元, 459.6万美元; unknown is an en dash."""
+    if value is None or not math.isfinite(value):
         return "–"
-    if places is None and abs(value) >= 100_000:
-        return _compact_money(value)
+    compact = places is None and abs(value) >= 100_000
     places = (0 if abs(value) >= 100 else 2) if places is None else places
+    value = value if compact or round(value, places) else 0.0  # no "-0"
+    if _state["language"] == "zh":
+        return (number(value / 10_000, 1) + "万" if compact else number(value, places)) + _unit(_state["currency"])
+    if compact:
+        digits = 2 if abs(value) >= 1e6 else 0
+        return numbers.format_compact_currency(value, _state["currency"], locale=_LOCALES["en"], fraction_digits=digits)
+    pattern = "¤" + _decimals(value, places)
     return numbers.format_currency(
-        _not_minus_zero(value, places), _state["currency"], format="¤" + _decimals(places),
-        locale=_LOCALES[_state["language"]], currency_digits=False,
+        value, _state["currency"], format=pattern, locale=_LOCALES["en"], currency_digits=False
     )
 
 
-def _compact_money(value: float) -> str:
-    """Return a large amount in thousands, millions, 万 or 亿; rounded first, so that 999,999 is $1M and not $1000K."""
-    is_chinese, size = _state["language"] == "zh", abs(value)
-    places = (-3 if size < 1e8 else -7) if is_chinese else (-3 if size < 1e6 else -4 if size < 1e9 else -7)
-    value = round(value, places)
-    digits = 1 if is_chinese else (2 if abs(value) >= 1e6 else 0)
-    locale = _LOCALES[_state["language"]]
-    return numbers.format_compact_currency(value, _state["currency"], locale=locale, fraction_digits=digits)
+def _unit(currency: str) -> str:
+    """Return the Chinese name of a currency as it stands after an amount."""
+    return "元" if currency == "CNY" else numbers.get_currency_name(currency, locale=_LOCALES["zh"])
 
 
 def signed(value: float, formatter=number, **options) -> str:

@@ -19,6 +19,7 @@ STEP_WEEKS = 4  # expected purchases are discounted from the middle of each step
 CALIBRATION_SHARE = 0.75  # of the window's whole weeks: 39 of 52
 MIN_WEEKS = 8  # shorter windows leave too little to fit on and too little to check against
 N_DECILES = 10
+MIN_REFITS = 40  # the ends of a 95 % interval are the 1st and 39th of 40 sorted refits
 WEAK_LINK = 0.3  # rank correlation of frequency and value up to which Gamma-Gamma's assumption is taken to hold (Cohen 1988)
 PUBLISHED = {  # the 1/10 sample of CDNOW, weeks 1–39: Fader, Hardie and Lee (2005), Fader and Hardie (2013)
     "BG/NBD": {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4257, "log-likelihood": -9582.43},
@@ -54,7 +55,7 @@ def split_window(orders, *, start, end, calibration_end: str = "") -> Window:
     `start` None = the first order. `calibration_end` empty = three quarters of the window's whole weeks. Raises UserError
     if it lies outside, TooLittleData if the window is shorter than MIN_WEEKS.
     """
-    end = pd.Timestamp(end)
+    end, split = pd.Timestamp(end), _day(calibration_end)
     start = pd.Timestamp(orders.order_date.min().to_pandas() if start is None else start)
     n_weeks = ((end - start).days + 1) // DAYS_PER_WEEK if start == start else 0
     if n_weeks < MIN_WEEKS:
@@ -63,12 +64,28 @@ def split_window(orders, *, start, end, calibration_end: str = "") -> Window:
             found=max(n_weeks, 0),
         )
     days = DAYS_PER_WEEK * round(CALIBRATION_SHARE * n_weeks)
-    split = pd.Timestamp(calibration_end) if calibration_end else start + pd.Timedelta(days=days - 1)
+    split = split or start + pd.Timedelta(days=days - 1)
     if not start < split < end:
         raise UserError(
             f"calibration_end={split:%Y-%m-%d} must lie between {start:%Y-%m-%d} and {end:%Y-%m-%d}, the days observed"
         )
     return Window(start, split, end)
+
+
+def _day(written: str) -> pd.Timestamp | None:
+    try:
+        return pd.Timestamp(written) if written else None
+    except ValueError:
+        raise UserError(f"calibration_end={written} is not a day such as 2017-09-30") from None
+
+
+def check_horizons(*, horizon_weeks: int, contract_months: int, n_refits: int) -> None:
+    """Raise UserError where a parameter of the notebook cannot be used."""
+    for name, value, least in (
+        ("horizon_weeks", horizon_weeks, 1), ("contract_months", contract_months, 1), ("n_refits", n_refits, MIN_REFITS)
+    ):
+        if not isinstance(value, int) or value < least:
+            raise UserError(f"{name}={value}: must be a whole number, {least} or more")
 
 
 def count_guests(orders, *, window: Window) -> dict[str, float]:

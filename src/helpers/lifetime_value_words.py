@@ -214,11 +214,11 @@ def headline(totals: dict[str, float], *, horizon_weeks: int, has_margin: bool) 
 def key_figures(totals: dict[str, float], money: Assumptions, *, miss: float, horizon_weeks: int) -> list[Kpi]:
     kind = t("gross margin, discounted") if money.has_margin else t("revenue, discounted")
     weeks = t("next {weeks:count} weeks", weeks=horizon_weeks)
+    period = t("{when}; {what}", when=weeks, what=kind)
     return [
         Kpi(t("Value per customer"), totals["mean"], "money", low=totals["mean_low"], high=totals["mean_high"],
-            note=f"{weeks}; {kind}"),
-        Kpi(t("Value of all customers"), totals["total"], "money", low=totals["low"], high=totals["high"],
-            note=f"{weeks}; {kind}"),
+            note=period),
+        Kpi(t("Value of all customers"), totals["total"], "money", low=totals["low"], high=totals["high"], note=period),
         Kpi(t("Customers who buy again"), totals["buyers"], "percent", note=t("expected, {weeks}", weeks=weeks)),
         Kpi(t("Error on unseen weeks"), miss, "change_percent1", note=t("predicted against actual revenue")),
     ]
@@ -282,8 +282,9 @@ def triangle(cells: pd.DataFrame, matrix: pd.DataFrame) -> dict:
     return {
         "title": t("Between {low:percent} and {high:percent} of a cohort buy in a given later month", **values),
         "subtitle": t(
-            "Share of customers who buy, by month of the first purchase; cohorts of {least:count} customers or more "
-            "({hidden:count} smaller ones not shown)", least=MIN_COHORT, hidden=n_hidden,
+            "Share of customers who buy, by month of the first purchase; {hidden:count} cohorts of fewer than {least:count} "
+            "customers are not shown" if n_hidden else "Share of customers who buy, by month of the first purchase",
+            least=MIN_COHORT, hidden=n_hidden,
         ),
         "alt": t("Triangle of {n:count} cohorts by months since; shares between {low:percent} and {high:percent}.", **values),
         "data": cells[cells["n_customers"] >= MIN_COHORT],
@@ -314,22 +315,28 @@ def newcomers(facts: dict[str, float]) -> str:
 def curve(steps: pd.DataFrame, facts: dict[str, float]) -> dict:
     """Return the texts and the table of the retention curve."""
     last = steps.iloc[-1]
-    values = {"rate": facts["rate"], "months": facts["months"], "last": float(last["retention_rate"]),
-              "last_month": int(last["months_since"])}
+    values = {
+        "rate": facts["rate"], "months": facts["months"], "last": float(last["retention_rate"]),
+        "last_month": int(last["months_since"]), "n_last": int(last["n_cohorts"]), "n_all": int(steps["n_cohorts"].max()),
+    }
     title = (
         "{rate:percent} of customers buy in month {months:count}, {last:percent} in month {last_month:count}"
         if values["last_month"] > values["months"] else "{rate:percent} of customers buy in month {months:count}"
     )
     return {
         "title": t(title, **values),
-        "subtitle": t("Share of customers who buy in a month, all cohorts observed that far; band: 95% interval"),
+        "subtitle": t(
+            "Share of customers who buy in a month, with 95% interval. Later months rest on fewer cohorts: the last one on "
+            "{n_last:count} of {n_all:count}", **values,
+        ),
         "alt": t(
             "Line of the share of customers who buy by month since the first purchase; it ends at {last:percent}.", **values
         ),
         "data": steps,
         "columns": {
-            "months_since": (t("Months since"), "count"), "n_customers": (t("Customers"), "count"),
-            "n_active": (t("who buy"), "count"), **_interval_columns(),
+            "months_since": (t("Months since"), "count"), "n_cohorts": (t("Cohorts"), "count"),
+            "n_customers": (t("Customers"), "count"), "n_active": (t("who buy"), "count"),
+            **_interval_columns(),
         },
     }
 
@@ -353,12 +360,11 @@ def contract_headline(*, has_margin: bool) -> str:
 
 def contract_figures(facts: dict[str, float], retained: dict, money: Assumptions) -> list[Kpi]:
     kind = t("gross margin, discounted") if money.has_margin else t("fees, discounted")
-    months = t("next {months:count} months", months=facts["months"])
+    period = t("{when}; {what}", when=t("next {months:count} months", months=facts["months"]), what=kind)
     return [
         Kpi(t("Value per contract"), facts["mean"], "money", low=facts["low"] / facts["n"], high=facts["high"] / facts["n"],
-            note=f"{months}; {kind}"),
-        Kpi(t("Value of all contracts"), facts["total"], "money", low=facts["low"], high=facts["high"],
-            note=f"{months}; {kind}"),
+            note=period),
+        Kpi(t("Value of all contracts"), facts["total"], "money", low=facts["low"], high=facts["high"], note=period),
         Kpi(t("Months expected"), facts["expected"], "number1", note=t("of the {months:count} ahead", months=facts["months"])),
         Kpi(t("Contracts that reach month {months:count}", months=retained["months"]), retained["read_as"], "percent",
             low=retained["read_low"], high=retained["read_high"], note=t("of all started")),

@@ -49,7 +49,7 @@ def use_style() -> None:
         "axes.grid": False, "axes.axisbelow": True, "axes.unicode_minus": False, "axes.prop_cycle": mpl.cycler(color=PALETTE),
         "grid.color": "#E6E9ED", "grid.linewidth": 0.8, "text.color": INK, "xtick.color": MUTED, "ytick.color": MUTED,
         "xtick.major.size": 0, "ytick.major.size": 0, "legend.frameon": False, "figure.facecolor": "white",
-        "figure.constrained_layout.use": True, "figure.dpi": 100, "svg.hashsalt": "workbook",
+        "figure.constrained_layout.use": True, "figure.dpi": 100, "text.parse_math": False, "svg.hashsalt": "workbook",
     })
 
 
@@ -169,7 +169,10 @@ def dots(
     ax.hlines(rows, data[low].to_numpy(float), ends, colors=colors, linewidth=2)
     ax.scatter(values, rows, c=colors, s=36, zorder=3)
     for row, end, number in zip(rows, ends, values, strict=True):
-        ax.annotate(shown(number, fmt), (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9.5)
+        ax.annotate(
+            shown(number, fmt), (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
     _reference(ax, reference, reference_label)
     ax.set_yticks(rows, [translate(str(name)) for name in data[label]])
     ax.tick_params(axis="y", labelcolor=INK)

@@ -32,6 +32,12 @@ PAIR_COLUMNS = {
     "dissatisfied": ("Unhappier text", ""), "p_dissatisfied": ("Probability", "percent"), "result": ("Result", "label"),
 }
 
+MODEL_NAMES = {"model": "this model", "vader": "VADER word list", "majority": "always the more frequent verdict"}
+MEASURE_NAMES = {
+    "auc": "AUC", "accuracy": "right verdicts", "macro_f1": "macro F1", "brier": "Brier score (0 = best)",
+    "ece": "calibration error (0 = best)",
+}
+
 # the second text of each pair comes from a less satisfied author; nothing else differs
 PAIRS = (
     ("negation", "This coffee is good.", "This coffee is not good."),
@@ -176,6 +182,11 @@ def check_pairs(predict: Callable[[pd.Series], np.ndarray]) -> pd.DataFrame:
         passes=pairs["p_dissatisfied"] > pairs["p_satisfied"],
         both_right=(pairs["p_satisfied"] < THRESHOLD) & (pairs["p_dissatisfied"] >= THRESHOLD),
     )
+
+
+def for_readers(quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of quality with names that a reader knows instead of the short ones."""
+    return quality.assign(model=quality["model"].map(MODEL_NAMES), measure=quality["measure"].map(MEASURE_NAMES))
 
 
 def auc_finding(quality: pd.DataFrame) -> tuple[str, dict]:

@@ -8,6 +8,7 @@ Input: the reviews of voc.read_reviews (text masked).
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,7 @@ N_LENGTH_GROUPS = 5
 ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 MIN_PLAIN_FORM = 5  # sentences that use the plain form of a word before its other forms are joined to it
 LONGEST_QUOTE = 220  # characters
+QUOTE_WORDS, N_NEAR = (8, 45), 60  # words of a quote; sentences of each verdict that are considered for one
 _WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]{2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])")
 _PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name)\]")
@@ -272,18 +274,28 @@ def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 # --- quotes
 
 
-def quotes(themes: Themes, reviews: pd.DataFrame, *, theme: str, n: int = 3) -> pd.DataFrame:
-    """Return the sentences nearest to a theme: feedback_id, quote, dissatisfied.
+def quotes(
+    themes: Themes, reviews: pd.DataFrame, *, theme: str, predict: Callable[[pd.Series], np.ndarray], n: int = 3
+) -> pd.DataFrame:
+    """Return sentences that speak for a theme: feedback_id, quote, dissatisfied.
 
-    Two from dissatisfied authors and one from a satisfied one where there are such, nearest first; one sentence a review, of
-    five words or more; cut at a word's end after 220 characters.
+    Of the 60 sentences nearest to the theme (8 to 45 words, one a review), those are taken in which `predict` (the
+    probability of a dissatisfied author) hears most of their author's verdict: two from dissatisfied authors and one from a
+    satisfied one where there are such. Cut at a word's end after 220 characters.
     """
     near = themes.sentences[themes.sentences["theme"] == theme]
-    near = near[near["sentence"].str.count(r"\w+").ge(5)].merge(reviews[["feedback_id", "dissatisfied"]], on="feedback_id")
+    near = near[near["sentence"].str.count(r"\w+").between(*QUOTE_WORDS)]
+    near = near.merge(reviews[["feedback_id", "dissatisfied"]], on="feedback_id")
     near = near.sort_values(["closeness", "feedback_id"], ascending=[False, True], kind="stable")
-    near = near.drop_duplicates("feedback_id").assign(key=near["sentence"].str.lower()).drop_duplicates("key")
+    near = near.loc[~near["sentence"].str.lower().duplicated()].drop_duplicates("feedback_id")
     is_bad = near["dissatisfied"].fillna(False).astype(bool)
-    bad, good = near[is_bad].head(n - 1), near[~is_bad].head(1)
+    near = pd.concat([near[is_bad].head(N_NEAR), near[~is_bad].head(N_NEAR)])
+    if near.empty:
+        return near.assign(quote=[])[["feedback_id", "quote", "dissatisfied"]]
+    p = predict(near["sentence"])
+    near = near.assign(heard=np.where(is_bad[near.index], p, 1 - p) * near["closeness"])
+    near = near.sort_values(["heard", "feedback_id"], ascending=[False, True], kind="stable")
+    bad, good = near[is_bad[near.index]].head(n - 1), near[~is_bad[near.index]].head(1)
     chosen = pd.concat([bad, good, near.drop(index=[*bad.index, *good.index])]).head(n)
     return chosen.assign(quote=chosen["sentence"].map(shorten))[["feedback_id", "quote", "dissatisfied"]].reset_index(drop=True)
 

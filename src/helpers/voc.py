@@ -196,7 +196,7 @@ def key_figures(satisfied: dict, *, drivers: pd.DataFrame, quality: pd.DataFrame
             figures.append({
                 "label": t(label, theme=row.theme), "value": row.excess, "fmt": "change_number", "good": "down",
                 "low": row.n * row.difference_low, "high": row.n * row.difference_high,
-                "note": t("in {n:count} reviews about it", n=row.n),
+                "note": t("in {n:count} reviews that mention it", n=row.n),
             })
     scores = quality[quality["measure"] == "auc"].set_index("model")["estimate"]
     if len(scores):
@@ -218,8 +218,8 @@ def opening(satisfied: dict | None = None, drivers: pd.DataFrame | None = None) 
     values |= {"worse": list(worse["theme"].head(2)), "better": list(better["theme"].head(3))}
     if len(worse) and len(better):
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}, praise "
-            "around {better:list}.", values,
+            "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}, "
+            "praise around {better:list}.", values,
         )
     if len(worse):
         return Sentence(
@@ -268,12 +268,12 @@ def driver_findings(drivers: pd.DataFrame) -> list[Sentence]:
     """Return a finding for each theme that clearly goes with dissatisfaction (at most three) or satisfaction (two)."""
     worse, better = _clear(drivers, worse=True).head(3), _clear(drivers, worse=False).head(2)
     said = [_driver(row, (
-        "{theme:label}: of {n:count} reviews about it {share:percent} are dissatisfied, against {expected:percent} of equally "
-        "long reviews that do not mention it; {excess:count} dissatisfied reviews more than expected."
+        "Of {n:count} reviews that mention {theme:label}, {share:percent} are dissatisfied, against {expected:percent} of "
+        "equally long reviews that do not: {excess:count} more than expected."
     )) for row in worse.itertuples()]
     said += [_driver(row, (
-        "{theme:label}: of {n:count} reviews about it only {share:percent} are dissatisfied, against {expected:percent} of "
-        "equally long reviews that do not mention it; {excess:count} dissatisfied reviews fewer than expected."
+        "Of {n:count} reviews that mention {theme:label}, only {share:percent} are dissatisfied, against {expected:percent} "
+        "of equally long reviews that do not: {excess:count} fewer than expected."
     )) for row in better.itertuples()]
     if not said:
         shown = drivers[drivers["is_stable"]]
@@ -321,7 +321,7 @@ def word_finding(words: pd.DataFrame) -> Sentence:
     first = clear.iloc[0]
     return Sentence(
         "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "
-        "reviews that say “{word}” {share:percent} are dissatisfied, against {expected:percent} of equally long reviews.",
+        "reviews with “{word}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally long reviews.",
         values | {"word": first["word"], "n": int(first["n"]), "share": first["dissatisfied_share"],
                   "expected": first["expected_share"]},
         int(first["n"]), first["difference"], (first["difference_low"], first["difference_high"]),

@@ -114,7 +114,7 @@ def money(value: float, places: int | None = None) -> str:
     if compact:
         digits = 2 if abs(value) >= 1e6 else 0
         return numbers.format_compact_currency(value, _state["currency"], locale=_LOCALES["en"], fraction_digits=digits)
-    pattern = "¤" + _decimals(value, places)
+    pattern = "¤" + _decimals(places)
     return numbers.format_currency(
         value, _state["currency"], format=pattern, locale=_LOCALES["en"], currency_digits=False
     )

@@ -1,0 +1,226 @@
+"""In what do the customers of a segment differ from all others, and how much of that would chance alone show?
+
+Index = 100 · share in the segment ÷ share among the others. Shares are ratios of sums over customers, so their errors are
+those of a ratio estimator with the customer as the unit (Cochran 1977, Sampling Techniques, 6.4); intervals are Wilson's on
+the effective sample size. Indices are shrunk towards 100 (DerSimonian and Laird 1986), and q values are Benjamini and
+Hochberg's over all cells tested. Shuffled labels say how many statements chance gives.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+
+from helpers.errors import TooLittleData
+from helpers.persona_traits import Trait
+from helpers.proportions import Z95, q_values, wilson
+
+MIN_CUSTOMERS = 30  # customers of the segment, of the others, and with the attribute, below which a cell is not tested
+MIN_SHARE = 0.005  # share (of spend, orders, customers) that an attribute must have on one side to be worth a sentence
+Q_LIMIT = 0.05
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A trait as matrices: customers × attributes."""
+
+    kind: str
+    unit: str
+    customers: pd.Index
+    attributes: np.ndarray
+    values: sparse.csr_matrix
+    exposure: np.ndarray
+
+
+def _prepare(trait: Trait, customers: pd.Index) -> _Prepared:
+    known = customers[customers.isin(trait.exposure.index[trait.exposure > 0])]
+    values = trait.values[trait.values["customer_id"].isin(known)]
+    attributes, columns = np.unique(values["attribute"].to_numpy(dtype=object), return_inverse=True)
+    rows = known.get_indexer(values["customer_id"])
+    shape = (len(known), len(attributes))
+    matrix = sparse.csr_matrix((values["value"].to_numpy(float), (rows, columns)), shape=shape)
+    return _Prepared(trait.kind, trait.unit, known, attributes, matrix, trait.exposure.reindex(known).to_numpy(float))
+
+
+def index_cells(traits: list[Trait], segments: pd.Series, *, min_effect: float = 0.2) -> pd.DataFrame:
+    """Return one row a segment, kind and attribute: how the segment differs from all other customers.
+
+    Parameters
+    ----------
+    traits : what customers do (persona_traits.py).
+    segments : segment by customer_id.
+    min_effect : a shrunk index between 100·(1 − min_effect) and 100·(1 + min_effect) is no statement.
+
+    Returns
+    -------
+    segment, kind, unit, attribute; n (customers of the segment whose trait is known), n_with (those with the attribute);
+    share, low, high (95 %), others_share; index, index_low, index_high (95 %), shrunk_index; p_value and q_value (unknown
+    where a side has fewer than `MIN_CUSTOMERS` customers, or the attribute fewer in all); is_notable: q < `Q_LIMIT`, shrunk
+    index beyond `min_effect`, and a share of at least `MIN_SHARE` in the segment or among the others.
+
+    Raises
+    ------
+    TooLittleData : fewer than two segments with `MIN_CUSTOMERS` customers, or no trait.
+    """
+    prepared = prepare(traits, segments)
+    return _cells(prepared, segments, min_effect=min_effect)
+
+
+def prepare(traits: list[Trait], segments: pd.Series) -> list[_Prepared]:
+    """Return the traits as matrices over the customers of `segments`; raises TooLittleData as :func:`index_cells`."""
+    large = int((segments.value_counts() >= MIN_CUSTOMERS).sum())
+    if large < 2 or not traits:
+        raise TooLittleData(
+            "Needs two segments with at least {needed:count} customers each to compare their habits; there are {found:count}.",
+            needed=MIN_CUSTOMERS, found=large,
+        )
+    customers = pd.Index(segments.index.sort_values())
+    return [_prepare(trait, customers) for trait in traits]
+
+
+def _cells(prepared: list[_Prepared], segments: pd.Series, *, min_effect: float) -> pd.DataFrame:
+    cells = pd.concat([_compare(trait, segments) for trait in prepared], ignore_index=True)
+    cells["q_value"] = q_values(cells["p_value"])
+    far = (cells["shrunk_index"] >= 100 * (1 + min_effect)) | (cells["shrunk_index"] <= 100 * (1 - min_effect))
+    large = cells[["share", "others_share"]].max(axis=1) >= MIN_SHARE
+    cells["is_notable"] = (cells["q_value"] < Q_LIMIT) & far & large
+    return cells.sort_values(["segment", "kind", "attribute"], ignore_index=True)
+
+
+def _compare(trait: _Prepared, segments: pd.Series) -> pd.DataFrame:
+    """Compare each segment with all others in one trait; all cells at once."""
+    labels = segments.reindex(trait.customers).to_numpy(dtype=object)
+    names = np.unique(labels.astype(str))
+    member = sparse.csr_matrix((labels[None, :] == names[:, None]).astype(float))
+    x, exposure = trait.values, trait.exposure
+    sums = {
+        "x": member @ x, "xx": member @ x.power(2), "xe": member @ x.multiply(exposure[:, None]).tocsr(),
+        "n_with": member @ (x > 0).astype(float),
+    }
+    own = {name: np.asarray(matrix.todense()) for name, matrix in sums.items()}
+    own["e"], own["ee"] = (member @ exposure)[:, None], (member @ exposure**2)[:, None]
+    own["n"] = np.asarray(member.sum(axis=1))
+    rest = {name: values.sum(axis=0, keepdims=True) - values for name, values in own.items()}
+    return _rows(trait, names, _statistics(own, rest), own)
+
+
+def _statistics(own: dict, rest: dict) -> dict[str, np.ndarray]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share, others = own["x"] / own["e"], rest["x"] / rest["e"]
+        pooled = (own["x"] + rest["x"]) / (own["e"] + rest["e"])
+        z = (share - others) / np.sqrt(_variance(own, pooled) + _variance(rest, pooled))
+        variance = _variance(own, share)
+        n_effective = np.where(variance > 0, share * (1 - share) / variance, own["n"])
+        low, high = wilson(share * n_effective, n_effective)
+        log_index, log_error = _log_ratio(share, others, variance, _variance(rest, others), own["n"], rest["n"])
+    enough = (own["n"] >= MIN_CUSTOMERS) & (rest["n"] >= MIN_CUSTOMERS) & (own["n_with"] + rest["n_with"] >= MIN_CUSTOMERS)
+    p = np.where(enough & np.isfinite(z), 2 * stats.norm.sf(np.abs(z)), np.nan)
+    return {
+        "share": share, "low": low, "high": high, "others_share": others, "index": 100 * share / others, "p_value": p,
+        "index_low": 100 * np.exp(log_index - Z95 * log_error), "index_high": 100 * np.exp(log_index + Z95 * log_error),
+        "shrunk_index": 100 * np.exp(_shrink(log_index, log_error**2, used=np.isfinite(p))),
+    }
+
+
+def _variance(sums: dict, share: np.ndarray) -> np.ndarray:
+    """Return the variance of a ratio of sums over customers, each deviating from `share` of its exposure."""
+    squares = sums["xx"] - 2 * share * sums["xe"] + share**2 * sums["ee"]
+    return np.maximum(squares, 0) / sums["e"] ** 2
+
+
+def _log_ratio(share, others, variance, others_variance, n, n_others) -> tuple[np.ndarray, np.ndarray]:
+    """Return the log of the ratio of two shares and its standard error (delta method); half a customer added to a zero."""
+    a, b = np.where(share > 0, share, 0.5 / (n + 1)), np.where(others > 0, others, 0.5 / (n_others + 1))
+    relative_a = np.where(share > 0, variance / a**2, 1.0 / 0.5)
+    relative_b = np.where(others > 0, others_variance / b**2, 1.0 / 0.5)
+    return np.log(a / b), np.sqrt(relative_a + relative_b)
+
+
+def _shrink(effects: np.ndarray, variances: np.ndarray, *, used: np.ndarray) -> np.ndarray:
+    """Return effects pulled towards 0 by how much of their spread is noise (method of moments over the `used` cells)."""
+    known = used & (variances > 0)
+    if not known.any():
+        return np.zeros_like(effects)
+    weights = 1 / variances[known]
+    spread = max(0.0, float((weights * effects[known] ** 2).sum() - known.sum()) / float(weights.sum()))
+    return effects * spread / (spread + variances)
+
+
+def _rows(trait: _Prepared, names: np.ndarray, statistics: dict, own: dict) -> pd.DataFrame:
+    shape = (len(names), len(trait.attributes))
+    frame = pd.DataFrame({
+        "segment": np.repeat(names, shape[1]), "kind": trait.kind, "unit": trait.unit,
+        "attribute": np.tile(trait.attributes, shape[0]),
+        "n": np.broadcast_to(own["n"], shape).ravel().astype(int), "n_with": own["n_with"].ravel().astype(int),
+    })
+    for name, values in statistics.items():
+        frame[name] = np.where(np.isfinite(values), values, np.nan).ravel()
+    return frame[frame["share"].notna()].astype({"segment": "str", "attribute": "str"})
+
+
+# --- what chance gives
+
+
+def count_statements(cells: pd.DataFrame, *, min_effect: float = 0.2) -> dict[str, int]:
+    """Return how many of the tested cells would be statements by three rules: index alone, p alone, all of ours."""
+    tested = cells[cells["p_value"].notna()]
+    far = (tested["index"] >= 100 * (1 + min_effect)) | (tested["index"] <= 100 * (1 - min_effect))
+    return {
+        "tested": len(tested), "by_index": int(far.sum()), "by_p": int((tested["p_value"] < 0.05).sum()),
+        "by_rule": int(tested["is_notable"].sum()),
+    }
+
+
+def by_chance(
+    traits: list[Trait], segments: pd.Series, *, min_effect: float = 0.2, n_rounds: int = 20, seed: int = 42
+) -> pd.DataFrame:
+    """Return the counts of :func:`count_statements` for `n_rounds` random deals of the same labels to the same customers."""
+    prepared = prepare(traits, segments)
+    rng = np.random.default_rng(seed)
+    ordered = segments.sort_index()
+    rounds = []
+    for _ in range(n_rounds):
+        shuffled = pd.Series(rng.permutation(ordered.to_numpy()), index=ordered.index)
+        rounds.append(count_statements(_cells(prepared, shuffled, min_effect=min_effect), min_effect=min_effect))
+    return pd.DataFrame(rounds)
+
+
+# --- within the same campaigns
+
+
+def within_strata(
+    outcome: np.ndarray, member: np.ndarray, strata: np.ndarray, *, units: np.ndarray | None = None, seed: int = 0
+) -> dict[str, float]:
+    """Return the difference in a rate between members and others: as it stands, and within strata.
+
+    outcome: 0 or 1; member: True or False; strata: any labels. The adjusted difference is Mantel and Haenszel's (1959) risk
+    difference, so strata with one side only do not count. `units` (such as customers) are resampled whole for its 95 %
+    interval. `is_reversed`: the two point in opposite directions (Simpson's paradox).
+    """
+    outcome, member = np.asarray(outcome, float), np.asarray(member, bool)
+    codes = pd.factorize(np.asarray(strata), sort=True)[0]
+    unit_codes = pd.factorize(np.asarray(units), sort=True)[0] if units is not None else np.arange(len(outcome))
+    rng = np.random.default_rng(seed)
+    n_units = int(unit_codes.max()) + 1
+    resampled = []
+    for _ in range(200):
+        weights = np.bincount(rng.integers(0, n_units, n_units), minlength=n_units)[unit_codes]
+        resampled.append(_risk_difference(outcome, member, codes, weights))
+    low, high = np.nanquantile(resampled, [0.025, 0.975])
+    crude = outcome[member].mean() - outcome[~member].mean()
+    adjusted = _risk_difference(outcome, member, codes, np.ones(len(outcome)))
+    return {
+        "crude": float(crude), "adjusted": adjusted, "low": float(low), "high": float(high),
+        "is_reversed": bool(crude * adjusted < 0),
+    }
+
+
+def _risk_difference(outcome, member, codes, weights) -> float:
+    n_strata = int(codes.max()) + 1
+    n1, n0 = (np.bincount(codes, weights=weights * side, minlength=n_strata) for side in (member, ~member))
+    y1, y0 = (np.bincount(codes, weights=weights * outcome * side, minlength=n_strata) for side in (member, ~member))
+    both = (n1 > 0) & (n0 > 0)
+    n1, n0, y1, y0 = n1[both], n0[both], y1[both], y0[both]
+    weight = n1 * n0 / (n1 + n0)
+    return float((weight * (y1 / n1 - y0 / n0)).sum() / weight.sum()) if weight.sum() > 0 else float("nan")

@@ -41,15 +41,16 @@ CELLS = [
     ("code", 'report.settings(recency_cuts=(7, 30, 90), n_clusters=5)'),
     ("code", '''report.answer(w("{n:count} champions, a quarter of the customers, bring {share:percent} of the revenue.",
   "{n:count} 位核心客户只占客户的四分之一，却贡献了 {share:percent} 的销售额。"), n=612, share=0.56)
+before = t("against the previous period")
 report.kpis(
-  report.Kpi(t("Customers"), 2469, "count", change=0.021, against=t("against the previous period"), trend=(3, 4, 4, 5, 6, 5, 7)),
-  report.Kpi(t("Revenue"), 4596512.4, "money", change=-0.034, against=t("against the previous period"), trend=(7, 6, 6, 5, 4, 5)),
+  report.Kpi(t("Customers"), 2469, change=0.021, against=before, trend=(3, 4, 4, 5, 6, 5, 7)),
+  report.Kpi(t("Revenue"), 4596512.4, "money", change=-0.034, against=before, trend=(7, 6, 6, 5, 4, 5)),
   report.Kpi(t("Revenue per customer"), 1861.7, "money", low=1798.2, high=1925.1),
   report.Kpi(t("Average order value"), 29.53, "money", note=w("unchanged for five months", "连续五个月持平")),
 )'''),
-    ("md", "## Who are they?\n\nA segment is a *computed* group: the same rule for everybody. See [07 Churn](07_churn.html) and "
-           "[Fader 2005](https://doi.org/10.1287/mksc.1040.0098).\n\n### The rule\n\n| Score | Days since the last purchase |\n"
-           "|---|---:|\n| 5 | 0–6 |\n| 4 | 7–29 |\n",
+    ("md", "## Who are they?\n\nA segment is a *computed* group: the same rule for everybody. See "
+           "[07 Churn](07_churn.html) and [Fader 2005](https://doi.org/10.1287/mksc.1040.0098).\n\n"
+           "### The rule\n\n| Score | Days since the last purchase |\n|---|---:|\n| 5 | 0–6 |\n| 4 | 7–29 |\n",
            "## 他们是谁？\n\n客群由*统一规则*计算得出，对每位客户一视同仁。参见[07 流失预警](07_churn.html)与"
            "[Fader 2005](https://doi.org/10.1287/mksc.1040.0098)。\n\n### 规则\n\n| 得分 | 距上次购买天数 |\n|---|---:|\n"
            "| 5 | 0–6 |\n| 4 | 7–29 |\n"),
@@ -60,11 +61,13 @@ report.kpis(
   source=report.source_line(n=2469, of=t("customers"), run=run),
   alt=w("Bars of the revenue by segment; champions lead.", "各客群销售额条形图，核心客户居首。"),
   data=groups, columns=names, name="revenue_by_segment")'''),
-    ("code", '''report.finding(w("{segment:label} are {share:percent} of customers and bring {revenue_share:percent} of revenue.",
-  "{segment:label}占客户的 {share:percent}，贡献了 {revenue_share:percent} 的销售额。"),
-  segment=w("Champions", "核心客户"), share=0.25, revenue_share=0.56, evidence=report.Evidence("fact", n=2469))
+    ("code", '''report.finding(
+  w("{who} are {share:percent} of customers and bring {revenue_share:percent} of revenue.",
+    "{who}占客户的 {share:percent}，贡献了 {revenue_share:percent} 的销售额。"),
+  who=w("Champions", "核心客户"), share=0.25, revenue_share=0.56, evidence=report.Evidence("fact", n=2469))
 report.finding(w("Age is known for {known:percent} of the customers; among them 45–54 is the largest group.",
-  "仅 {known:percent} 的客户有年龄信息，其中 45–54 岁最多。"), known=0.32, evidence=report.Evidence("fact", n=801, coverage=0.32))
+  "仅 {known:percent} 的客户有年龄信息，其中 45–54 岁最多。"), known=0.32,
+  evidence=report.Evidence("fact", n=801, coverage=0.32))
 report.say(w("Between them, {a:label} and {b:label} make {share:percent} of the revenue.",
   "{a:label}与{b:label}合计占销售额的 {share:percent}。"), a="Champions", b="Loyal", share=0.85)
 report.points([w("One hundred customers more would be worth as much as a week.", "多一百位这样的客户，相当于一周的销售额。"),
@@ -73,18 +76,22 @@ report.points([w("One hundred customers more would be worth as much as a week.",
     ("code", '''report.chart(plots.line(weeks, x="week", lines={"n": t("Orders")}, fmt="count"),
   title=w("Orders swing by a seventh between spring and autumn", "订单量在春秋之间波动约七分之一"),
   subtitle=w("Orders a week", "每周订单数"), source=report.source_line(n=155848, of=t("orders"), run=run),
-  alt=w("Line of the orders per week.", "每周订单数折线图。"), data=weeks, columns={"week": (t("Week"), "day"), "n": (t("Orders"), "count")})
-report.verdict("use with care", w("The model beats recency alone by {gain:number2}, measured on {n:count} customers it had not seen.",
+  alt=w("Line of the orders per week.", "每周订单数折线图。"), data=weeks,
+  columns={"week": (t("Week"), "day"), "n": (t("Orders"), "count")})
+report.verdict("use with care", w(
+  "The model beats recency alone by {gain:number2}, measured on {n:count} customers it had not seen.",
   "在 {n:count} 位模型未见过的客户上，比仅用最近购买天数高 {gain:number2}。"), gain=0.04, n=740)
 report.finding(w("The gap between weekdays and weekends is {gap:percent1}, which may be chance.",
   "工作日与周末相差 {gap:percent1}，可能只是偶然。"), gap=0.011,
   evidence=report.Evidence("estimate", n=2469, estimate=0.011, interval=(-0.004, 0.026), baseline=0.0))'''),
     ("md", "## What do they say?", "## 他们怎么说？"),
-    ("code", '''report.quotes([("The coffee arrived stale and the box was crushed.", w("2 stars, 14 Mar 2012", "2 星，2012年3月14日")),
+    ("code", '''report.quotes([
+  ("The coffee arrived stale and the box was crushed.", w("2 stars, 14 Mar 2012", "2 星，2012年3月14日")),
   ("Best oatmeal we ever had; the whole family asks for it.", w("5 stars", "5 星"))], title=w("In their words", "原话"))
 report.table(groups, names, caption=w("Segments in figures", "各客群数据"), csv_name="segments")'''),
     ("md", "## Who are they in daily life?", "## 生活中的他们"),
-    ("code", '''report.cards(*[report.Card(t(s), w("612 customers", "612 位客户"), [(t("Revenue"), "$2.31M"), (t("Purchase days"), "84")],
+    ("code", '''report.cards(*[report.Card(
+  t(s), w("612 customers", "612 位客户"), [(t("Revenue"), "$2.31M"), (t("Purchase days"), "84")],
   [w("Buys fresh food three times as often as others.", "购买生鲜的频率是其他客群的三倍。")], color=c)
   for s, c in (("Champions", "#0072B2"), ("At risk", "#D98200"))])'''),
     ("md", "## What do campaigns change?", "## 营销活动带来了什么？"),
@@ -95,7 +102,7 @@ report.table(groups, names, caption=w("Segments in figures", "各客群数据"),
     ("md", "## What to keep in mind\n\n- A household is not a person.\n- The panel was chosen for shopping often.",
            "## 使用须知\n\n- 家庭不等于个人。\n- 样本本来就是高频购物家庭。"),
     ("code checks", 'assert groups["segment"].is_unique, "a customer is in two segments"\nprint("checked", len(groups))'),
-    ("code", 'report.written({"table": "segments", "rows": 2469, "columns": 11}, {"table": "findings_segmentation", "rows": 3, "columns": 12})'),
+    ("code", 'report.written({"table": "segments", "rows": 2469, "columns": 11})'),
     ("md", "## What next\n\nDecide whom to keep first: [07 Churn](07_churn.html).",
            "## 下一步\n\n先决定优先留住谁：[07 流失预警](07_churn.html)。"),
 ]
@@ -104,19 +111,25 @@ report.table(groups, names, caption=w("Segments in figures", "各客群数据"),
 def hostile_cells() -> list[tuple]:
     """Return cells in which every text that comes from data tries to run or to load something."""
     rows = repr(list(HOSTILE))
+    narrative = (
+        f"{HOSTILE[0]}\n\n{HOSTILE[1]} {HOSTILE[2]} [out](https://example.com/x)\n\n![beacon](https://example.com/b.png)"
+    )
     return [
-        ("md", "# Whose names are these?\n\n- **Question**: what does a hostile name do?", "# 这些名字是谁的？\n\n- **问题**：恶意名称会怎样？"),
+        ("md", "# Whose names are these?\n\n- **Question**: what does a hostile name do?",
+               "# 这些名字是谁的？\n\n- **问题**：恶意名称会怎样？"),
         ("code", f"bad = {rows}\nreport.answer('{{names}}', names=' '.join(bad))"),
         ("code", "report.kpis(*[report.Kpi(x, x, '', note=x, against=x, change=0.1) for x in bad])"),
-        ("md", f"## Names\n\n{HOSTILE[0]}\n\n{HOSTILE[1]} {HOSTILE[2]} [out](https://example.com/x)\n\n![beacon](https://example.com/b.png)",
-               f"## 名称\n\n{HOSTILE[0]}\n\n{HOSTILE[1]} {HOSTILE[2]} [out](https://example.com/x)\n\n![beacon](https://example.com/b.png)"),
+        ("md", f"## Names\n\n{narrative}", f"## 名称\n\n{narrative}"),
         ("code", "frame = pd.DataFrame({'name': bad, 'n': range(1, 6)})\n"
                  "report.table(frame, caption=bad[0], csv_name=bad[4])"),
-        ("code", "report.chart(plots.bar(frame, label='name', value='n'), title=bad[0], subtitle=bad[1], source=bad[2], alt=bad[4], data=frame)"),
+        ("code", "report.chart(plots.bar(frame, label='name', value='n'), title=bad[0], subtitle=bad[1],\n"
+                 "  source=bad[2], alt=bad[4], data=frame)"),
         ("code", "report.finding('{x} is {n:count}', x=bad[1], n=3, evidence=report.Evidence('fact', n=99))\n"
                  "report.points(bad)\nreport.quotes([(x, x) for x in bad], title=bad[0])\nreport.note('{x}', x=bad[0])\n"
-                 "report.cards(report.Card(bad[0], bad[1], [(bad[2], bad[3])], bad, color='red;background:url(https://example.com/c)'))"),
-        ("code", "from IPython.display import HTML\nreport.display(HTML('<script>document.title=1</script><p onclick=x()>raw</p>'))\n"
+                 "report.cards(report.Card(\n"
+                 "  bad[0], bad[1], [(bad[2], bad[3])], bad, color='red;background:url(https://example.com/c)'))"),
+        ("code", "from IPython.display import HTML\n"
+                 "report.display(HTML('<script>document.title=1</script><p onclick=x()>raw</p>'))\n"
                  "report.display(HTML('<div class=\"block say\"><a href=\"javascript:alert(1)\">go</a>'\n"
                  "  '<img src=\"https://example.com/d.png\" alt=\"x\"><iframe src=\"https://example.com\"></iframe>'\n"
                  "  '<form action=\"https://example.com\"><button>send</button></form></div>'))"),

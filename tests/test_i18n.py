@@ -58,40 +58,41 @@ def test_numbers_and_shares_are_written_alike_in_both_languages(language, value,
     assert shown(value, fmt) == expected
 
 
-@pytest.mark.parametrize(("value", "english", "chinese", "yuan"), [
-    (0, "$0.00", "US$0.00", "¥0.00"),
-    (-0.001, "$0.00", "US$0.00", "¥0.00"),
-    (12.34, "$12.34", "US$12.34", "¥12.34"),
-    (99.99, "$99.99", "US$99.99", "¥99.99"),
-    (100, "$100", "US$100", "¥100"),
-    (-12.3, "-$12.30", "-US$12.30", "-¥12.30"),
-    (99_999, "$99,999", "US$99,999", "¥99,999"),
-    (100_000, "$100K", "US$10万", "¥10万"),
-    (999_499, "$999K", "US$99.9万", "¥99.9万"),
-    (999_999, "$1M", "US$100万", "¥100万"),
-    (4_596_123, "$4.6M", "US$459.6万", "¥459.6万"),
-    (4_614_999, "$4.61M", "US$461.5万", "¥461.5万"),
-    (999_999_999, "$1B", "US$10亿", "¥10亿"),
-    (99_999_999, "$100M", "US$1亿", "¥1亿"),
-    (-500_000, "-$500K", "-US$50万", "-¥50万"),
+@pytest.mark.parametrize(("value", "english", "chinese"), [
+    (0, "$0.00", "0.00美元"),
+    (-0.001, "$0.00", "0.00美元"),
+    (-0.005, "$0.00", "0.00美元"),
+    (12.34, "$12.34", "12.34美元"),
+    (99.99, "$99.99", "99.99美元"),
+    (100, "$100", "100美元"),
+    (-12.3, "-$12.30", "-12.30美元"),
+    (99_999, "$99,999", "99,999美元"),
+    (100_000, "$100K", "10.0万美元"),
+    (999_499, "$999K", "99.9万美元"),
+    (999_999, "$1M", "100.0万美元"),
+    (4_596_123, "$4.6M", "459.6万美元"),
+    (4_614_999, "$4.61M", "461.5万美元"),
+    (99_999_999, "$100M", "1.00亿美元"),
+    (999_999_999, "$1B", "10.00亿美元"),
+    (-500_000, "-$500K", "-50.0万美元"),
 ])
-def test_money_is_short_where_it_is_large_and_never_a_thousand_thousands(value, english, chinese, yuan):
+def test_money_is_short_where_it_is_large_and_never_a_thousand_thousands(value, english, chinese):
     i18n.use(language="en", currency="USD")
     assert shown(value, "money") == english
     i18n.use(language="zh", currency="USD")
     assert shown(value, "money") == chinese
     i18n.use(language="zh", currency="CNY")
-    assert shown(value, "money") == yuan
+    assert shown(value, "money") == chinese.replace("美元", "元")
 
 
 def test_money_with_fixed_places_and_signs(language):
-    sign = "$" if language == "en" else "US$"
-    assert shown(4_596_123.456, "money2") == f"{sign}4,596,123.46"
-    assert shown(4_596_123.456, "money0") == f"{sign}4,596,123"
-    assert shown(-1234.5, "change_money") == f"−{sign}1,234"
-    assert shown(12, "change_money") == f"+{sign}12.00"
-    assert shown(-0.001, "change_money") == f"{sign}0.00"
-    assert shown(-0.001, "money2") == f"{sign}0.00"
+    expected = {
+        "en": ["$4,596,123.46", "$4,596,123", "−$1,234", "+$12.00", "$0.00", "$0.00"],
+        "zh": ["4,596,123.46美元", "4,596,123美元", "−1,234美元", "+12.00美元", "0.00美元", "0.00美元"],
+    }[language]
+    amounts = [(4_596_123.456, "money2"), (4_596_123.456, "money0"), (-1234.5, "change_money"), (12, "change_money"),
+               (-0.001, "change_money"), (-0.001, "money2")]
+    assert [shown(value, fmt) for value, fmt in amounts] == expected
 
 
 @pytest.mark.parametrize("fmt", [*(name for name in i18n.FORMATS if name != "list"), ""])

@@ -3,8 +3,9 @@
 The same checks run on the real reports: `python tests/browser.py reports/complete_journey`.
 """
 
-import browser
 import pytest
+
+import browser
 import sample_report
 from conftest import copy_settings
 
@@ -68,7 +69,8 @@ def test_hostile_data_are_shown_as_typed_and_do_nothing(chrome, hostile):
     shown = page.inner_text("main")
     for value in sample_report.HOSTILE:
         assert " ".join(value.split()) in " ".join(shown.split())
-    assert page.evaluate("() => document.querySelectorAll('main script, main iframe, main form, [onclick], [onerror]').length") == 0
+    acting = "main script, main iframe, main form, [onclick], [onerror], [onload]"
+    assert page.evaluate(f"() => document.querySelectorAll('{acting}').length") == 0
 
 
 def test_the_theme_follows_the_reader_and_can_be_switched(chrome, sample):

@@ -115,8 +115,8 @@ class BgNbd:
 
     @property
     def units(self) -> dict[str, float]:
-        """Return the units in which the fit saw its parameters (lifetimes counts time so that the longest T is 10)."""
-        return {"alpha": self.longest_weeks / 10}
+        """Return the units in which the fit saw its parameters (lifetimes counts time so that the longest T is 1)."""
+        return {"alpha": self.longest_weeks}
 
     @property
     def _model(self) -> BetaGeoFitter:
@@ -208,8 +208,8 @@ def _start_weeks(rows: pd.DataFrame) -> np.ndarray:
 
 
 def _start(rows: pd.DataFrame) -> np.ndarray:
-    """Return the same in lifetimes' own time, where the longest T is 10."""
-    return _start_weeks(rows) + np.array([0, np.log(10 / rows["T_weeks"].max()), 0, 0])
+    """Return the same in lifetimes' own time, where the longest T is 1."""
+    return _start_weeks(rows) - np.array([0, np.log(rows["T_weeks"].max()), 0, 0])
 
 
 def _quietly(fit, *arguments, **options):

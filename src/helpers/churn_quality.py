@@ -62,7 +62,8 @@ def gain(tested: pd.DataFrame, *, model: str, baseline: str, seed: int, n_draws:
 
 def _row(model: str, metric: str, values: np.ndarray, *, n: int) -> dict:
     """Return a metric: its value on the customers as they are (the first draw) and its interval over the other draws."""
-    low, high = np.nanpercentile(values[1:], [2.5, 97.5]) if len(values) > 1 else (np.nan, np.nan)
+    known = values[1:][np.isfinite(values[1:])]  # a draw without anyone lost has no AUC
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
     return {"model": model, "metric": metric, "value": float(values[0]), "low": float(low), "high": float(high), "n": n}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import churn_contracts, churn_features
 from helpers.churn_examples import MIN_CLASS, Examples
-from helpers.i18n import text
+from helpers.i18n import language, text
 from helpers.proportions import add_wilson
 from helpers.report import Evidence
 
@@ -220,7 +220,10 @@ def value_words(examples: Examples, business) -> Sentence:
 
 def why(scores: pd.DataFrame) -> pd.Series:
     """Return each customer's reasons as words in the reader's language, the heaviest first."""
-    return pd.Series([
-        "; ".join(text(row[name], **row) for name in ("reason_1", "reason_2", "reason_3") if isinstance(row[name], str))
+    semicolon = "；" if language() == "zh" else "; "
+    reasons = [
+        semicolon.join(text(row[name], **row) for name in ("reason_1", "reason_2", "reason_3") if isinstance(row[name], str))
         for row in scores.to_dict("records")
-    ], index=scores.index, dtype="str")
+    ]
+    none = text("no higher risk than the average customer; listed for what is at stake")
+    return pd.Series([words or none for words in reasons], index=scores.index, dtype="str")

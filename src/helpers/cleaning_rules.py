@@ -47,7 +47,7 @@ def is_repeated_line(lines, settings: Settings):
         return NEVER
     same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour")]
     same = [c for c in same if c not in ("department", "category", "is_known_product")]
-    return _is_copy(lines, by=same, order=["source_row"])
+    return _is_copy(lines, by=same, order=["source", "source_row"])
 
 
 def _is_copy(table, *, by: list[str], order: list):

@@ -104,20 +104,27 @@ def percent(value: float, places: int = 0) -> str:
 
 def money(value: float, places: int | None = None) -> str:
     """Return an amount: $12.34, $1,234, $4.6M; in Chinese 12.34美元, 1,234美元, 459.6万美元; unknown is an en dash."""
-    if value is None or not math.isfinite(value):
+    if is_unknown(value):
         return "–"
-    compact = places is None and abs(value) >= 100_000
+    if places is None and abs(value) >= 100_000:
+        return _compact_money(value)
     places = (0 if abs(value) >= 100 else 2) if places is None else places
-    value = value if compact or round(value, places) else 0.0  # no "-0"
+    value = _not_minus_zero(value, places)
     if _state["language"] == "zh":
-        return (number(value / 10_000, 1) + "万" if compact else number(value, places)) + _unit(_state["currency"])
-    if compact:
-        digits = 2 if abs(value) >= 1e6 else 0
-        return numbers.format_compact_currency(value, _state["currency"], locale=_LOCALES["en"], fraction_digits=digits)
+        return number(value, places) + _unit(_state["currency"])
     pattern = "¤" + _decimals(places)
-    return numbers.format_currency(
-        value, _state["currency"], format=pattern, locale=_LOCALES["en"], currency_digits=False
-    )
+    return numbers.format_currency(value, _state["currency"], format=pattern, locale=_LOCALES["en"], currency_digits=False)
+
+
+def _compact_money(value: float) -> str:
+    """Return a large amount as $250K, $4.6M, 459.6万美元 or 1.20亿美元; rounded first, so that 999,999 is $1M, not $1000K."""
+    size = abs(value)
+    if _state["language"] == "zh":
+        big = round(size, -3) >= 1e8
+        return (number(value / 1e8, 2) + "亿" if big else number(value / 1e4, 1) + "万") + _unit(_state["currency"])
+    value = round(value, -3 if size < 1e6 else -4 if size < 1e9 else -7)
+    digits = 2 if abs(value) >= 1e6 else 0
+    return numbers.format_compact_currency(value, _state["currency"], locale=_LOCALES["en"], fraction_digits=digits)
 
 
 def _unit(currency: str) -> str:

@@ -296,7 +296,10 @@ def triangle(cells: pd.DataFrame, matrix: pd.DataFrame) -> dict:
 
 
 def _interval_columns() -> dict:
-    return {"retention_rate": (t("Retention"), "percent1"), "low": (t("lower end"), "percent1"), "high": (t("upper end"), "percent1")}
+    return {
+        "retention_rate": (t("Retention"), "percent1"), "low": (t("lower end"), "percent1"),
+        "high": (t("upper end"), "percent1"),
+    }
 
 
 def newcomers(facts: dict[str, float]) -> str:

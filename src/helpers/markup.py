@@ -8,14 +8,18 @@ import re
 import nh3
 from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from helpers.i18n import text
 
 SVG = {"svg", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon"}
 TAGS = SVG | {
-    "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt",
-    "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "picture",
-    "pre", "section", "small", "source", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl",
+    "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p",
+    "picture", "pre", "section", "small", "source", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
 }
 _DRAWING = {
     "viewBox", "width", "height", "d", "cx", "cy", "r", "rx", "ry", "x", "y", "x1", "x2", "y1", "y2", "points", "fill",
@@ -23,8 +27,8 @@ _DRAWING = {
 }
 ATTRIBUTES = dict.fromkeys(SVG, _DRAWING) | {
     "*": {"class", "lang", "role", "aria-hidden", "aria-label", "aria-labelledby", "tabindex"},
-    "a": {"href", "download"}, "img": {"src", "alt", "width", "height"}, "source": {"srcset", "media"}, "ol": {"start"}, "section": {"style"},
-    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"},
+    "a": {"href", "download"}, "img": {"src", "alt", "width", "height"}, "source": {"srcset", "media"},
+    "ol": {"start"}, "section": {"style"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"},
 }
 PICTURE = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=]*", re.ASCII)
 DOWNLOAD = re.compile(r"data:text/csv(;charset=utf-8)?;base64,[A-Za-z0-9+/=]*", re.ASCII)
@@ -34,7 +38,7 @@ COLOR = re.compile(r"border-top-color: ?#[0-9a-f]{6};?", re.IGNORECASE)
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
-    """Return the attribute's value where it is harmless: pictures in the page, links within the reports, CSV data, a card's colour."""
+    """Return the value where it is harmless: a picture in the page, a link within the reports, CSV data, a colour."""
     if (tag, attribute) in {("img", "src"), ("source", "srcset")}:
         return value if PICTURE.fullmatch(value) else None
     if (tag, attribute) == ("a", "href"):
@@ -77,6 +81,14 @@ def markdown(source: str) -> Markup:
     html = html.replace("<table>", scroll).replace("</table>", "</table></div>")
     html = re.sub(r"<th(?=[ >])", '<th scope="col"', html)
     return clean(re.sub(r'<(t[dh])([^>]*) style="text-align: ?(?:right|center);?"', r'<\1\2 class="num"', html))
+
+
+def python(source: str) -> Markup:
+    """Return a code cell with its syntax marked; the first line of a cell magic looks like a comment."""
+    magic, _, rest = source.partition("\n") if source.startswith("%%") else ("", "", source)
+    first = Markup('<span class="c1">{}</span>\n').format(magic) if magic else Markup()
+    marked = Markup(highlight(rest, PythonLexer(), HtmlFormatter(nowrap=True)))  # noqa: S704
+    return Markup('<pre class="highlight">{}{}</pre>').format(first, marked)
 
 
 def without_dead_links(html: str, existing: set[str]) -> str:

@@ -160,7 +160,7 @@ def _without_label(line: str) -> Markup:
 
 
 def _add_code(page: Page, cell) -> None:
-    parts = [Part("code", Markup(), {"source": cell.source})]
+    parts = [Part("code", markup.python(cell.source))]
     for output in cell.outputs:
         parts += _parts_of(output, number=cell.get("execution_count") or 0)
     page.n_checks += _n_asserts(cell)

@@ -58,23 +58,12 @@ def index_cells(traits: list[Trait], segments: pd.Series, *, min_effect: float =
     share, low, high (95 %), others_share; index, index_low, index_high (95 %), shrunk_index; p_value and q_value (unknown
     where a side has fewer than `MIN_CUSTOMERS` customers, or the attribute fewer in all); is_notable: q < `Q_LIMIT`, shrunk
     index beyond `min_effect`, and a share of at least `MIN_SHARE` in the segment or among the others.
-
-    Raises
-    ------
-    TooLittleData : fewer than two segments with `MIN_CUSTOMERS` customers, or no trait.
     """
-    prepared = prepare(traits, segments)
-    return _cells(prepared, segments, min_effect=min_effect)
+    return _cells(prepare(traits, segments), segments, min_effect=min_effect)
 
 
 def prepare(traits: list[Trait], segments: pd.Series) -> list[_Prepared]:
-    """Return the traits as matrices over the customers of `segments`; raises TooLittleData as :func:`index_cells`."""
-    large = int((segments.value_counts() >= MIN_CUSTOMERS).sum())
-    if large < 2 or not traits:
-        raise TooLittleData(
-            "Needs two segments with at least {needed:count} customers each to compare their habits; there are {found:count}.",
-            needed=MIN_CUSTOMERS, found=large,
-        )
+    """Return the traits as matrices over the customers of `segments`."""
     customers = pd.Index(segments.index.sort_values())
     return [_prepare(trait, customers) for trait in traits]
 
@@ -117,7 +106,8 @@ def _statistics(own: dict, rest: dict) -> dict[str, np.ndarray]:
     enough = (own["n"] >= MIN_CUSTOMERS) & (rest["n"] >= MIN_CUSTOMERS) & (own["n_with"] + rest["n_with"] >= MIN_CUSTOMERS)
     p = np.where(enough & np.isfinite(z), 2 * stats.norm.sf(np.abs(z)), np.nan)
     return {
-        "share": share, "low": low, "high": high, "others_share": others, "index": 100 * share / others, "p_value": p,
+        "share": share, "low": low, "high": high, "others_share": others, "p_value": p,
+        "index": 100 * share / np.where(others > 0, others, np.nan),
         "index_low": 100 * np.exp(log_index - Z95 * log_error), "index_high": 100 * np.exp(log_index + Z95 * log_error),
         "shrunk_index": 100 * np.exp(_shrink(log_index, log_error**2, used=np.isfinite(p))),
     }
@@ -175,7 +165,18 @@ def count_statements(cells: pd.DataFrame, *, min_effect: float = 0.2) -> dict[st
 def by_chance(
     traits: list[Trait], segments: pd.Series, *, min_effect: float = 0.2, n_rounds: int = 20, seed: int = 42
 ) -> pd.DataFrame:
-    """Return the counts of :func:`count_statements` for `n_rounds` random deals of the same labels to the same customers."""
+    """Return the counts of :func:`count_statements` for `n_rounds` random deals of the same labels to the same customers.
+
+    Raises
+    ------
+    TooLittleData : fewer than two segments with `MIN_CUSTOMERS` customers, so that nothing can be compared.
+    """
+    n_large = int((segments.value_counts() >= MIN_CUSTOMERS).sum())
+    if n_large < 2 or not traits:
+        raise TooLittleData(
+            "Needs two segments with at least {needed:count} customers each to compare their habits; there are {found:count}.",
+            needed=MIN_CUSTOMERS, found=n_large,
+        )
     prepared = prepare(traits, segments)
     rng = np.random.default_rng(seed)
     ordered = segments.sort_index()
@@ -184,43 +185,3 @@ def by_chance(
         shuffled = pd.Series(rng.permutation(ordered.to_numpy()), index=ordered.index)
         rounds.append(count_statements(_cells(prepared, shuffled, min_effect=min_effect), min_effect=min_effect))
     return pd.DataFrame(rounds)
-
-
-# --- within the same campaigns
-
-
-def within_strata(
-    outcome: np.ndarray, member: np.ndarray, strata: np.ndarray, *, units: np.ndarray | None = None, seed: int = 0
-) -> dict[str, float]:
-    """Return the difference in a rate between members and others: as it stands, and within strata.
-
-    outcome: 0 or 1; member: True or False; strata: any labels. The adjusted difference is Mantel and Haenszel's (1959) risk
-    difference, so strata with one side only do not count. `units` (such as customers) are resampled whole for its 95 %
-    interval. `is_reversed`: the two point in opposite directions (Simpson's paradox).
-    """
-    outcome, member = np.asarray(outcome, float), np.asarray(member, bool)
-    codes = pd.factorize(np.asarray(strata), sort=True)[0]
-    unit_codes = pd.factorize(np.asarray(units), sort=True)[0] if units is not None else np.arange(len(outcome))
-    rng = np.random.default_rng(seed)
-    n_units = int(unit_codes.max()) + 1
-    resampled = []
-    for _ in range(200):
-        weights = np.bincount(rng.integers(0, n_units, n_units), minlength=n_units)[unit_codes]
-        resampled.append(_risk_difference(outcome, member, codes, weights))
-    low, high = np.nanquantile(resampled, [0.025, 0.975])
-    crude = outcome[member].mean() - outcome[~member].mean()
-    adjusted = _risk_difference(outcome, member, codes, np.ones(len(outcome)))
-    return {
-        "crude": float(crude), "adjusted": adjusted, "low": float(low), "high": float(high),
-        "is_reversed": bool(crude * adjusted < 0),
-    }
-
-
-def _risk_difference(outcome, member, codes, weights) -> float:
-    n_strata = int(codes.max()) + 1
-    n1, n0 = (np.bincount(codes, weights=weights * side, minlength=n_strata) for side in (member, ~member))
-    y1, y0 = (np.bincount(codes, weights=weights * outcome * side, minlength=n_strata) for side in (member, ~member))
-    both = (n1 > 0) & (n0 > 0)
-    n1, n0, y1, y0 = n1[both], n0[both], y1[both], y0[both]
-    weight = n1 * n0 / (n1 + n0)
-    return float((weight * (y1 / n1 - y0 / n0)).sum() / weight.sum()) if weight.sum() > 0 else float("nan")

@@ -79,7 +79,7 @@ def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
     more than once only one row is kept, the training part first, so that no text is on both sides; a test text that is nearly
     a training text (cosine ≥ 0.9) is a copy too. Row order does not matter.
     """
-    keys = reviews["text"].map(text_key, na_action="ignore").fillna("")
+    keys = reviews["text"].fillna("").map(text_key)
     usable = (keys != "") & reviews["dissatisfied"].notna()
     hashed = keys.map(lambda key: "test" if zlib.crc32(key.encode()) % TEST_SHARE == 0 else "train")
     role = reviews["split"].where(reviews["split"].notna(), hashed).astype("object")

@@ -21,15 +21,15 @@ MEASURES = ("auc", "accuracy", "macro_f1", "brier", "ece")
 
 QUALITY_COLUMNS = {
     "model": ("Model", "label"), "measure": ("Measure", "label"), "estimate": ("Value", "number3"),
-    "low": ("Interval from", "number3"), "high": ("to", "number3"), "n": ("Reviews", "count"),
+    "low": ("Interval from", "number3"), "high": ("Interval to", "number3"), "n": ("Reviews", "count"),
 }
 CALIBRATION_COLUMNS = {
     "tenth": ("Group", "count"), "n": ("Reviews", "count"), "predicted": ("Predicted", "percent1"),
-    "observed": ("Observed", "percent1"), "low": ("Interval from", "percent1"), "high": ("to", "percent1"),
+    "observed": ("Observed", "percent1"), "low": ("Interval from", "percent1"), "high": ("Interval to", "percent1"),
 }
 PAIR_COLUMNS = {
-    "kind": ("What is tested", "label"), "satisfied": ("Happier text", ""), "p_satisfied": ("Probability", "percent"),
-    "dissatisfied": ("Unhappier text", ""), "p_dissatisfied": ("Probability", "percent"), "result": ("Result", "label"),
+    "kind": ("What is tested", "label"), "satisfied": ("Happier text", ""), "p_satisfied": ("Predicted dissatisfaction", "percent"),
+    "dissatisfied": ("Unhappier text", ""), "p_dissatisfied": ("Predicted dissatisfaction", "percent"), "result": ("Result", "label"),
 }
 
 MODEL_NAMES = {"model": "this model", "vader": "VADER word list", "majority": "always the more frequent verdict"}

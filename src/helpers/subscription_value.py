@@ -1,8 +1,8 @@
 """How long do contracts run, and what fees are still to come? (contractual customers)
 
 Kaplan-Meier (1958) by plan through `lifelines`, with Greenwood's intervals; expected months of a running contract are the
-curve beyond its age, S(t + k) / S(t). Months beyond the oldest contract continue at the mean monthly loss of the last observed
-year. In: subscriptions; out: `contract_retention`, `contract_value`.
+curve beyond its age, S(t + k) / S(t). Ages that hardly any contract has reached continue at the mean monthly loss of the year
+before. In: subscriptions; out: `contract_retention`, `contract_value`.
 """
 
 import numpy as np
@@ -58,7 +58,7 @@ def by_plan(subscriptions: pd.DataFrame):
 def losses(tenure_months, churned, weights=None, *, n_months: int) -> np.ndarray:
     """Return the monthly loss rate by age 1, 2, … `n_months`: contracts that end at that age / contracts that reach it.
 
-    Ages nobody reaches take the mean loss of the last MONTHS_PER_YEAR ages that enough contracts (MIN_AT_RISK) reach.
+    Ages that fewer than MIN_AT_RISK contracts reach take the mean loss of the last MONTHS_PER_YEAR ages that enough reach.
     """
     tenure = np.asarray(tenure_months, float).astype("int64")
     weights = np.ones(len(tenure)) if weights is None else np.asarray(weights, float)

@@ -167,7 +167,7 @@ def product_complaints(reviews: pd.DataFrame) -> pd.DataFrame:
 
 _FIGURES = {
     "n": ("Reviews", "count"), "dissatisfied_share": ("Dissatisfied", "percent1"), "low": ("Interval from", "percent1"),
-    "high": ("to", "percent1"),
+    "high": ("Interval to", "percent1"),
 }
 _COMPARISON = _FIGURES | {
     "expected_share": ("Expected", "percent1"), "excess": ("More than expected", "change_number"), "q_value": ("q", "number3"),

@@ -1,0 +1,162 @@
+"""voc.py: what counts as dissatisfied, shares and scores worked by hand, sentences that fit the data."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import datasets, i18n, tables, voc
+from helpers.errors import TooLittleData
+
+
+def feedback(n=1, **columns) -> pd.DataFrame:
+    """A table `feedback` of `n` rows with the given columns; all else is unknown."""
+    n = len(next(iter(columns.values()))) if columns else n
+    given = {"feedback_id": [f"f{i:05d}" for i in range(n)], **columns}
+    return tables.empty("feedback").reindex(range(n)).assign(**given)
+
+
+def drivers(*rows) -> pd.DataFrame:
+    """Themes as (theme, excess, q, stable)."""
+    table = pd.DataFrame(rows, columns=["theme", "excess", "q_value", "is_stable"])
+    return table.assign(
+        n=100, dissatisfied_share=0.5, expected_share=0.4, difference=table["excess"] / 100,
+        difference_low=table["excess"] / 100 - 0.05, difference_high=table["excess"] / 100 + 0.05, stability=0.8,
+    )
+
+
+def test_three_stars_are_dissatisfied_and_four_are_not():
+    read = voc.read_reviews(feedback(rating=[1.0, 3.0, 3.5, 4.0, 5.0, np.nan]))
+    assert read["dissatisfied"].tolist() == [True, True, False, False, False, pd.NA]
+    assert set(read["verdict_from"].dropna()) == {"rating"}
+
+
+def test_csat_of_three_and_nps_of_six_are_dissatisfied():
+    read = voc.read_reviews(feedback(csat=[3.0, 4.0, np.nan, np.nan], nps=[10.0, 0.0, 6.0, 7.0]))
+    assert read["dissatisfied"].tolist() == [True, False, True, False]
+    assert read["verdict_from"].tolist() == ["csat", "csat", "nps", "nps"]
+
+
+def test_stars_go_before_the_label():
+    read = voc.read_reviews(feedback(rating=[5.0], rating_label=["bad"]))
+    assert read["dissatisfied"].tolist() == [False]
+
+
+def test_labels_are_read_whatever_their_case_and_unknown_ones_are_no_verdict():
+    read = voc.read_reviews(feedback(rating_label=["Great", "other ", "好评", "差评", "banana", None]))
+    assert read["dissatisfied"].tolist() == [False, True, False, True, pd.NA, pd.NA]
+
+
+def test_great_and_other_mean_five_stars_and_fewer():
+    assert voc.satisfaction(voc.read_reviews(feedback(rating_label=["great", "other"])))["meaning"] == (
+        "gave fewer than five stars"
+    )
+    assert voc.satisfaction(voc.read_reviews(feedback(rating_label=["good", "bad"])))["meaning"] == (
+        "gave a verdict other than the best"
+    )
+
+
+def test_text_loses_markup_and_personal_data_and_blank_text_is_none():
+    read = voc.read_reviews(feedback(text=["Good<br />tea &amp; <a href='http://x.y'>more</a>", "  <p></p> ", "call 800-456-1330"]))
+    assert read["text"].tolist()[0] == "Good tea & more"
+    assert read["text"].isna().tolist() == [False, True, False]
+    assert read["text"].tolist()[2] == "call [phone]"
+
+
+def test_satisfaction_by_hand():
+    found = voc.satisfaction(voc.read_reviews(feedback(rating=[5.0] * 8 + [1.0] * 2 + [np.nan])))
+    assert (found["n"], found["n_reviews"], found["n_dissatisfied"]) == (10, 11, 2)
+    assert found["satisfied"] == 0.8
+    assert found["low"] == pytest.approx(0.4902, abs=1e-4)  # Wilson, 8 of 10: published tables give .4902 to .9433
+    assert found["high"] == pytest.approx(0.9433, abs=1e-4)
+
+
+@pytest.mark.parametrize("reviews", [feedback(n=0), feedback(n=1), feedback(text=["fine", "bad"])])
+def test_feedback_without_any_verdict_is_said_in_words(reviews):
+    with pytest.raises(TooLittleData, match="has one"):
+        voc.satisfaction(voc.read_reviews(reviews))
+
+
+def test_nps_by_hand():
+    scores = pd.Series([10] * 100 + [9] * 100 + [8] * 100 + [6] * 100, dtype=float)
+    found = voc.net_promoter_score(scores)
+    half = 1.959964 * math.sqrt((0.5 + 0.25 - 0.25**2) / 400) * 100
+    assert found["nps"] == 25
+    assert (found["low"], found["high"]) == (pytest.approx(25 - half), pytest.approx(25 + half))
+
+
+def test_few_nps_answers_get_an_interval_even_if_all_agree():
+    found = voc.net_promoter_score(pd.Series([10.0, 10.0, np.nan]))
+    assert found["n"] == 2
+    assert found["nps"] == 100
+    assert found["low"] < 60
+    with pytest.raises(TooLittleData):
+        voc.net_promoter_score(pd.Series([np.nan]))
+
+
+def test_products_below_thirty_reviews_are_not_ranked():
+    reviews = voc.read_reviews(feedback(product_id=["a"] * 30 + ["b"] * 29 + ["c"] * 31, rating=[1.0, 5.0] * 45))
+    assert voc.product_complaints(reviews)["product_id"].tolist() == ["a", "c"]
+    with pytest.raises(TooLittleData, match="is 29"):
+        voc.product_complaints(reviews[reviews["product_id"] == "b"])
+
+
+def test_the_answer_names_only_themes_that_are_stable_and_clear():
+    satisfied = {"satisfied": 0.7, "n": 1000, "meaning": "gave fewer than five stars"}
+    said = voc.opening(satisfied, drivers(("price", 30, 0.01, True), ("tea", 40, 0.06, True), ("nuts", 50, 0.01, False)))
+    assert said.values["worse"] == ["price"]
+    assert said.values["better"] == []
+    assert "nothing" in voc.opening().template
+    assert "no theme" in voc.opening(satisfied, drivers(("tea", 40, 0.06, True))).template
+
+
+def test_findings_on_themes_carry_their_interval_and_fit_the_direction():
+    worse, better = voc.driver_findings(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, True)))
+    assert "more than expected" in worse.template
+    assert worse.interval == (pytest.approx(0.25), pytest.approx(0.35))
+    assert "fewer than expected" in better.template
+    assert better.values["excess"] == 20
+    (none,) = voc.driver_findings(drivers(("tea", 40, 0.05, True)))
+    assert none.template.startswith("None of")
+
+
+def test_without_dates_the_source_line_claims_no_period(home):
+    settings = datasets.load("complete_journey")
+    reviews = voc.read_reviews(feedback(text=["fine"]))
+    line = voc.source_line(reviews, n=1, settings=settings, language="en")
+    assert "without dates" in line
+    assert "2017" not in line
+    dated = voc.read_reviews(feedback(received_at=pd.to_datetime(["2020-01-05", "2020-03-01"], utc=True)))
+    assert "5 Jan 2020 – 1 Mar 2020" in voc.source_line(dated, n=2, settings=settings, language="en")
+
+
+def test_the_limits_say_that_reviewers_are_not_the_households(home):
+    said = voc.limits(voc.read_reviews(feedback(text=["call 800-456-1330"])), settings=datasets.load("complete_journey"), language="en")
+    assert any("authors are not the households" in sentence for sentence in said)
+    assert any("names its customer" in sentence for sentence in said)
+    assert any("no trend" in sentence for sentence in said)
+    assert any(sentence.startswith("1 passages were masked") for sentence in said)
+
+
+def test_key_figures_leave_out_what_could_not_be_computed(home):
+    satisfied = voc.satisfaction(voc.read_reviews(feedback(rating=[5.0, 1.0])))
+    figures = voc.key_figures(satisfied, drivers=tables.empty("themes"), quality=tables.empty("sentiment_quality"))
+    assert [figure["value"] for figure in figures] == [0.5]
+
+
+def test_every_sentence_fills_its_fields_in_both_languages():
+    said = [
+        *voc.driver_findings(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, True))),
+        voc.hidden_themes(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, False))),
+        voc.drivers_title(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, True))),
+        voc.word_finding(drivers(("price", 30, 0.01, True)).assign(word="stale")),
+    ]
+    for sentence in said:
+        for language in i18n.LANGUAGES:
+            with i18n.reading_in(language):
+                shown = i18n.text(sentence.template, **sentence.values)
+            assert "{" not in shown
+            assert "nan" not in shown.lower()
+    json.dumps([sentence.values for sentence in said])

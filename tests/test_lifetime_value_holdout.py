@@ -146,7 +146,7 @@ def test_heavy_buyers_are_grouped_without_parting_equal_counts():
     )
     found = lifetime_value_holdout.by_frequency(predictions)
     assert found["n_customers"].sum() == 28
-    assert found["group"].iloc[0] == "0" and found["group"].iloc[1] == "10"
+    assert found["group"].tolist()[:2] == ["0", "10–22"]  # an eighth of 28 customers is 3.5: the five tens stay together
     assert found["group"].iloc[-1].endswith("+")
     assert found["position"].is_monotonic_increasing
 

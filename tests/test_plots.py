@@ -215,6 +215,15 @@ def test_a_small_picture_needs_no_second_one_and_a_crowded_one_gets_none():
     assert plots.to_narrow_png(crowded.figure) is None
 
 
+def test_a_legend_of_many_columns_is_set_in_two_for_a_phone():
+    parts = {name: f"part {name}" for name in "abcdefgh"}
+    shares = pd.DataFrame({"label": ["x", "y"], **dict.fromkeys(parts, 0.125)})
+    axes = plots.stacked_shares(shares, label="label", parts=parts)
+    assert axes.get_legend()._ncols == 4
+    assert plots.to_narrow_png(axes.figure) is not None
+    assert axes.get_legend()._ncols == 2
+
+
 def test_figures_are_not_kept_by_pyplot():
     import matplotlib.pyplot as plt
 

@@ -71,6 +71,13 @@ def test_every_stage_has_a_chinese_name_and_question():
     assert len(render.STAGES) == 12
 
 
+def test_every_message_of_the_template_is_translated():
+    templates = "".join(file.read_text(encoding="utf-8") for file in (paths.TEMPLATES / "report").glob("*.j2"))
+    messages = {double or single for double, single in re.findall(r"""\bt\((?:"([^"]+)"|'([^']+)')""", templates)}
+    assert len(messages) > 20
+    assert not sorted(messages - set(i18n.catalogue()))
+
+
 def test_only_the_cells_of_the_readers_language_are_kept(html):
     cells = [text_cell("## English question\n\nx", "en"), text_cell("## 中文问题\n\nx", "zh"), text_cell("## For both\n\nx")]
     english, chinese = html(*cells), html(*cells, language="zh")
@@ -163,9 +170,27 @@ def test_checks_are_counted(html):
 
 def test_the_same_note_is_shown_once_in_a_section(html):
     note = block("note", "<p>No campaigns.</p>")
-    out = html(text_cell("## First"), code(note), code(note), text_cell("## Second"), code(note))
+    out = html(text_cell("## First"), code(note), code(note), text_cell("## Second"), code(SAY, note))
     assert between(out, 'id="s-1"', "</section>").count("No campaigns.") == 1
     assert between(out, 'id="s-2"', "</section>").count("No campaigns.") == 1
+
+
+def test_sections_that_only_repeat_a_note_are_named_beside_it(html):
+    note, other = block("note", "<p>No campaigns.</p>"), block("note", "<p>No prices.</p>")
+    out = html(
+        text_cell("## First"), code(note), text_cell("## Second\n\nWhy."), code(note), text_cell("## Third"), code(note, SAY),
+        text_cell("## Fourth"), code(note, other), text_cell("## Fifth"), code(note, other),
+    )
+    assert re.findall(r'<h2 id="s-[^>]*>(.*?)</h2>', out) == ["First", "Third", "Fourth"]
+    assert "Left out for the same reason: Second · Fifth" in between(out, 'id="s-1"', "</section>")
+    assert "Why." not in out
+
+
+def test_notes_of_the_checks_and_of_what_was_saved_are_not_shown(html):
+    note = block("note", "<p>No campaigns.</p>")
+    out = html(code(note), text_cell("## Keep in mind\n\nLimits."), code(note, tags=["checks"]), code(note))
+    assert "Limits." in between(out, 'id="s-1"', "</section>")
+    assert out.count("No campaigns.") == 1
 
 
 def test_a_section_with_nothing_but_a_note_is_quiet(html):

@@ -45,14 +45,14 @@ def test_a_customer_and_product_sum_up_without_guests_and_unknown_products():
     assert bought[["customer_id", "product_id"]].to_numpy().tolist() == [["a", "p1"], ["a", "p2"]]
     first = bought.iloc[0]
     assert (first["n_orders"], first["quantity"], first["revenue"]) == (2, 4.0, -0.7)
-    assert (first["first_date"], first["last_date"]) == (DAY.date(), DAY.date())
+    assert (first["first_date"], first["last_date"]) == (DAY, DAY)
 
 
 def test_a_customer_sums_up_orders_days_and_products():
     totals = rollups.sum_up_customers(lines(*LINES)).order_by("customer_id").to_pandas().set_index("customer_id")
     a = totals.loc["a"]
     assert (a["n_orders"], a["n_days"], a["n_products"], a["revenue"]) == (3, 2, 2, 7.3)
-    assert (a["first_date"], a["last_date"]) == (DAY.date(), (DAY + pd.Timedelta(days=9)).date())
+    assert (a["first_date"], a["last_date"]) == (DAY, DAY + pd.Timedelta(days=9))
     assert totals.loc["b", "n_products"] == 0
     assert list(totals.index) == ["a", "b"]
 
@@ -63,7 +63,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(ROWS)
 def test_both_ways_to_sum_up_customers_agree_and_no_cent_is_lost(rows):
     of_order = {"u": ("a", 0), "v": ("a", 1), "w": ("b", 2), "x": ("b", 2), "y": (None, 1), "z": ("c", 3)}

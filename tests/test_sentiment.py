@@ -57,7 +57,7 @@ def test_a_text_is_on_one_side_only_and_the_training_part_keeps_it():
 
 
 def test_a_test_text_that_differs_in_a_word_of_many_is_a_copy():
-    long = "this loose black tea from the hills has a clear amber colour and a malty taste that I enjoy with milk every single day"
+    long = "this loose black tea from the hills has a clear amber colour and a malty taste that I enjoy with milk every day"
     reviews = pd.DataFrame({
         "feedback_id": list("abc"), "split": ["train", "test", "test"], "dissatisfied": pd.array([True] * 3, dtype="boolean"),
         "text": pd.Series([long, long + " today", "crackers arrived broken in a torn carton"], dtype="str"),

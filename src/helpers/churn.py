@@ -30,6 +30,7 @@ SCORES = {  # every score that may stand in the comparison → whether it is a p
     MODEL: True, TREES: True, PLAN: True, "Recency alone": False, "Frequency alone": False, "Tenure alone": False,
     "BG/NBD: no purchase in the horizon": True, "BG/NBD: no longer alive": False,
 }
+TREES_OPTIONS = {"learning_rate": 0.05, "max_depth": 3, "max_iter": 200}
 HALVED = "Logistic regression: spending falls by half"
 N_FOLDS = 5
 N_REASONS = 3
@@ -71,9 +72,7 @@ def _preparation(examples: Examples) -> ColumnTransformer:
 
 def _models(examples: Examples, *, seed: int) -> dict[str, tuple[Pipeline, list[str]]]:
     """Return each model that is fitted, with the columns it reads."""
-    trees = HistGradientBoostingClassifier(
-        learning_rate=0.05, max_depth=3, max_iter=200, early_stopping=False, random_state=seed
-    )
+    trees = HistGradientBoostingClassifier(**TREES_OPTIONS, early_stopping=False, random_state=seed)
     models = {
         MODEL: (make_model(examples), examples.columns),
         TREES: (make_pipeline(_preparation(examples), trees), examples.columns),

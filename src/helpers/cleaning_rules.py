@@ -112,13 +112,13 @@ def is_blank_text(feedback, settings: Settings):
 
 
 def is_repeated_text(feedback, settings: Settings):
-    """The same text about the same product once more; the first one of the training part stays.
+    """The same words about the same product once more; the first one of the training part stays.
 
     A copy in both parts of a publisher's split would let a model see its test, so copies in train win.
     """
     order = [feedback.split.desc(), feedback.feedback_id]
     by = ibis.window(group_by=[feedback.text.strip().lower(), feedback.product_id], order_by=order)
-    return (ibis.row_number().over(by) > 0) & feedback.text.notnull()
+    return (ibis.row_number().over(by) > 0) & (feedback.text.strip() != "")
 
 
 # --- values that change (table, settings) → (column name, new value)

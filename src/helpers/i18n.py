@@ -58,18 +58,32 @@ def catalogue() -> dict[str, tuple[str, str]]:
     return messages
 
 
+@functools.cache
+def plain_names() -> dict[str, str]:
+    """Return name in the data → as an English reader would write it ("DRUG GM", "FRZN ICE"), where locale/en has it.
+
+    Each of these names stands in the Chinese catalogue of the same file name, too.
+    """
+    names = {}
+    for file in sorted((paths.LOCALE / "en").glob("*.po")):
+        with file.open("rb") as handle:
+            names.update({m.id: m.string for m in read_po(handle) if m.id and m.string})
+    return names
+
+
 def translate(message: str) -> str:
     """Return `message` in the reader's language; data that has no translation stays as it is."""
     found = catalogue().get(message)
     if found is None:
         return message
     _used.add(found[1])
-    return found[0] if _state["language"] == "zh" else message
+    return found[0] if _state["language"] == "zh" else plain_names().get(message, message)
 
 
 def used_catalogues() -> list:
     """Return the catalogues whose messages were shown in this session: what the notebook depends on."""
-    return [paths.LOCALE / "zh" / name for name in sorted(_used)]
+    files = [paths.LOCALE / language / name for name in sorted(_used) for language in LANGUAGES]
+    return [file for file in files if file.exists()]
 
 
 def is_unknown(value) -> bool:

@@ -12,7 +12,7 @@ PLACEHOLDERS = ("[link]", "[e-mail]", "[phone]", "[number]", "[name]")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９＠．－＋", "0123456789@.-+")
 
 # frequent given names of the US that are no ordinary words, places or brands ("Mark", "Virginia" are left out on purpose)
-GIVEN_NAMES = frozenset("""
+GIVEN_NAMES = frozenset(re.findall(r"\w+", """
 Aaron Abigail Adam Adrian Alan Albert Alex Alexander Alexandra Alexis Alice Alicia Alison Allison Alyssa Amanda
 Andrea Andrew Angela Anita Anna Anne Annette Anthony Antonio Ashley Audrey Barbara Benjamin Bernard Beth Betty
 Beverly Bonnie Bradley Brandon Brenda Brian Brianna Brittany Bruce Bryan Caleb Cameron Carl Carla Carlos Carol Caroline
@@ -30,7 +30,7 @@ Richard Robert Roger Ronald Roy Ruth Ryan Samantha Samuel Sandra Sara Sarah Scot
 Shirley Sophia Stanley Stephanie Stephen Steve Steven Susan Suzanne Sylvia Tammy Tara Teresa Theresa Thomas Tiffany Timothy
 Tina Todd Tracy Travis Tyler Valerie Vanessa Veronica Vincent Vivian Walter Wanda Wayne Wendy William Yvonne
 Zachary
-""".split())
+"""))
 CHINESE_SURNAMES = (  # the hundred most frequent surnames of China
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦"
     "付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"

@@ -38,6 +38,7 @@ class Section:
     id: str
     title: str
     parts: list[Part] = field(default_factory=list)
+    is_closing: bool = False  # the checks have begun: what could not be checked or saved was said above
 
     @property
     def blocks(self) -> list[Part]:
@@ -84,7 +85,20 @@ def build(notebook) -> Page:
         elif cell.cell_type == "code":
             _add_code(page, cell)
     page.sections = [section for section in page.sections if not section.is_empty]
+    _gather_left_out(page)
     return page
+
+
+def _gather_left_out(page: Page) -> None:
+    """Name a section that only repeats why something is missing beside the note that said so first, and leave it out."""
+    said, kept = {part.html: part for part in page.lead.blocks if part.kind == "note"}, []
+    for section in page.sections:
+        if section.is_quiet and all(part.html in said for part in section.blocks):
+            said[section.blocks[0].html].data.setdefault("also", []).append(section.title)
+            continue
+        kept.append(section)
+        said |= {part.html: part for part in section.blocks if part.kind == "note" and part.html not in said}
+    page.sections = kept
 
 
 def n_charts(notebook) -> int:
@@ -164,6 +178,7 @@ def _add_code(page: Page, cell) -> None:
     for output in cell.outputs:
         parts += _parts_of(output, number=cell.get("execution_count") or 0)
     page.n_checks += _n_asserts(cell)
+    _here(page).is_closing |= "checks" in cell.metadata.get("tags", [])
     is_check = "checks" in cell.metadata.get("tags", [])
     for part in parts:
         if not (is_check and part.kind == "note"):  # what is missing was said where it was missed
@@ -184,7 +199,7 @@ def _put(page: Page, part: Part) -> None:
             "section": None if section is page.lead else section,
         })
         section.parts.append(Part("finding", part.html, {**part.data, "id": name}))
-    elif part.kind != "note" or part not in section.parts:  # the same note once a section
+    elif part.kind != "note" or not (section.is_closing or part in section.parts):  # the same note once a section
         section.parts.append(part)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
+from helpers.persona_index import MIN_CUSTOMERS
+from helpers.persona_traits import HOURS, WEEKDAYS
 
 SEGMENTS = ("Champions", "Loyal", "Promising", "New", "Needs attention", "At risk", "Cannot lose", "Hibernating")
 MIN_SHOWN = 10  # customers; smaller groups are not shown (personal data)
@@ -19,6 +21,7 @@ ONCE, UNSTEADY = "Once", "Rhythm unclear"
 LARGE, SMALL = 1.2, 1 / 1.2  # basket against the median customer's, from which it is called large, small
 BASKETS = ("large baskets", "mid-size baskets", "small baskets")
 QUIET, QUIET_GAPS = "gone quiet", 2  # silent for more than so many of the segment's own gaps between purchases
+TIMES = (*WEEKDAYS, *(name for _, name in HOURS[1:-1]), HOURS[-1][1])
 CERTAIN = 0.9  # share of resamples that must agree on a word of a persona's name
 N_RESAMPLES = 200
 
@@ -190,9 +193,17 @@ def _traits_of(segment: str, cells: pd.DataFrame) -> dict:
     }
 
 
-def index_matrix(cells: pd.DataFrame, *, kind: str, n: int = 10) -> pd.DataFrame:
-    """Return the index of the `n` attributes with the largest spend (rows) by segment (columns); untested cells are blank."""
-    own = cells[(cells["kind"] == kind) & cells["p_value"].notna()]
-    largest = own.groupby("attribute")["others_share"].mean().sort_values(ascending=False, kind="stable").head(n).index
-    matrix = own[own["attribute"].isin(largest)].pivot(index="attribute", columns="segment", values="index")
-    return matrix.reindex(index=largest, columns=[name for name in SEGMENTS if name in matrix])
+def matrix(cells: pd.DataFrame, *, kinds: list[str], value: str, n: int = 10) -> pd.DataFrame:
+    """Return `value` by attribute (rows) and segment (columns): the `n` attributes with the largest share, weekdays and
+    hours in their own order. An index that was not tested is blank.
+    """
+    own = cells[cells["kind"].isin(kinds) & (cells["p_value"].notna() | (value != "index"))]
+    if own.empty:
+        raise TooLittleData(
+            "Needs two segments with at least {needed:count} customers each to compare their habits; there are {found:count}.",
+            needed=MIN_CUSTOMERS, found=int((cells.groupby("segment")["n"].max() >= MIN_CUSTOMERS).sum()),
+        )
+    largest = own.groupby("attribute")["share"].mean().sort_values(ascending=False, kind="stable").head(n).index
+    ordered = [name for name in TIMES if name in largest] or list(largest)
+    table = own[own["attribute"].isin(ordered)].pivot(index="attribute", columns="segment", values=value)
+    return table.reindex(index=ordered, columns=[name for name in SEGMENTS if name in table])

@@ -42,6 +42,23 @@ SENTENCES = {
         "{kind:label} {attribute:label} is less common: {share:percent1}, others {others:percent1} (index {index:count})",
     ),
 }
+COLUMNS = {  # column → (label, format)
+    "segment": ("Segment", "label"), "kind": ("Kind", "label"), "attribute": ("Attribute", "label"),
+    "n": ("Customers", "count"), "share": ("Segment's share", "percent1"), "others_share": ("Others' share", "percent1"),
+    "index": ("Index", "count"), "shrunk_index": ("Shrunk index", "count"), "q_value": ("q value", "number3"),
+    "n_contacted": ("Contacted", "count"), "answered_rate": ("Answered", "percent1"), "answered_low": ("from", "percent1"),
+    "answered_high": ("to", "percent1"), "n_contacts": ("Contacts", "count"), "contacts_per_customer": ("Per customer", "number1"),
+    "rate": ("Answered", "percent1"), "crude": ("Difference, all campaigns", "change_percent1"),
+    "adjusted": ("Within campaigns", "change_percent1"), "low": ("from", "change_percent1"), "high": ("to", "change_percent1"),
+    "rule": ("Test", "label"), "observed": ("Real segments", "count"), "by_chance": ("Shuffled, mean", "number1"),
+    "most_by_chance": ("Shuffled, most", "count"),
+}
+RULES = {"by_index": "Index beyond the limits", "by_p": "p below 0.05", "by_rule": "All tests together"}
+INDEX = "Index of the share of spend: 100 = as all other customers; blank = too few customers to test"
+INDEX_ALT = "A table of shades: departments in rows, segments in columns, the index of the share of spend in the cells."
+TIMES = "Share of each segment's orders, in the business's time zone; weekdays sum to one, and so do hours"
+TIMES_ALT = "A table of shades: weekdays and hours in rows, segments in columns, the share of orders in the cells."
+ANSWERS_ALT = "Bars of the share of contacted customers that answered, by segment, with intervals."
 OF_SEGMENT = "{segment:label}: "  # stands before the sentence where the segment is not named by the card around it
 NOTHING = "nothing that was tested sets this segment apart, beyond its rhythm and value"
 UNTESTED = "fewer than {limit:count} customers: habits were not tested"
@@ -145,6 +162,78 @@ def _people(row: pd.Series, cells: pd.DataFrame) -> list[str]:
         for band in bands
     ]
     return [text("most common where known: {bands}", bands=text("; ").join(parts))]
+
+
+def labelled(frame: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return the columns of `frame` that readers know, with their labels in the reader's language and formats."""
+    if "rule" not in frame and "is_notable" in frame:  # statements: the interval is that of the share
+        frame = frame.drop(columns=["low", "high"])
+    return {name: (text(COLUMNS[name][0]), COLUMNS[name][1]) for name in frame if name in COLUMNS}
+
+
+def translated(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return a matrix with its row and column names in the reader's language."""
+    return matrix.rename(index=_said, columns=text).rename_axis(index=None, columns=None)
+
+
+def _said(name: str) -> str:
+    return text("{hours} h", hours=name) if name[:1].isdigit() else text(name)
+
+
+def flat(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return a matrix as a table: the attribute first, then a column a segment."""
+    return matrix.rename_axis(index="attribute", columns=None).reset_index()
+
+
+def flat_columns(matrix: pd.DataFrame, *, fmt: str) -> dict[str, tuple[str, str]]:
+    """Return the columns of :func:`flat` with their labels in the reader's language."""
+    return {"attribute": (text("Attribute"), "label")} | {name: (text(name), fmt) for name in matrix}
+
+
+def rules_table(observed: dict[str, int], chance: pd.DataFrame) -> pd.DataFrame:
+    """Return how many comparisons each rule takes for a statement: as the segments are, and with shuffled labels."""
+    return pd.DataFrame([
+        {"rule": label, "observed": observed[rule], "by_chance": chance[rule].mean(), "most_by_chance": chance[rule].max()}
+        for rule, label in RULES.items()
+    ])
+
+
+def findings(cells: pd.DataFrame) -> list[tuple[str, dict, Evidence]]:
+    """Return the strongest statements as findings: template, values, evidence."""
+    return [(*sentence(cell), evidence(cell)) for _, cell in strongest(cells).iterrows()]
+
+
+def hidden_sentence(segments: pd.DataFrame, personas: pd.DataFrame) -> tuple[str, dict]:
+    """Return what is said of segments that are too small to be shown."""
+    values = {"n": segments["segment"].nunique() - len(personas), "least": MIN_SHOWN}
+    if not values["n"]:
+        return "Every segment that has customers is portrayed.", values
+    return "{n:count} segments with fewer than {least:count} customers are not portrayed.", values
+
+
+def answered(personas: pd.DataFrame) -> pd.DataFrame:
+    """Return the segments of which enough customers were contacted, with the share that answered."""
+    columns = ["segment", "n_contacted", "answered_rate", "answered_low", "answered_high"]
+    return personas.loc[personas["n_contacted"] >= MIN_SHOWN, columns].reset_index(drop=True)
+
+
+def coverage_sentence(personas: pd.DataFrame) -> tuple[str, dict]:
+    """Return the finding on demographics: in which segment they are known best and least."""
+    rates = personas["n_known"] / personas["n_customers"]
+    best, least = personas.loc[rates.idxmax()], personas.loc[rates.idxmin()]
+    values = {
+        "best": best["segment"], "best_rate": float(rates.max()), "least": least["segment"], "least_rate": float(rates.min()),
+        "n_known": int(personas["n_known"].sum()), "n": int(personas["n_customers"].sum()),
+    }
+    if rates.max() - rates.min() < 0.05:
+        return (
+            "Demographics are known for {n_known:count} of {n:count} customers, in every segment about equally often "
+            "({least_rate:percent} to {best_rate:percent})."
+        ), values
+    return (
+        "Demographics are known for {best_rate:percent} of {best:label} but {least_rate:percent} of {least:label}: who the "
+        "little-known segments are cannot be said."
+    ), values
 
 
 def chance_sentence(observed: dict[str, int], chance: pd.DataFrame) -> tuple[str, dict]:

@@ -32,6 +32,7 @@ SEGMENT_COLORS = {  # one colour a segment in every report
     "more complaints": VERMILION, "fewer complaints": GREEN, "not distinguishable": GREY,
 }
 DPI = 200
+LEGEND = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "fontsize": 9.5, "handlelength": 1}  # above the bars
 NARROW = 4.3  # inches: the width at which a phone shows 10-point labels at 11 pixels
 WIDE, HALF = (7.6, 3.6), (5.0, 3.4)
 
@@ -78,13 +79,23 @@ def to_narrow_png(figure) -> bytes | None:
     if wide <= NARROW * 1.25:
         return None
     touching = _n_touching(figure)
-    figure.set_size_inches(NARROW, max(1.3, 0.9 * high))
+    figure.set_size_inches(NARROW, max(1.3, 0.9 * high) + sum(map(_stack_legend, figure.axes)))
     for axes in figure.axes:
         if hasattr(ticks := axes.xaxis.get_major_locator(), "maxticks"):  # dates
             ticks.maxticks = dict.fromkeys(ticks.maxticks, 4)
     png = to_png(figure) if _n_touching(figure) <= touching else None
     figure.set_size_inches(wide, high)
     return png
+
+
+def _stack_legend(axes) -> float:
+    """Set a legend of many columns in two; return the inches of height that takes."""
+    legend = axes.get_legend()
+    if legend is None or legend._ncols < 3:
+        return 0.0
+    names = [name.get_text() for name in legend.get_texts()]
+    axes.legend(legend.legend_handles, names, ncols=2, **LEGEND)
+    return 0.22 * (-(-len(names) // 2) - -(-len(names) // legend._ncols))
 
 
 def _n_touching(figure) -> int:
@@ -213,7 +224,7 @@ def stacked_shares(
     ax.set_xticks([])
     ax.set_xlim(0, max(1.0, float(np.max(left, initial=1.0))))
     ax.spines[["bottom", "left"]].set_visible(False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(4, len(parts)), fontsize=9.5, handlelength=1)
+    ax.legend(ncols=min(4, len(parts)), **LEGEND)
     return ax
 
 

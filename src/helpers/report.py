@@ -316,7 +316,7 @@ def _picture(figure, *, alt: str, name: str) -> str:
     if narrow:
         phone = f'<source media="screen and (max-width: 36rem)" srcset="{_data_url(narrow)}">'
         return f"<picture>{phone}{image}</picture>"
-    if width > 500:
+    if width > 125 * plots.NARROW:  # wider than a phone can show
         return f'<div class="pan" tabindex="0" role="group" aria-label="{_escape(name)}">{image}</div>'
     return image
 
@@ -362,7 +362,11 @@ def _table_html(frame: pd.DataFrame, columns: dict, *, caption: str, csv_name: s
 
 
 def _align(values: pd.Series) -> str:
-    return ' class="num"' if pd.api.types.is_numeric_dtype(values) and values.dtype != bool else ""
+    """Return the class of a column: numbers stand right, long texts get room."""
+    if pd.api.types.is_numeric_dtype(values) and values.dtype != bool:
+        return ' class="num"'
+    longest = max((len(str(value).encode()) for value in values.head(50)), default=0)
+    return ' class="long"' if longest > 40 else ""
 
 
 def _guess_format(values: pd.Series) -> str:

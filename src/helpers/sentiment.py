@@ -27,10 +27,11 @@ STRENGTHS = (1.0, 2.0, 4.0)  # candidates for logistic regression's C
 NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
 FEATURES = {"binary": True, "min_df": 2}  # a word is there or not; words of a single text teach nothing
 NEGATION_REACH = 4  # words; a negation governs at most the four words that follow it in the clause
-NEGATORS = frozenset(
-    "no not never nothing nobody none nor neither cannot without hardly barely scarcely nowhere 不 没 未 别 无".split()
-)
-TURNS = frozenset("but however although though yet 但 却".split())  # a new clause: an earlier negation ends here
+NEGATORS = frozenset((
+    "no", "not", "never", "nothing", "nobody", "none", "nor", "neither", "cannot", "without", "hardly", "barely", "scarcely",
+    "nowhere", "不", "没", "未", "别", "无",
+))
+TURNS = frozenset(("but", "however", "although", "though", "yet", "但", "却"))  # a new clause: an earlier negation ends here
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]|[^\W_a-z0-9\u4e00-\u9fff]+|[.,!?;:()，。！？；：]")
 _PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name)\]")
 _MARKS = frozenset(".,!?;:()，。！？；：")

@@ -28,8 +28,10 @@ CALIBRATION_COLUMNS = {
     "observed": ("Observed", "percent1"), "low": ("Interval from", "percent1"), "high": ("Interval to", "percent1"),
 }
 PAIR_COLUMNS = {
-    "kind": ("What is tested", "label"), "satisfied": ("Happier text", ""), "p_satisfied": ("Predicted dissatisfaction", "percent"),
-    "dissatisfied": ("Unhappier text", ""), "p_dissatisfied": ("Predicted dissatisfaction", "percent"), "result": ("Result", "label"),
+    "kind": ("What is tested", "label"),
+    "satisfied": ("Happier text", ""), "p_satisfied": ("Predicted dissatisfaction", "percent"),
+    "dissatisfied": ("Unhappier text", ""), "p_dissatisfied": ("Predicted dissatisfaction", "percent"),
+    "result": ("Result", "label"),
 }
 
 MODEL_NAMES = {"model": "this model", "vader": "VADER word list", "majority": "always the more frequent verdict"}

@@ -3,6 +3,8 @@
 Edit freely: a name needs its Chinese in locale/zh/voc.po; anchor words are lower case and singular.
 """
 
+import re
+
 THEME_NAMES: dict[str, frozenset[str]] = {
     name: frozenset(anchors.split())
     for name, anchors in {
@@ -15,7 +17,7 @@ THEME_NAMES: dict[str, frozenset[str]] = {
         "shipping": "ship shipping fast quick cost charge postage freight",
         "ordering": "order online deliver delivery receive arrive company cancel service",
         "condition on arrival": "package packaging arrive receive condition wrap damage dent crush broken leak",
-        "pack size": "box pack size packet carton ounce",
+        "pack size": "box pack size packet carton",
         "bags": "bag open plastic seal zip",
         "pet food": "food cat dry canned pet feed kitten kibble",
         "pet treats": "treat train cat dog reward",
@@ -37,7 +39,7 @@ THEME_NAMES: dict[str, frozenset[str]] = {
 
 # praise, blame, courtesy, time and filling: they say how a review judges, not what it is about. Negators do not matter
 # here; the sentiment model keeps them (sentiment.py).
-PRAISE_AND_FILLER = frozenset("""
+PRAISE_AND_FILLER = frozenset(re.findall(r"\w+", """
 able absolutely actual actually add added ago almost also always amazing amazon anyone anything available away awesome
 awful bad because best better big bit bought br buy buying came can case child com come coming couldn couple daughter
 day decent definitely delicious did didn different disappointed disgusting does doesn doing don easy eat eaten eating
@@ -54,4 +56,4 @@ something son soon star start started stay still stop stopped store stuff super 
 terrible terrific thank thanks thing think thought time today told took totally tried truly try trying turn turned
 twice type ultimately unfortunately use used using usual usually want wanted wasn waste wasted way week well weren
 wife wish won wonderful work worked worse worst wouldn wow www year yes yet yuck yum yummy
-""".split())
+"""))

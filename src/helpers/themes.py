@@ -109,7 +109,7 @@ def _base_form(word: str, known: Counter) -> str:
 
 
 def _weigh(words: pd.Series, *, n_reviews: int) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Return the sentences' TF-IDF and the vocabulary: words of at least three sentences per thousand reviews, at least five."""
+    """Return the sentences' TF-IDF and the vocabulary: words of three sentences per thousand reviews, five at least."""
     vectorizer = TfidfVectorizer(
         analyzer=_as_it_is, min_df=max(5, round(3 * n_reviews / 1000)), max_df=0.25, sublinear_tf=True
     )

@@ -1,0 +1,85 @@
+"""voc_sentences.py: every sentence fits the data that it speaks of."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from helpers import datasets, i18n, tables, voc
+from helpers import voc_sentences as wording
+
+
+def feedback(n=1, **columns) -> pd.DataFrame:
+    """A table `feedback` of `n` rows with the given columns; all else is unknown."""
+    n = len(next(iter(columns.values()))) if columns else n
+    given = {"feedback_id": [f"f{i:05d}" for i in range(n)], **columns}
+    return tables.empty("feedback").reindex(range(n)).assign(**given)
+
+
+def drivers(*rows) -> pd.DataFrame:
+    """Themes as (theme, excess, q, stable)."""
+    table = pd.DataFrame(rows, columns=["theme", "excess", "q_value", "is_stable"])
+    return table.assign(
+        n=100, dissatisfied_share=0.5, expected_share=0.4, difference=table["excess"] / 100,
+        difference_low=table["excess"] / 100 - 0.05, difference_high=table["excess"] / 100 + 0.05, stability=0.8,
+    )
+
+
+def test_the_answer_names_only_themes_that_are_stable_and_clear():
+    satisfied = {"satisfied": 0.7, "n": 1000, "meaning": "gave fewer than five stars"}
+    said = wording.opening(satisfied, drivers(("price", 30, 0.01, True), ("tea", 40, 0.06, True), ("nuts", 50, 0.01, False)))
+    assert said.values["worse"] == ["price"]
+    assert said.values["better"] == []
+    assert "nothing" in wording.opening().template
+    assert "no theme" in wording.opening(satisfied, drivers(("tea", 40, 0.06, True))).template
+
+
+def test_findings_on_themes_carry_their_interval_and_fit_the_direction():
+    worse, better = wording.driver_findings(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, True)))
+    assert "more than expected" in worse.template
+    assert worse.interval == (pytest.approx(0.25), pytest.approx(0.35))
+    assert "fewer than expected" in better.template
+    assert better.values["excess"] == 20
+    (none,) = wording.driver_findings(drivers(("tea", 40, 0.05, True)))
+    assert none.template.startswith("None of")
+
+
+def test_without_dates_the_source_line_claims_no_period(home):
+    settings = datasets.load("complete_journey")
+    reviews = voc.read_reviews(feedback(text=["fine"]))
+    line = wording.source_line(reviews, n=1, settings=settings, language="en")
+    assert "without dates" in line
+    assert "2017" not in line
+    dated = voc.read_reviews(feedback(received_at=pd.to_datetime(["2020-01-05", "2020-03-01"], utc=True)))
+    assert "5 Jan 2020 – 1 Mar 2020" in wording.source_line(dated, n=2, settings=settings, language="en")
+
+
+def test_the_limits_say_that_reviewers_are_not_the_households(home):
+    reviews = voc.read_reviews(feedback(text=["call 800-456-1330"]))
+    said = wording.limits(reviews, settings=datasets.load("complete_journey"), language="en")
+    assert any("authors are not the households" in sentence for sentence in said)
+    assert any("names its customer" in sentence for sentence in said)
+    assert any("no trend" in sentence for sentence in said)
+    assert any(sentence.startswith("1 passages were masked") for sentence in said)
+
+
+def test_key_figures_leave_out_what_could_not_be_computed(home):
+    satisfied = voc.satisfaction(voc.read_reviews(feedback(rating=[5.0, 1.0])))
+    figures = wording.key_figures(satisfied, drivers=tables.empty("themes"), quality=tables.empty("sentiment_quality"))
+    assert [figure["value"] for figure in figures] == [0.5]
+
+
+def test_every_sentence_fills_its_fields_in_both_languages():
+    said = [
+        *wording.driver_findings(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, True))),
+        wording.hidden_themes(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, False))),
+        wording.drivers_title(drivers(("price", 30, 0.01, True), ("tea", -20, 0.01, True))),
+        wording.word_finding(drivers(("price", 30, 0.01, True)).assign(word="stale")),
+    ]
+    for sentence in said:
+        for language in i18n.LANGUAGES:
+            with i18n.reading_in(language):
+                shown = i18n.text(sentence.template, **sentence.values)
+            assert "{" not in shown
+            assert "nan" not in shown.lower()
+    json.dumps([sentence.values for sentence in said])

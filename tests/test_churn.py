@@ -351,6 +351,13 @@ def test_a_number_that_is_missing_for_the_lost_only_is_suspect():
     assert churn_verdict.suspects(leaking, limit=0.95) == ["next_visit"]
 
 
+def test_scores_that_are_not_to_be_used_are_not_released():
+    scores = pd.DataFrame({"customer_id": ["a"]})
+    assert churn_verdict.released(scores, level="use with care") is scores
+    with pytest.raises(TooLittleData, match="There is no list"):
+        churn_verdict.released(scores, level="do not use")
+
+
 def test_without_a_later_period_the_scores_are_to_be_used_with_care():
     level, because, found, _ = verdict_of(contracts())
     assert level == "use with care" and len(found) == 1 and "not tested on a later period" in str(because)

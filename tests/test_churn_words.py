@@ -92,6 +92,21 @@ def test_groups_have_names_and_intervals():
     assert churn_words.base_rates(examples, silence_limits=[7])["group"].iloc[1] == "8 天及以上"
 
 
+@pytest.mark.parametrize(("kind", "title", "finding"), [
+    ("buyers", "for the next 91 days", "bought nothing"), ("contracts", "contracts of each type", "were ended"),
+])
+def test_each_kind_of_churn_has_its_own_question_and_groups(kind, title, finding):
+    plan = ["a"] * 40 + ["b"] * 40
+    customers = pd.DataFrame({
+        "plan": plan, "recency_days": [3] * 40 + [20] * 40, "churned": [False] * 30 + [True] * 10 + [True] * 30 + [False] * 10,
+    })
+    examples = SimpleNamespace(kind=kind, test=customers, windows=examples_of().windows)
+    groups = churn_words.base_rates(examples, silence_limits=[7])
+    said = str(churn_words.base_finding(examples, groups))
+    assert groups["share"].to_list() == [0.25, 0.75] and finding in said and "75" in said and "25.0%" in said
+    assert title in churn_words.base_title(examples)
+
+
 # --- how well
 
 
@@ -126,11 +141,34 @@ def test_the_warning_on_still_buying_customers_rests_on_its_lift():
     assert grade_of(churn_findings.buying_finding(rows)) == "too weak"
 
 
+def test_fading_is_set_beside_leaving():
+    main = rows_of(roc_auc=(0.9, 0.88, 0.92), prevalence=(0.06, 0.05, 0.07))
+    halved = rows_of(roc_auc=(0.66, 0.63, 0.69), prevalence=(0.18, 0.17, 0.19))
+    halved = halved.assign(model="Logistic regression: spending falls by half", target="spending halves")
+    found = churn_findings.halved_finding(pd.concat([main, halved]))
+    assert str(found).startswith("18% of established customers") and "66.0% are ranked right, against 90.0%" in str(found)
+    assert grade_of(found) == "holds"
+
+
+@pytest.mark.parametrize(("noise", "words"), [(0.0, "ranks about as well"), (3.0, "Against the purchase model")])
+def test_the_purchase_model_is_a_rival_where_the_interval_holds_zero(noise, words):
+    random = np.random.default_rng(1)
+    score = random.normal(0, 1, 800)
+    tested = pd.DataFrame({
+        "customer_id": range(800), "churned": score + random.normal(0, 1, 800) > 1, "Logistic regression": score,
+        "BG/NBD: no purchase in the horizon": score + random.normal(0, 1, 800) * noise,
+    })
+    quality = rows_of(roc_auc=(0.8, 0.7, 0.9)).assign(model="BG/NBD: no purchase in the horizon")
+    assert words in str(churn_findings.rival_note(quality, tested, seed=1))
+
+
 def test_alive_is_set_beside_the_probability_of_no_purchase():
     auc = {"Logistic regression": 0.9, "BG/NBD: no longer alive": 0.316, "BG/NBD: no purchase in the horizon": 0.757}
     quality = pd.concat([rows_of(roc_auc=(value, 0, 1)).assign(model=name) for name, value in auc.items()])
     said = str(churn_findings.alive_note(quality))
     assert "31.6% of the pairs" in said and "75.7% for the same model" in said
+    quality.loc[quality["model"] == "BG/NBD: no longer alive", "value"] = 0.75
+    assert churn_findings.alive_note(quality) is None
 
 
 # --- whom and why
@@ -144,14 +182,29 @@ def scores_of(n=4, **changed):
 
 
 def test_the_answer_counts_those_still_buying_only():
-    said = str(churn_words.answer(examples_of(), scores_of(), n_first=1))
+    said = str(churn_words.answer(examples_of(), scores_of(), level="use", n_first=1))
     assert said.startswith("Of 3 customers who are still buying about 2 will not return in the next 91 days; $30.00 are")
     assert "the first 1 of the list hold 33% of it" in said
-    assert "running contracts" in str(churn_words.answer(examples_of("contracts"), scores_of(), n_first=9))
+    assert "running contracts" in str(churn_words.answer(examples_of("contracts"), scores_of(), level="use", n_first=9))
 
 
 def test_nobody_still_buying_gives_a_sentence_all_the_same():
-    assert "Of 0 customers" in str(churn_words.answer(examples_of(), scores_of(is_silent=True), n_first=5))
+    assert "Of 0 customers" in str(churn_words.answer(examples_of(), scores_of(is_silent=True), level="use", n_first=5))
+
+
+def test_a_model_that_is_not_to_be_used_gives_no_forecast():
+    said = str(churn_words.answer(examples_of(), scores_of(), level="do not use", n_first=5))
+    assert said.startswith("Who will be lost cannot be told from this data") and "$" not in said
+    quality = pd.concat([
+        rows_of(roc_auc=(0.8, 0.7, 0.9), prevalence=(0.25, 0.2, 0.3)).assign(is_baseline=False),
+        rows_of(roc_auc=(0.7, 0.6, 0.8)).assign(model="Recency alone", is_baseline=True),
+    ])
+    forecast = ["Expected loss", "Customers expected to be lost"]
+    for level, labels in (("do not use", ["Customers in the test"]), ("use", forecast)):
+        cards = churn_words.key_figures(examples_of(), scores_of(), quality, business(), level=level)
+        assert [card.label for card in cards] == [*labels, "Lost in the test", "Pairs ranked right (AUC)"]
+    assert cards[0].value == 30 and cards[1].value == 1.5 and cards[1].note == "of 3 current ones"
+    assert cards[2].low == 0.2 and cards[3].note == "Recency alone: 70.0%"
 
 
 def business(**changed):
@@ -246,7 +299,8 @@ def test_every_column_of_a_table_is_one_that_the_tables_have():
     assert {"rank", "customer_id", "why", "recency_days"} <= set(listed)
     assert "recency_days" not in churn_columns.early_warning(examples_of("contracts"))
     offer = offer_of(contacted=0, best=0.0, everyone=-5.0)
-    assert set(churn_columns.rules()) <= set(offer.rules)
+    assert set(churn_columns.rules()) <= set(offer.rules) and len(churn_columns.comparison()) == 11
+    assert set(churn_columns.sensitivity()) == {"assumption", "end", "value", "share_contacted", "profit_per_customer"}
     rate = SimpleNamespace(low=0.02, value=0.1, high=0.3)
     assert churn_columns.curves(SimpleNamespace(success_rate=rate)) == {
         "value": "success rate 10%", "low": "success rate 2%", "high": "success rate 30%",

@@ -92,6 +92,16 @@ def test_the_tracking_title_says_which_way_it_misses(expected, says):
     assert says in lifetime_value_words.tracking(tracked, WINDOW)["title"]
 
 
+@pytest.mark.parametrize(
+    ("frequency", "share", "times"), [([0, 0, 3], "33%", None), ([0, 1, 3], "67%", "1"), ([4, 6], "100%", "5")]
+)
+def test_how_often_customers_came_back_is_said_where_half_of_them_did(language, frequency, share, times):
+    sentence = read(*lifetime_value_words.repeaters(pd.DataFrame({"frequency": frequency})))
+    assert share in sentence
+    assert (len(re.findall(r"\d+", sentence)) == 3) == (times is not None)
+    assert times is None or re.search(rf"\b{times} days|{times} 天", sentence)
+
+
 def test_guests_are_mentioned_where_there_are_any(language):
     for n_guests in (0, 3):
         read(*lifetime_value_words.guests({"n_orders": 9, "n_guest_orders": n_guests, "revenue": 9.0, "guest_revenue": 1.0}))
@@ -176,3 +186,49 @@ def test_contract_answers_and_figures_are_complete(language):
         cards = lifetime_value_words.contract_figures(fees, RETAINED, Assumptions(0.3, 0.1, has_margin))
         assert cards[0].low == pytest.approx(3.3e6 / 5174)
         assert cards[3].value == 0.843
+
+
+# --- charts and tables
+
+
+def test_charts_of_purchases_by_frequency_name_both_errors(language):
+    groups = pd.DataFrame({"n_customers": [30, 10], "actual": [1.0, 2.0], "model": [1.5, 2.0], "pace": [0.0, 4.0]})
+    found = lifetime_value_words.frequency(groups, WINDOW)
+    assert "0.38" in found["title"] and "1.25" in found["title"]  # (30 × .5) / 40 and (30 × 1 + 10 × 2) / 40
+    assert "13" in found["subtitle"]
+
+
+def test_the_table_of_methods_ends_with_what_came(language):
+    scored = pd.DataFrame({
+        "method": ["BG/NBD and Gamma-Gamma"], "purchases_predicted": [9.0], "purchases_actual": [10.0], "mae": [1.0],
+        "revenue_predicted": [90.0], "revenue_actual": [100.0], "top_share": [0.5], "top_share_best": [0.7],
+    })
+    shown, columns = lifetime_value_words.scores(scored)
+    assert shown["purchases_predicted"].tolist() == [9, 10] and shown["top_share"].tolist() == [0.5, 0.7]
+    assert pd.isna(shown["mae"].iloc[-1]) and set(columns) <= {*shown.columns, "correlation"}
+
+
+def test_bands_are_names_and_not_numbers(language):
+    shown, columns = lifetime_value_words.coverage(pd.DataFrame({"band": [1], "n_customers": [5], "n_inside": [4]}))
+    assert shown["band"].tolist() == ["1"] and "band" in columns
+
+
+@pytest.mark.parametrize("small", [0, 2])
+def test_hidden_cohorts_are_counted(small):
+    cells = pd.DataFrame({
+        "cohort_month": pd.to_datetime(["2020-01-01"] + ["2020-02-01", "2020-03-01"][:small]), "months_since": 1,
+        "n_customers": [50] + [9] * small, "n_active": 5, "retention_rate": 0.1, "low": 0.0, "high": 0.2,
+    })
+    found = lifetime_value_words.triangle(cells, pd.DataFrame({1: [0.1]}))
+    assert ("2 cohorts of fewer than 10 customers are not shown" in found["subtitle"]) == (small == 2)
+    assert len(found["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "says"), [(3, "10% of customers buy in month 3"), (11, "10% of customers buy in month 3, 30% in month 11")]
+)
+def test_the_curve_says_on_how_many_cohorts_its_end_rests(last, says):
+    steps = pd.DataFrame({"months_since": [0, last], "retention_rate": [1.0, 0.3], "n_cohorts": [12, 1]})
+    found = lifetime_value_words.curve(steps, {"rate": 0.1, "months": 3})
+    assert found["title"] == says
+    assert "1 of 12" in found["subtitle"]

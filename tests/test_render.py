@@ -397,7 +397,7 @@ def test_hostile_texts_are_shown_as_typed(html):
 
 def test_no_script_and_no_request_is_possible(html):
     out = html()
-    policy = re.search(r'<meta content="([^"]*)" http-equiv="Content-Security-Policy"', out)[1]
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"', out)[1]
     assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     assert 'content="no-referrer"' in out
     assert "<script" not in out and "<link" not in out and "@import" not in out and "url(" not in out

@@ -65,8 +65,9 @@ def test_a_test_text_that_differs_in_a_word_of_many_is_a_copy():
     assert sentiment.split_texts(reviews)["role"].tolist() == ["train", "copy", "test"]
 
 
-def test_without_a_published_split_a_fifth_is_held_out_whatever_the_order_of_rows():
-    reviews = planted(1000).assign(split=None)
+@pytest.mark.parametrize("one_sided", [None, "train"])
+def test_without_both_parts_published_a_fifth_is_held_out_whatever_the_order_of_rows(one_sided):
+    reviews = planted(1000).assign(split=one_sided)
     roles = sentiment.split_texts(reviews).set_index("feedback_id")["role"]
     shuffled = sentiment.split_texts(reviews.sample(frac=1, random_state=1)).set_index("feedback_id")["role"]
     assert roles.eq("test").mean() == pytest.approx(0.2, abs=0.04)
@@ -125,7 +126,7 @@ def test_probabilities_do_not_depend_on_the_order_of_rows():
 
 @pytest.mark.parametrize("reviews", [
     planted(199), planted(400).assign(dissatisfied=pd.array([True] * 400, dtype="boolean")), planted(1),
-    planted(400).assign(text=pd.Series([None] * 400, dtype="str")), planted(400).assign(split="train"),
+    planted(400).assign(text=pd.Series([None] * 400, dtype="str")),
 ])
 def test_too_few_texts_or_one_kind_of_verdict_is_said_in_words(reviews):
     with pytest.raises(TooLittleData, match="rarer verdict"):

@@ -56,6 +56,12 @@ def test_text_loses_markup_and_personal_data_and_blank_text_is_none():
     assert read["text"].tolist()[2] == "call [phone]"
 
 
+def test_feedback_without_any_text_is_read():
+    read = voc.read_reviews(feedback(rating=[5.0, 1.0]))
+    assert read["text"].isna().all()
+    assert read["text"].dtype == "str"
+
+
 def test_satisfaction_by_hand():
     found = voc.satisfaction(voc.read_reviews(feedback(rating=[5.0] * 8 + [1.0] * 2 + [np.nan])))
     assert (found["n"], found["n_reviews"], found["n_dissatisfied"]) == (10, 11, 2)

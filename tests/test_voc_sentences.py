@@ -7,6 +7,7 @@ import pytest
 
 from helpers import datasets, i18n, tables, voc
 from helpers import voc_sentences as wording
+from helpers.errors import TooLittleData
 
 
 def feedback(n=1, **columns) -> pd.DataFrame:
@@ -83,3 +84,19 @@ def test_every_sentence_fills_its_fields_in_both_languages():
             assert "{" not in shown
             assert "nan" not in shown.lower()
     json.dumps([sentence.values for sentence in said])
+
+
+def test_nothing_stable_and_nothing_clear_are_said_in_words():
+    with pytest.raises(TooLittleData, match="None of 1 themes"):
+        wording.shown_drivers(drivers(("tea", 40, 0.01, False)), n_reviews=300)
+    with pytest.raises(TooLittleData, match="Of 2 words none"):
+        wording.shown_words(drivers(("x", 40, 0.05, True), ("y", -40, 0.01, True)).assign(word=["a", "b"]), n=5)
+    assert wording.opening({"satisfied": 0.7, "n": 9, "meaning": ""}, drivers(("tea", 40, 0.01, False))).template == (
+        "{share:percent} of {n:count} reviews are by satisfied customers."
+    )
+
+
+def test_the_chart_reads_each_theme_by_its_corrected_value():
+    rows = wording.shown_drivers(drivers(("a", 30, 0.049, True), ("b", -9, 0.04, True), ("c", 9, 0.05, True)), n_reviews=300)
+    assert rows["reading"].tolist() == ["more complaints", "fewer complaints", "not distinguishable"]
+    assert rows["excess_low"].tolist() == pytest.approx([25, -14, 4])

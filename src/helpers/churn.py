@@ -19,10 +19,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from helpers import churn_contracts, churn_features, churn_quality
-from helpers.churn_examples import MIN_CLASS, Examples
+from helpers.churn_examples import MIN_CLASS, MODEL, Examples
 from helpers.errors import TooLittleData
 
-MODEL = "Logistic regression"
 TREES = "Boosted trees"
 PLAN = "Plan alone"
 SIMPLE = ("Recency alone", "Frequency alone", "Tenure alone", PLAN)  # rules of one column, which the model must beat

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.errors import TooLittleData, UserError
 
+MODEL = "Logistic regression"  # the name of our model among the scores
 MIN_CLASS = 30  # customers who left and customers who stayed; below that no interval is worth showing
 
 

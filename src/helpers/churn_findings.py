@@ -9,6 +9,8 @@ from helpers.churn_examples import Examples
 from helpers.churn_words import Sentence
 from helpers.report import Evidence
 
+MUCH = 0.02  # a difference in AUC worth a warning
+
 # --- how well
 
 
@@ -81,9 +83,9 @@ def rival_note(quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int) -> Sen
 
 
 def alive_note(quality: pd.DataFrame) -> Sentence | None:
-    """Warn of taking "no longer alive" of the purchase model for churn; None where that model was not fitted."""
+    """Warn of taking "no longer alive" of the purchase model for churn; None where it does no worse, or was not fitted."""
     auc = main_auc(quality)
-    if "BG/NBD: no longer alive" not in auc:
+    if auc.get("BG/NBD: no longer alive", 1.0) > auc.get("BG/NBD: no purchase in the horizon", 0.0) - MUCH:
         return None
     return Sentence(
         "“No longer alive” of the purchase model is not a churn score: {alive:percent1} of the pairs ranked right, "

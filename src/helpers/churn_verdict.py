@@ -8,6 +8,7 @@ import pandas as pd
 from helpers import churn, churn_findings, churn_quality
 from helpers.churn_examples import Examples
 from helpers.churn_words import Sentence
+from helpers.errors import TooLittleData
 
 MAX_BIAS = 0.02  # |mean probability − share lost| above which the level is wrong
 SLOPES = (0.8, 1.25)  # a calibration slope outside is wrong unless its interval holds 1; 1.25 = 1 / 0.8
@@ -118,3 +119,10 @@ def verdict(found: list[tuple], quality: pd.DataFrame) -> tuple[str, Sentence]:
         {"auc": of["roc_auc"]["value"], "rule": rule, "other": churn_findings.main_auc(quality)[rule],
          "expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"]},
     )
+
+
+def released(scores: pd.DataFrame, *, level: str) -> pd.DataFrame:
+    """Return the scores if they may be used; raises TooLittleData if not: then there is no list and no table."""
+    if level == "do not use":
+        raise TooLittleData("There is no list: on this data the scores are not to be used.")
+    return scores

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from helpers import churn_contracts, churn_features
-from helpers.churn_examples import MIN_CLASS, Examples
+from helpers.churn_examples import MIN_CLASS, MODEL, Examples
 from helpers.i18n import language, text
 from helpers.proportions import add_wilson
-from helpers.report import Evidence
+from helpers.report import Evidence, Kpi
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,13 @@ def band_labels(bands: pd.DataFrame) -> pd.Series:
 # --- whom and why
 
 
-def answer(examples: Examples, scores: pd.DataFrame, *, n_first: int) -> Sentence:
-    """Answer the page's question in one sentence."""
+def answer(examples: Examples, scores: pd.DataFrame, *, level: str, n_first: int) -> Sentence:
+    """Answer the page's question in one sentence; a model that is not to be used gives no forecast."""
+    if level == "do not use":
+        return Sentence(
+            "Who will be lost cannot be told from this data: in the test {rate:percent1} of {n:count} were, and the model did "
+            "not find out which.", {"rate": examples.base_rate, "n": len(examples.test)},
+        )
     buying = scores[~scores["is_silent"]]
     total = buying["expected_loss"].sum()
     values = {
@@ -172,16 +177,37 @@ def answer(examples: Examples, scores: pd.DataFrame, *, n_first: int) -> Sentenc
     }
     if examples.kind == "contracts":
         return Sentence(
-            "Of {n:count} running contracts about {expected:count} look like those that were ended; {loss:money} are "
-            "at risk, and "
-            "the first {n_first:count} of the list hold {share:percent} of it.", values,
+            "Of {n:count} running contracts about {expected:count} look like those that were ended; {loss:money} are at risk, "
+            "and the first {n_first:count} of the list hold {share:percent} of it.", values,
         )
     return Sentence(
-        "Of {n:count} customers who are still buying about {expected:count} will not return in the next "
-        "{horizon:count} days; "
+        "Of {n:count} customers who are still buying about {expected:count} will not return in the next {horizon:count} days; "
         "{loss:money} are at risk, and the first {n_first:count} of the list hold {share:percent} of it.",
         values | {"horizon": examples.windows.horizon_days},
     )
+
+
+def key_figures(examples: Examples, scores: pd.DataFrame, quality: pd.DataFrame, business, *, level: str) -> list[Kpi]:
+    """Return the page's key figures; a model that is not to be used gives no forecast."""
+    rows = quality[(quality["target"] == "churned") & (quality["population"] == "all")]
+    auc = rows[rows["metric"] == "roc_auc"].set_index("model")
+    base = rows[rows["metric"] == "prevalence"].iloc[0]
+    rules = auc[auc["is_baseline"]].sort_values(["value"], ascending=False, kind="stable")
+    note = text("{rule:label}: {other:percent1}", rule=rules.index[0], other=float(rules["value"].iloc[0]))
+    measured = [
+        Kpi(text("Lost in the test"), float(base["value"]), "percent1", low=float(base["low"]), high=float(base["high"])),
+        Kpi(text("Pairs ranked right (AUC)"), float(auc.loc[MODEL, "value"]), "percent1", low=float(auc.loc[MODEL, "low"]),
+            high=float(auc.loc[MODEL, "high"]), note=note),
+    ]
+    if level == "do not use":
+        return [Kpi(text("Customers in the test"), len(examples.test)), *measured]
+    buying = scores[~scores["is_silent"]]
+    return [
+        Kpi(text("Expected loss"), float(buying["expected_loss"].sum()), "money", note=str(value_note(examples, business))),
+        Kpi(text("Customers expected to be lost"), float(buying["churn_probability"].sum()),
+            note=text("of {n:count} current ones", n=len(buying))),
+        *measured,
+    ]
 
 
 def value_note(examples: Examples, business) -> Sentence:

@@ -47,6 +47,20 @@ def likelihoods(fitted: pd.DataFrame) -> tuple[str, dict]:
     ), values
 
 
+def repeaters(histories: pd.DataFrame) -> tuple[str, dict]:
+    """Return the sentence on who came back at all, and how often."""
+    values = {
+        "share": float((histories["frequency"] > 0).mean()), "n": len(histories),
+        "times": int(histories["frequency"].median()),
+    }
+    if values["times"] < 1:
+        return "{share:percent} of {n:count} customers came back on a later day.", values
+    return (
+        "{share:percent} of {n:count} customers came back on a later day; half of all customers did so on {times:count} days "
+        "or more.", values,
+    )
+
+
 def guests(counts: dict[str, float]) -> tuple[str, dict]:
     """Return the sentence on orders without a customer."""
     if not counts["n_guest_orders"]:
@@ -351,13 +365,14 @@ def contract_headline(*, has_margin: bool) -> str:
     """Return the page's answer for contractual customers."""
     if has_margin:
         return (
-            "Over the next {months:count} months the {n:count} running contracts are expected to bring {total:money} of gross "
-            "margin ({low:money} to {high:money}), {mean:money} each; a contract is expected to pay for {expected:number1} of "
-            "them."
+            "If contracts end as often as so far, the {n:count} running ones bring {total:money} of gross margin "
+            "({low:money} to {high:money}) over the next {months:count} months, {mean:money} each; a contract is expected to "
+            "pay for {expected:number1} of them."
         )
     return (
-        "Over the next {months:count} months the {n:count} running contracts are expected to pay {total:money} of fees "
-        "({low:money} to {high:money}), {mean:money} each; a contract is expected to pay for {expected:number1} of them."
+        "If contracts end as often as so far, the {n:count} running ones pay {total:money} of fees ({low:money} to "
+        "{high:money}) over the next {months:count} months, {mean:money} each; a contract is expected to pay for "
+        "{expected:number1} of them."
     )
 
 

@@ -92,7 +92,7 @@ def _masked_if_given_name(found: re.Match) -> str:
 
 def mask_personal_data(texts: pd.Series) -> pd.Series:
     """Return the texts masked (:func:`mask_text`); unknown stays unknown."""
-    return texts.map(mask_text, na_action="ignore")
+    return pd.Series(texts.map(mask_text, na_action="ignore"), dtype="str")
 
 
 def count_masked(texts: pd.Series) -> dict[str, int]:

@@ -19,6 +19,7 @@ from helpers.contracts import SPOKEN, contracts
 from helpers.errors import TooLittleData
 
 _reasons: dict[str, tuple[str, dict]] = {}
+_maker: dict[str, str] = {}  # variable → the cell that made it
 
 
 def activate() -> None:
@@ -34,12 +35,15 @@ def needs(line: str, cell: str):
     block = ast.parse(shell.transform_cell(cell))
     for name in line.split():
         if (reason := _missing(name, shell.user_ns)) is not None:
-            _remember(block, reason)
+            _remember(block, cell, reason)
             return report.note(reason[0], **reason[1]) if reason[0] else None
+    made = _made_by(block)
     try:
-        return _run(block, shell, cell)
+        value = _run(block, shell, cell)
+        _maker.update(dict.fromkeys(made, cell))
+        return value
     except TooLittleData as short:
-        _remember(block, (short.template, short.values))
+        _remember(block, cell, (short.template, short.values))
         return report.note(short.template, **short.values)
 
 
@@ -61,13 +65,26 @@ def _missing(name: str, variables: dict) -> tuple[str, dict] | None:
     return _reasons.get(name, ("", {}))
 
 
-def _remember(block: ast.Module, reason: tuple[str, dict]) -> None:
-    """Keep the reason for the variables that the cell would have made, and forget their values of an earlier run."""
-    extended = {node.target for node in ast.walk(block) if isinstance(node, ast.AugAssign)}
-    for node in ast.walk(block):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in extended:
-            _reasons[node.id] = reason
-            get_ipython().user_ns.pop(node.id, None)
+def _made_by(block: ast.Module) -> set[str]:
+    """Return the variables that a cell makes, without those whose earlier value it uses (`rows += …`, `rows = [*rows, …]`)."""
+    made, used = set(), set()
+    for statement in block.body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        extended = {node.target.id for node in ast.walk(statement) if isinstance(node, ast.AugAssign)}
+        used |= ({node.id for node in names if isinstance(node.ctx, ast.Load)} | extended) - made
+        made |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return made - used
+
+
+def _remember(block: ast.Module, cell: str, reason: tuple[str, dict]) -> None:
+    """Keep the reason for the variables that the cell would have made, and forget the values that it made earlier.
+
+    What another cell made under the same name stays: two cells may be alternatives (buyers, contracts).
+    """
+    for name in _made_by(block):
+        _reasons[name] = reason
+        if _maker.get(name, cell) == cell:
+            get_ipython().user_ns.pop(name, None)
 
 
 def _run(block: ast.Module, shell, cell: str):

@@ -195,9 +195,13 @@ def _traits_of(segment: str, cells: pd.DataFrame) -> dict:
 
 def matrix(cells: pd.DataFrame, *, kinds: list[str], value: str, n: int = 10) -> pd.DataFrame:
     """Return `value` by attribute (rows) and segment (columns): the `n` attributes with the largest share, weekdays and
-    hours in their own order. An index that was not tested is blank.
+    hours in their own order. Only segments with `MIN_CUSTOMERS` customers; an index that was not tested is blank.
+
+    Raises
+    ------
+    TooLittleData : there is nothing to show.
     """
-    own = cells[cells["kind"].isin(kinds) & (cells["p_value"].notna() | (value != "index"))]
+    own = cells[cells["kind"].isin(kinds) & (cells["n"] >= MIN_CUSTOMERS) & (cells["p_value"].notna() | (value != "index"))]
     if own.empty:
         raise TooLittleData(
             "Needs two segments with at least {needed:count} customers each to compare their habits; there are {found:count}.",

@@ -81,23 +81,24 @@ def _risk_difference(outcome, member, codes, weights) -> float:
 
 
 def most_different(compared: pd.DataFrame) -> pd.Series:
-    """Return the segment that differs most surely from the others: whose interval lies farthest from no difference."""
-    return compared.loc[np.maximum(compared["low"], -compared["high"]).idxmax()]
+    """Return the segment that differs most surely from the others: the largest difference for the width of its interval."""
+    width = (compared["high"] - compared["low"]).clip(lower=1e-9)
+    return compared.loc[(compared["adjusted"].abs() / width).idxmax()]
 
 
 def campaign_sentence(compared: pd.DataFrame) -> tuple[str, dict]:
     """Return the finding on campaigns: the segment whose answers differ most within the same campaigns."""
     row = most_different(compared)
-    values = {"segment": row["segment"]} | {name: float(row[name]) for name in ("crude", "adjusted", "low", "high", "rate")}
+    values = {"segment": row["segment"]} | {name: 100 * float(row[name]) for name in ("crude", "adjusted", "low", "high")}
     if row["low"] <= 0 <= row["high"]:
         return (
             "Within the same campaigns no segment answers clearly more or less often than others (closest: {segment:label}, "
-            "{adjusted:change_percent1} percentage points, 95% interval {low:change_percent1} to {high:change_percent1})."
+            "{adjusted:change_number1} percentage points, 95% interval {low:change_number1} to {high:change_number1})."
         ), values
     return (
-        "Within the same campaigns {segment:label} differ most from the other customers contacted: {adjusted:change_percent1} "
-        "percentage points of contacts answered (95% interval {low:change_percent1} to {high:change_percent1}; "
-        "{crude:change_percent1} if all campaigns are thrown together)."
+        "Within the same campaigns {segment:label} differ most from the other customers contacted: {adjusted:change_number1} "
+        "percentage points of contacts answered (95% interval {low:change_number1} to {high:change_number1}; "
+        "{crude:change_number1} if all campaigns are thrown together)."
     ), values
 
 

@@ -47,7 +47,8 @@ COLUMNS = {  # column → (label, format)
     "n": ("Customers", "count"), "share": ("Segment's share", "percent1"), "others_share": ("Others' share", "percent1"),
     "index": ("Index", "count"), "shrunk_index": ("Shrunk index", "count"), "q_value": ("q value", "number3"),
     "n_contacted": ("Contacted", "count"), "answered_rate": ("Answered", "percent1"), "answered_low": ("from", "percent1"),
-    "answered_high": ("to", "percent1"), "n_contacts": ("Contacts", "count"), "contacts_per_customer": ("Per customer", "number1"),
+    "answered_high": ("to", "percent1"), "n_contacts": ("Contacts", "count"),
+    "contacts_per_customer": ("Per customer", "number1"),
     "rate": ("Answered", "percent1"), "crude": ("Difference, all campaigns", "change_percent1"),
     "adjusted": ("Within campaigns", "change_percent1"), "low": ("from", "change_percent1"), "high": ("to", "change_percent1"),
     "rule": ("Test", "label"), "observed": ("Real segments", "count"), "by_chance": ("Shuffled, mean", "number1"),
@@ -56,7 +57,9 @@ COLUMNS = {  # column → (label, format)
 RULES = {"by_index": "Index beyond the limits", "by_p": "p below 0.05", "by_rule": "All tests together"}
 INDEX = "Index of the share of spend: 100 = as all other customers; blank = too few customers to test"
 INDEX_ALT = "A table of shades: departments in rows, segments in columns, the index of the share of spend in the cells."
-TIMES = "Share of each segment's orders, in the business's time zone; weekdays sum to one, and so do hours"
+TIMES = (
+    "Share of each segment's orders, business time; segments with at least 30 customers; weekdays sum to one, and so do hours"
+)
 TIMES_ALT = "A table of shades: weekdays and hours in rows, segments in columns, the share of orders in the cells."
 ANSWERS_ALT = "Bars of the share of contacted customers that answered, by segment, with intervals."
 OF_SEGMENT = "{segment:label}: "  # stands before the sentence where the segment is not named by the card around it
@@ -84,10 +87,10 @@ def evidence(cell: pd.Series) -> Evidence:
 
 
 def strongest(cells: pd.DataFrame, *, n: int = 4) -> pd.DataFrame:
-    """Return the strongest statement of each segment that has one, the `n` strongest of them."""
+    """Return the `n` strongest statements, each attribute once; campaigns have a finding of their own."""
     known = statements(cells)
-    known = known[np.isfinite(known["index_low"]) & np.isfinite(known["index_high"]) & (known["index"] > 0)]
-    return known.drop_duplicates("segment").head(n).reset_index(drop=True)
+    known = known[known["index_low"].notna() & (known["index"] > 0) & (known["kind"] != "campaigns")]
+    return known.drop_duplicates(["unit", "attribute"]).head(n).reset_index(drop=True)
 
 
 def cards(personas: pd.DataFrame, cells: pd.DataFrame, *, colors: dict[str, str]) -> list[Card]:
@@ -147,7 +150,7 @@ def _words(row: pd.Series, cells: pd.DataFrame) -> list[str]:
         said.append(text(template, **values))
     if own.empty:
         said.append(text(UNTESTED, limit=MIN_CUSTOMERS) if row["n_customers"] < MIN_CUSTOMERS else text(NOTHING))
-    return said + _people(row, cells)
+    return [words[:1].upper() + words[1:] for words in said + _people(row, cells)]
 
 
 def _people(row: pd.Series, cells: pd.DataFrame) -> list[str]:
@@ -173,7 +176,13 @@ def labelled(frame: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 def translated(matrix: pd.DataFrame) -> pd.DataFrame:
     """Return a matrix with its row and column names in the reader's language."""
-    return matrix.rename(index=_said, columns=text).rename_axis(index=None, columns=None)
+    return matrix.rename(index=_said, columns=_in_two_lines).rename_axis(index=None, columns=None)
+
+
+def _in_two_lines(name: str) -> str:
+    """Return a segment's name broken at its space (English) or before 客户 (Chinese), so that columns can be narrow."""
+    shown = text(name)
+    return shown.replace(" ", "\n") if " " in shown else shown.replace("客户", "\n客户")
 
 
 def _said(name: str) -> str:
@@ -245,8 +254,8 @@ def chance_sentence(observed: dict[str, int], chance: pd.DataFrame) -> tuple[str
     }
     if values["kept"] > chance["by_rule"].max():
         return (
-            "Of {tested:count} comparisons {kept:count} pass every test; with shuffled segments {chance:number1} do. An index "
-            "beyond the limits alone proves little: shuffled segments show {chance_index:count} of them."
+            "Of {tested:count} comparisons {kept:count} pass every test; with shuffled segments {chance:number1} do on average."
+            " An index beyond the limits alone proves little: shuffled segments show {chance_index:count} of them."
         ), values
     return (
         "Of {tested:count} comparisons {kept:count} pass every test, no more than with shuffled segments ({chance:number1}): "
@@ -262,14 +271,18 @@ def headline(personas: pd.DataFrame, cells: pd.DataFrame) -> tuple[str, dict]:
         "n": len(personas), "segment": best["segment"], "persona": best["persona"], "share": float(best["customer_share"]),
         "revenue_share": float(best["revenue_share"]),
     }
-    own = statements(cells[cells["segment"] == best["segment"]]) if len(cells) else cells
-    own = own[(own["unit"] == "spend") & (own["share"] > own["others_share"])] if len(own) else own
-    if by == "n_customers" or own.empty:
+    if by == "n_customers":
         return (
-            "{n:count} portraits. The weightiest segment, {segment:label} ({share:percent} of customers), in a few words: "
-            "{persona:label}."
+            "{n:count} portraits. The largest segment, {segment:label} ({share:percent} of customers): {persona:label}."
+        ), values
+    own = statements(cells[cells["segment"] == best["segment"]])
+    own = own[(own["unit"] == "spend") & (own["share"] > own["others_share"])]
+    if own.empty:
+        return (
+            "{n:count} portraits. {segment:label}, {share:percent} of customers and {revenue_share:percent} of revenue, in a "
+            "few words: {persona:label}."
         ), values
     return (
         "{n:count} portraits. {segment:label}, {share:percent} of customers and {revenue_share:percent} of revenue, in a few "
-        "words: {persona:label}; more than others they buy {favourites:list}."
+        "words: {persona:label}; more of their money than of others' goes to {favourites:list}."
     ), values | {"favourites": list(own["attribute"].head(2))}

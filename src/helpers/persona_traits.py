@@ -18,6 +18,7 @@ DEMOGRAPHICS = {  # column of customers → what readers call it
     "household_type": "household type", "n_children": "children in the household", "marital_status": "marital status",
     "home_ownership": "home ownership", "region": "region", "loyalty_tier": "loyalty tier",
 }
+SAME = 0.8  # share of a department's revenue from which a category is as good as the department
 MAX_BANDS = 20  # an attribute of the customer with more values is an identifier or free text
 
 
@@ -36,9 +37,27 @@ class Trait:
 
 
 def spend_traits(customer_products: ibis.Table, products: ibis.Table) -> list[Trait]:
-    """Return spend by department, by category and by brand; products that the product list does not know are left out."""
+    """Return spend by department, by category and by brand; products that the product list does not know are left out.
+
+    A category that makes up most of its department's revenue (`SAME` or more), or has its name, would only say the same again
+    and is left out.
+    """
     bought = customer_products.filter(customer_products.revenue > 0).inner_join(products, "product_id")
-    return [trait for kind in ("department", "category", "brand") if (trait := _spend_by(bought, kind)) is not None]
+    by_category = _without_doubles(bought)
+    found = [_spend_by(bought, "department"), _spend_by(by_category, "category"), _spend_by(bought, "brand")]
+    return [trait for trait in found if trait is not None]
+
+
+def _without_doubles(bought: ibis.Table) -> ibis.Table:
+    """Keep the lines whose category is not nearly all of its department, nor its namesake."""
+    pairs = bought.group_by("department", "category").agg(revenue=bought.revenue.sum()).order_by("department", "category")
+    frame = pairs.to_pandas()
+    whole = frame.groupby("department")["revenue"].transform("sum")
+    is_double = (frame["revenue"] >= SAME * whole) | (frame["department"] == frame["category"])
+    doubles = frame.loc[is_double, ["department", "category"]].dropna()
+    for department, category in doubles.itertuples(index=False):  # a handful of departments
+        bought = bought.filter(~((bought.department == department) & (bought.category == category)).fill_null(False))
+    return bought
 
 
 def _spend_by(bought: ibis.Table, kind: str) -> Trait | None:
@@ -48,7 +67,10 @@ def _spend_by(bought: ibis.Table, kind: str) -> Trait | None:
 
 
 def order_traits(orders: ibis.Table) -> list[Trait]:
-    """Return orders by weekday and by hour of the day (business time); hours only where the source knows them."""
+    """Return orders by weekday and by hour of the day (business time).
+
+    Hours only where the source knows them: one and the same hour for every order means that it knows days only.
+    """
     orders = orders.filter(orders.customer_id.notnull(), orders.revenue >= 0)
     weekday = orders.group_by("customer_id", number=orders.order_date.day_of_week.index()).agg(value=orders.count())
     days = weekday.order_by("customer_id", "number").to_pandas()
@@ -56,6 +78,7 @@ def order_traits(orders: ibis.Table) -> list[Trait]:
     known = orders.filter(orders.order_hour.notnull())
     hours = known.group_by("customer_id", "order_hour").agg(value=known.count())
     hours = hours.order_by("customer_id", "order_hour").to_pandas()
+    hours = hours if hours["order_hour"].nunique() > 1 else hours.head(0)
     ends = [end for end, _ in HOURS]
     bands = np.array([name for _, name in HOURS], dtype=object)[np.searchsorted(ends, hours["order_hour"], side="right")]
     hours = hours.assign(attribute=bands).groupby(["customer_id", "attribute"], as_index=False)["value"].sum()

@@ -109,6 +109,10 @@ class ReportExporter(HTMLExporter):
     def __init__(self, **options):
         super().__init__(template_name="report", extra_template_basedirs=[str(paths.TEMPLATES)], **options)
 
+    def from_notebook_node(self, nb, resources=None, **options):
+        """Fill the template. HTMLExporter would parse the page once more, for classes and alt texts that ours has."""
+        return super(HTMLExporter, self).from_notebook_node(nb, resources, **options)
+
     def _create_environment(self):
         environment = super()._create_environment()
         environment.autoescape = True

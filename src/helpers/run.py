@@ -71,6 +71,10 @@ def main(arguments: list[str]) -> int:
     except StageFailed as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # the disk is full, a file may not be written
+        where = f": {paths.shown(Path(error.filename))}" if isinstance(error.filename, str) else ""
+        print(f"error: {error.strerror or type(error).__name__}{where}", file=sys.stderr)
+        return 1
 
 
 def _check_dataset(name: str) -> None:

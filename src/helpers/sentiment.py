@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
@@ -25,7 +25,7 @@ TEST_SHARE = 5  # one text in five is held out where the publisher fixed no spli
 N_FOLDS = 5
 STRENGTHS = (1.0, 2.0, 4.0)  # candidates for logistic regression's C
 NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
-FEATURES = {"binary": True, "min_df": 2}  # a word is there or not; words of a single text teach nothing
+MIN_TEXTS_OF_WORD = 2  # words of a single text teach nothing
 NEGATION_REACH = 4  # words; a negation governs at most the four words that follow it in the clause
 NEGATORS = frozenset((
     "no", "not", "never", "nothing", "nobody", "none", "nor", "neither", "cannot", "without", "hardly", "barely", "scarcely",
@@ -76,14 +76,15 @@ def text_key(text: str) -> str:
 def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
     """Return the reviews with `role`: train, test, copy (its text stands in another row) or silent (no text or verdict).
 
-    The publisher's split is kept; where there is none, a hash of the text puts one in five aside. Of texts that occur
+    The publisher's split is kept if it has both parts; else a hash of the text puts one in five aside. Of texts that occur
     more than once only one row is kept, the training part first, so that no text is on both sides; a test text that is nearly
     a training text (cosine ≥ 0.9) is a copy too. Row order does not matter.
     """
     keys = reviews["text"].fillna("").map(text_key)
     usable = (keys != "") & reviews["dissatisfied"].notna()
     hashed = keys.map(lambda key: "test" if zlib.crc32(key.encode()) % TEST_SHARE == 0 else "train")
-    role = reviews["split"].where(reviews["split"].notna(), hashed).astype("object")
+    is_split = {"train", "test"} <= set(reviews.loc[usable, "split"].dropna())
+    role = reviews["split"].where(reviews["split"].notna() & is_split, hashed).astype("object")
     order = pd.DataFrame({"key": keys, "is_test": role == "test", "id": reviews["feedback_id"]})[usable]
     first = order.sort_values(["is_test", "id"]).drop_duplicates("key").index
     role = role.where(usable, "silent").mask(usable & ~reviews.index.isin(first), "copy")
@@ -169,7 +170,7 @@ def fit_reader(reviews: pd.DataFrame, *, seed: int) -> Reader:
     calibrators = {c: _calibrator(is_bad, score, vader) for c, score in scores.items()}
     seen = {c: _probability(calibrators[c], scores[c], vader) for c in STRENGTHS}
     best = min(STRENGTHS, key=lambda c: (round(log_loss(is_bad, seen[c]), 9), c))
-    vectorizer = TfidfVectorizer(analyzer=_as_it_is, **FEATURES)
+    vectorizer = TfidfVectorizer(analyzer=_as_it_is, binary=True, min_df=MIN_TEXTS_OF_WORD)
     classifier = _classifier(best).fit(vectorizer.fit_transform(analysed), is_bad)
     vectorizer.set_params(analyzer=words_and_pairs)  # from here on it reads texts
     out_of_fold = pd.Series(seen[best], index=taught["feedback_id"], name="p_dissatisfied")
@@ -185,7 +186,7 @@ def _require_enough(reviews: pd.DataFrame) -> None:
     if len(roles) < MIN_TEXTS or fewest["train"] < MIN_EACH or fewest["test"] < MIN_EACH_TEST:
         raise TooLittleData(
             "Needs {needed:count} texts with a verdict, {each:count} of the rarer verdict to learn from and {test:count} to "
-            "test on; there are {found:count} texts, with {train:count} and {held:count} of the rarer verdict.",
+            "test on. Texts found: {found:count}, with {train:count} and {held:count} of the rarer verdict.",
             needed=MIN_TEXTS, each=MIN_EACH, test=MIN_EACH_TEST, found=len(roles), train=fewest["train"],
             held=fewest["test"],
         )
@@ -193,11 +194,12 @@ def _require_enough(reviews: pd.DataFrame) -> None:
 
 def _scores_out_of_fold(analysed: list[list[str]], is_bad: np.ndarray, *, seed: int) -> dict[float, np.ndarray]:
     """Return, for each candidate strength, each text's score from a model fitted on the other folds."""
+    present = CountVectorizer(analyzer=_as_it_is, binary=True).fit_transform(analysed)
     scores = {strength: np.zeros(len(analysed)) for strength in STRENGTHS}
     for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
-        vectorizer = TfidfVectorizer(analyzer=_as_it_is, **FEATURES)
-        known = vectorizer.fit_transform([analysed[i] for i in inside])
-        unseen = vectorizer.transform([analysed[i] for i in outside])
+        is_known = present[inside].getnnz(axis=0) >= MIN_TEXTS_OF_WORD  # vocabulary and weights from these folds alone
+        weigh = TfidfTransformer().fit(present[inside][:, is_known])
+        known, unseen = (weigh.transform(present[rows][:, is_known]) for rows in (inside, outside))
         for strength in STRENGTHS:
             scores[strength][outside] = _classifier(strength).fit(known, is_bad[inside]).decision_function(unseen)
     return scores
@@ -208,7 +210,7 @@ def _as_it_is(found: list[str]) -> list[str]:
 
 
 def _classifier(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, max_iter=1000)
+    return LogisticRegression(C=strength, solver="newton-cg", max_iter=1000)
 
 
 def _calibrator(is_bad: np.ndarray, *scores: np.ndarray) -> LogisticRegression:

@@ -70,7 +70,6 @@ def losses(tenure_months, churned, weights=None, *, n_months: int) -> np.ndarray
     tail = ended[recent].sum() / reached[recent].sum() if reached[recent].sum() else 0.0
     rates = np.full(size, tail)
     rates[known] = ended[known] / reached[known]
-    rates[0] = 0.0
     return rates[1: n_months + 1]
 
 

@@ -52,7 +52,7 @@ def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
     was written), dissatisfied (boolean, null = no verdict) and verdict_from (key of `MEANINGS`), in order of feedback_id.
     """
     verdict, origin = _verdict(feedback)
-    plain = feedback["text"].map(plain_text, na_action="ignore")
+    plain = pd.Series(feedback["text"].map(plain_text, na_action="ignore"), dtype="str")  # also where none has text
     keep = ["feedback_id", "customer_id", "product_id", "channel", "received_at", "language", "split", "nps", "csat"]
     reviews = feedback[keep].assign(
         text=masking.mask_personal_data(plain.where(plain != "")), dissatisfied=verdict, verdict_from=origin

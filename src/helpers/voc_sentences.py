@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import masking
+from helpers.errors import TooLittleData
 from helpers.i18n import text as t
 
 MAX_Q = 0.05  # expected share of false alarms among the themes and words that are named
@@ -89,7 +90,7 @@ def opening(satisfied: dict | None = None, drivers: pd.DataFrame | None = None) 
         return Sentence(
             "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}.", values
         )
-    if drivers is not None:
+    if drivers is not None and drivers["is_stable"].any():
         return Sentence(
             "{share:percent} of {n:count} reviews are by satisfied customers; no theme goes with more complaints than chance "
             "would bring.", values,
@@ -157,9 +158,17 @@ def _driver(row, template: str) -> Sentence:
     return Sentence(template, values, int(row.n), row.difference, (row.difference_low, row.difference_high))
 
 
-def shown_drivers(drivers: pd.DataFrame) -> pd.DataFrame:
-    """Return the stable themes that have figures, with excess_low and excess_high (reviews) and `reading`, in words."""
+def shown_drivers(drivers: pd.DataFrame, *, n_reviews: int) -> pd.DataFrame:
+    """Return the stable themes that have figures, with excess_low and excess_high (reviews) and `reading`, in words.
+
+    Raises TooLittleData where no theme is stable.
+    """
     shown = drivers[drivers["is_stable"] & drivers["excess"].notna()]
+    if shown.empty:
+        raise TooLittleData(
+            "None of {n_themes:count} themes comes back when the {n:count} reviews are resampled, so none is shown.",
+            n_themes=len(drivers), n=n_reviews,
+        )
     return shown.assign(
         excess_low=shown["n"] * shown["difference_low"], excess_high=shown["n"] * shown["difference_high"],
         reading=_reading(shown),
@@ -167,9 +176,14 @@ def shown_drivers(drivers: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_words(words: pd.DataFrame, *, n: int) -> pd.DataFrame:
-    """Return the `n` words that mark most complaints beyond chance, the highest dissatisfied share first, with `reading`."""
+    """Return the `n` words that mark most complaints beyond chance, the highest dissatisfied share first.
+
+    Raises TooLittleData where there is no such word.
+    """
     clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)].head(n)
-    return clear.sort_values(["dissatisfied_share", "word"], ascending=[False, True]).assign(reading=_reading(clear))
+    if clear.empty:
+        raise TooLittleData("Of {n_words:count} words none marks complaints beyond chance.", n_words=len(words))
+    return clear.sort_values(["dissatisfied_share", "word"], ascending=[False, True])
 
 
 def _reading(drivers: pd.DataFrame) -> np.ndarray:
@@ -181,8 +195,6 @@ def word_finding(words: pd.DataFrame) -> Sentence:
     """Return the finding on the words that mark complaints: how many do so beyond chance, and the first five."""
     clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]
     values = {"n_words": len(words), "n_clear": len(clear), "first": list(clear["word"].head(5))}
-    if clear.empty:
-        return Sentence("Of {n_words:count} words none marks complaints beyond chance.", values, n=int(words["n"].sum()))
     first = clear.iloc[0]
     return Sentence(
         "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "

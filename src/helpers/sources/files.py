@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import pandas as pd
 
 from helpers import paths
 from helpers.contracts import contract
@@ -26,7 +27,11 @@ from helpers.timezones import to_utc
 
 TYPES = {"int64": "int64", "float64": "float64", "bool": "boolean", "date": "date", "timestamp": "timestamp"}
 _names = itertools.count()  # of temporary tables: one a read
-HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})$"
+LOOKS = {  # what a value of a type looks like
+    "int64": r"^\s*[+-]?\d+(\.0*)?\s*$", "float64": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",
+    "bool": r"^\s*\w+\s*$", "date": r"^\s*\d", "timestamp": r"^\s*\d",
+}
+HAS_ZONE = r":\d{2}(\.\d+)?\s*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)\s*$"
 
 
 def files(source, folder: Path) -> dict[str, Path]:
@@ -79,7 +84,10 @@ def _check_mapping(source) -> None:
 def _read_any(source, file: Path, engine):
     """Return the file with all values as they are, `_line` (from 1) and `_problem` (lines that could not be split)."""
     if file.suffix == ".parquet":
-        table = engine.read_parquet(file.as_posix())
+        try:
+            table = engine.read_parquet(file.as_posix())
+        except duckdb.Error:
+            raise UserError(f"source '{source.name}': {paths.shown(file)} is not a complete Parquet file") from None
         return table.mutate(_line=ibis.row_number() + 1, _problem=ibis.null("string"))
     return _read_text(source, file, engine)
 
@@ -101,21 +109,23 @@ def _read_text(source, file: Path, engine):
     broken = engine.table(f"rejects_{name}")
     broken = broken.group_by("line").agg(_problem=broken.error_type.cast("string").min())
     bad_lines = sorted(broken.line.execute().astype(int))
-    good = table.mutate(_line=_line_numbers(table["_at"], bad_lines), _problem=ibis.null("string")).drop("_at")
+    good = _number_lines(table, bad_lines).mutate(_problem=ibis.null("string"))
     empty = {c: ibis.null("string") for c in columns}
     bad = broken.select(**empty, _line=broken.line.cast("int64"), _problem=broken["_problem"].lower())
     return good.union(bad.select(*good.columns)) if bad_lines else good
 
 
-def _line_numbers(position, bad_lines: list[int]):
-    """Return the line in the file of the good row at `position` (from 0): the header is line 1, broken lines are skipped.
+def _number_lines(table, bad_lines: list[int]):
+    """Replace `_at`, the position among the good rows (from 0), by `_line`, the line in the file.
 
-    A quoted value with a line break counts as one line.
+    The header is line 1; broken lines are skipped; a quoted value with a line break counts as one line.
     """
-    number = position + 2
-    for line in bad_lines:
-        number = ibis.ifelse(number >= line, number + 1, number)
-    return number.cast("int64")
+    if not bad_lines:
+        return table.mutate(_line=(table["_at"] + 2).cast("int64")).drop("_at")
+    shifts = pd.DataFrame({"_from": [line - 2 - i for i, line in enumerate(bad_lines)], "_n": range(1, len(bad_lines) + 1)})
+    skipped = ibis.memtable(shifts.groupby("_from", as_index=False)["_n"].max())
+    joined = table.asof_join(skipped, table["_at"] >= skipped["_from"])
+    return joined.mutate(_line=(joined["_at"] + 2 + joined["_n"].fill_null(0)).cast("int64")).drop("_at", "_from", "_n")
 
 
 def _canonical(table, source, business):
@@ -129,6 +139,8 @@ def _canonical(table, source, business):
             hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(headers[:12])}"
             raise UserError(f"source '{source.name}': its file has no column '{header}'; {hint}")
         text = table[header]
+        if text.type().is_floating():
+            text = ibis.ifelse(text.isnan(), ibis.null(text.type()), text)
         columns[name] = _typed(table, text, types.get(name, "string"), business.time_zone)
         lost = text.cast("string").nullif("").notnull() & columns[name].isnull()
         problem = ibis.ifelse(problem.isnull() & lost, f"{name} is no {types.get(name, 'string')}", problem)
@@ -136,12 +148,15 @@ def _canonical(table, source, business):
 
 
 def _typed(table, text, kind: str, time_zone: str):
+    """Return the values in their canonical type, null where they are something else (DuckDB would round 1.5 and take "inf")."""
     if kind == "string":
         return text.cast("string").nullif("")
     if kind != "timestamp":
-        return text.try_cast(TYPES[kind])
+        written = text.cast("string")
+        return ibis.ifelse(written.re_search(LOOKS[kind]), text.try_cast(TYPES[kind]), ibis.null(TYPES[kind]))
     if not text.type().is_string():
         return text.cast("timestamp('UTC')") if getattr(text.type(), "timezone", None) else to_utc(text, time_zone, table)
+    text = ibis.ifelse(text.re_search(LOOKS[kind]), text, ibis.null("string"))
     zoned = text.re_search(HAS_ZONE)
     naive = to_utc(ibis.ifelse(zoned, ibis.null("string"), text).try_cast("timestamp"), time_zone, table)
     return ibis.ifelse(zoned, text.try_cast("timestamp('UTC')"), naive)

@@ -1,0 +1,89 @@
+"""usefulness.py: how much of future spending lies between groups, without looking at it before."""
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import usefulness
+from helpers.errors import TooLittleData
+
+SPLIT, END = pd.Timestamp("2024-09-30"), pd.Timestamp("2024-12-31")
+
+
+def customers_of(n=200, seed=0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({
+        "customer_id": [f"c{i:04d}" for i in range(n)], "revenue": rng.integers(0, 50, n).astype(float),
+        "segment": np.where(np.arange(n) < n // 2, "Champions", "Hibernating"), "frequency_group": "frequent",
+        "f_score": 1, "r_score": 1,
+    })
+
+
+def orders_of(*rows) -> ibis.Table:
+    frame = pd.DataFrame(rows, columns=["customer_id", "order_date", "revenue"])
+    return ibis.memtable(frame.assign(order_date=pd.to_datetime(frame["order_date"]).dt.date))
+
+
+def test_future_spending_begins_the_day_after_the_split_and_ends_with_the_snapshot():
+    orders = orders_of(
+        ("c0000", "2024-09-30", 1.0), ("c0000", "2024-10-01", 2.0), ("c0001", "2024-12-31", 4.0), ("c0001", "2025-01-01", 8.0)
+    )
+    future = usefulness.add_next_revenue(customers_of(), orders, after=SPLIT, until=END).set_index("customer_id")
+    assert future["next_revenue"].loc[["c0000", "c0001", "c0002"]].tolist() == [2.0, 4.0, 0.0]
+
+
+def test_nobody_buying_later_is_said():
+    with pytest.raises(TooLittleData, match="0 of whom bought"):
+        usefulness.add_next_revenue(customers_of(), orders_of(("c0000", "2024-09-01", 1.0)), after=SPLIT, until=END)
+
+
+def test_the_days_held_back_must_not_outnumber_the_past():
+    first, as_of = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-20")
+    assert usefulness.split_day(first_day=first, as_of=as_of, test_days=10) == pd.Timestamp("2024-01-10")
+    with pytest.raises(TooLittleData, match="Needs 22 days .* there are 20"):
+        usefulness.split_day(first_day=first, as_of=as_of, test_days=11)
+
+
+def test_groups_that_hold_everything_explain_everything():
+    customers = customers_of()
+    outcome = np.where(customers["segment"] == "Champions", 10.0, 0.0)
+    found = usefulness.explained_variance(customers.assign(y=outcome), schemes={"all": customers["segment"]}, outcome="y")
+    assert found["eta_squared"].iloc[0] == pytest.approx(1.0)
+
+
+def test_eta_squared_worked_by_hand():
+    # groups (0, 2) and (4, 6): total sum of squares 20, within 4; adjusted: 1 − (4/2) / (20/3) = 0.7
+    assert usefulness._eta_squared(np.array([0, 0, 1, 1]), np.array([0.0, 2.0, 4.0, 6.0])) == pytest.approx(0.7)
+
+
+def test_many_random_groups_explain_nothing():
+    rng = np.random.default_rng(4)
+    customers = customers_of(400).assign(y=rng.normal(size=400))
+    schemes = {"random": pd.Series(rng.integers(0, 40, 400)), "segment": customers["segment"]}
+    found = usefulness.explained_variance(customers, schemes=schemes, outcome="y", against="segment", seed=1).set_index("scheme")
+    assert abs(found.loc["random", "eta_squared"]) < 0.05
+    assert found.loc["segment", ["gain_low", "gain_high"]].tolist() == [0, 0]
+    assert found.loc["random", "gain_low"] <= found.loc["random", "gain_high"]
+
+
+def test_equal_past_revenue_is_in_one_tenth():
+    tenths = usefulness.schemes(customers_of().assign(revenue=[5.0] * 150 + list(range(100, 150))))[usefulness.TENTHS]
+    assert tenths.iloc[:150].nunique() == 1
+    assert tenths.max() == 9
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"), [(-0.2, -0.1, "choose the message by segment"), (0.1, 0.2, "more "), (-0.1, 0.1, "do as well")]
+)
+def test_the_sentence_claims_a_difference_only_beyond_its_interval(low, high, words):
+    rows = [("RFM segments", 0.3, low, high), (usefulness.TENTHS, 0.4, 0.0, 0.0)]
+    explained = pd.DataFrame(rows, columns=["scheme", "eta_squared", "gain_low", "gain_high"])
+    template, values = usefulness.sentence(explained, days=91)
+    assert words in template and values["segments"] == 0.3
+
+
+def test_the_evidence_is_a_held_out_measurement_against_nothing():
+    explained = pd.DataFrame({"scheme": ["RFM segments"], "eta_squared": [0.3], "low": [0.2], "high": [0.4]})
+    evidence = usefulness.evidence(explained, n=500)
+    assert evidence.held_out and evidence.baseline == 0.0 and evidence.interval == (0.2, 0.4)

@@ -15,7 +15,7 @@ from helpers.i18n import text
 
 ROLES = (
     "answer", "kpis", "finding", "chart", "table", "settings", "note", "say", "points", "verdict", "quotes", "cards",
-    "written",
+    "held", "written",
 )
 GRADES = ("holds", "with-care", "too-weak")  # the order in which findings are listed
 BLOCK = re.compile(r'<div class="block ([a-z]+)"((?: data-[a-z]+="[^"]*")*)>(.*)</div>\s*', re.DOTALL)

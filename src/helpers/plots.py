@@ -125,6 +125,7 @@ def color_of(name: str, position: int = 0) -> str:
 def format_axis(axis, fmt: str, n_ticks: int = 5) -> None:
     """Label an axis in one of the formats of i18n (percent, money, count …)."""
     axis.set_major_locator(MaxNLocator(n_ticks, integer=fmt == "count"))
+    fmt = {"money": "money0", "money2": "money0"}.get(fmt, fmt)  # the same form on every tick
     axis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, fmt)))
 
 
@@ -165,7 +166,7 @@ def bar(
     ax.set_xticks([])
     ax.spines[["bottom", "left"]].set_visible(False)
     lowest = np.nanmin(values, initial=0)
-    ax.set_xlim(lowest - 0.14 * span if lowest < 0 else 0, max(span * 1.14, 1e-12))
+    ax.set_xlim(lowest - 0.26 * span if lowest < 0 else 0, max(span * 1.14, 1e-12))
     return ax
 
 

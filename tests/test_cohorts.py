@@ -63,7 +63,7 @@ def test_orders_before_the_window_and_guests_do_not_count():
     assert found["n_customers"].iloc[0] == 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 4), st.integers(1, 28)), min_size=1, max_size=30))
 def test_every_customer_is_in_one_cohort_and_rates_are_shares(rows):
     found = triangle(*rows)

@@ -92,6 +92,16 @@ def test_the_sentence_says_so_if_nothing_is_associated():
     assert template.startswith("None of the {n_attributes:count} known attributes") and values["q"] > 0.05
 
 
+@pytest.mark.parametrize(("q", "low", "words"), [(0.05, 0.1, "None of"), (0.049, -0.1, "no single band"), (0.049, 0.1, "Of customers")])
+def test_the_sentence_follows_the_q_value_and_the_interval(q, low, words):
+    bands = pd.DataFrame({
+        "band": ["65+"], "n": [50], "share": [0.5], "others_share": [0.2], "difference_low": [low], "difference_high": [0.5]
+    })
+    strengths = pd.DataFrame({"q_value": [q, 0.9], "n_known": [50, 90]})
+    template, values = demographics.sentence(bands, strengths, attribute="age_band", segment="Loyal")
+    assert words in template
+
+
 def test_the_sentence_names_the_band_that_differs():
     known = demographics.known_customers(*planted())
     strengths = demographics.associations(known)

@@ -5,8 +5,8 @@ import os
 from datetime import date
 
 import pytest
-import tiny_pipeline as tiny
 
+import tiny_pipeline as tiny
 from helpers import freshness, paths, run
 from helpers.errors import UserError
 

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-import tiny_pipeline as tiny
 
+import tiny_pipeline as tiny
 from helpers import freshness, paths, run, tables
 from helpers.errors import UserError
 

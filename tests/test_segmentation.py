@@ -62,6 +62,11 @@ def test_a_refund_lowers_revenue_but_is_no_purchase_day():
     assert math.isnan(rfm.loc["a", "median_gap_days"])
 
 
+def test_a_refund_between_two_purchases_does_not_shorten_the_gap():
+    rfm = rfm_of(("a", "2024-12-01", 50), ("a", "2024-12-05", -20), ("a", "2024-12-11", 5))
+    assert rfm.loc["a", ["frequency", "median_gap_days"]].tolist() == [2, 10.0]
+
+
 def test_a_free_purchase_counts_as_a_day_but_not_for_the_mean():
     rfm = rfm_of(("a", "2024-12-01", 0), ("a", "2024-12-05", 8), ("b", "2024-12-05", 0))
     assert rfm.loc["a", ["frequency", "monetary_value"]].tolist() == [2, 8.0]
@@ -169,6 +174,7 @@ def test_recency_limits_are_fifths_where_nobody_bought_twice():
         (365, 11, (2, 3, 5, 10)),  # less often: counts
         (183, 6, (2, 3, 5, 10)),  # 6 days in 183 are 11.98 a year
         (182, 6, (6.0, 13.0, 26.0, 52.0)),
+        (1461, 48, (48.0, 104.0, 208.0, 416.0)),  # four years: exactly monthly
     ],
 )
 def test_frequency_limits_follow_the_rhythm_of_the_business(days, median, expected):

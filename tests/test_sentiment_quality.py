@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
@@ -40,6 +40,7 @@ def test_a_weight_of_two_is_the_text_twice():
         assert function(BAD, P, weights)[0] == pytest.approx(function(bad, p, np.ones((1, 7)))[0])
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 10)), min_size=4, max_size=60))
 def test_measures_agree_with_scikit_learn(rows):
     bad = np.array([row[0] for row in rows] + [True, False])

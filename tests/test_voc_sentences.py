@@ -100,3 +100,32 @@ def test_the_chart_reads_each_theme_by_its_corrected_value():
     rows = wording.shown_drivers(drivers(("a", 30, 0.049, True), ("b", -9, 0.04, True), ("c", 9, 0.05, True)), n_reviews=300)
     assert rows["reading"].tolist() == ["more complaints", "fewer complaints", "not distinguishable"]
     assert rows["excess_low"].tolist() == pytest.approx([25, -14, 4])
+
+
+def test_key_figures_name_the_clearest_themes_and_the_models_auc():
+    quality = pd.DataFrame({
+        "model": ["model", "vader"], "measure": "auc", "estimate": [0.9, 0.74], "low": [0.88, 0.7], "high": [0.92, 0.78],
+        "n": 900,
+    })
+    satisfied = voc.satisfaction(voc.read_reviews(feedback(rating=[5.0, 1.0])))
+    table = drivers(("price", 30, 0.01, True), ("tea", 50, 0.2, True), ("nuts", -20, 0.01, True))
+    figures = wording.key_figures(satisfied, drivers=table, quality=quality)
+    assert [figure["value"] for figure in figures] == [0.5, 30, -20, 0.9]
+    assert [figure["label"].rpartition(" ")[2] for figure in figures[1:3]] == ["price", "nuts"]
+    assert (figures[1]["low"], figures[1]["high"]) == (pytest.approx(25), pytest.approx(35))
+    assert "0.740" in figures[3]["note"]
+
+
+@pytest.mark.parametrize(("rows", "start"), [
+    ([("price", 30, 0.01, True), ("tea", -30, 0.01, True)], "Complaints gather around {worse:list}, praise"),
+    ([("price", 30, 0.01, True)], "Complaints gather"), ([("tea", -30, 0.01, True)], "Praise gathers"),
+    ([("tea", 30, 0.2, True)], "No theme stands out"),
+])
+def test_the_title_of_the_chart_fits_what_is_clear(rows, start):
+    assert wording.drivers_title(drivers(*rows)).template.startswith(start)
+
+
+def test_a_share_of_known_customers_is_said(home):
+    reviews = voc.read_reviews(feedback(customer_id=["a", None], text=["x", "y"]))
+    said = wording.limits(reviews, settings=datasets.load("cdnow"), language="en")
+    assert said[0] == "50% of the reviews name their customer."

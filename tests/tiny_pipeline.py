@@ -49,7 +49,9 @@ SECOND_CELLS = (
 )
 
 
-def notebook(stage: str, cells: tuple[str, ...], parameters: str = PARAMETERS) -> nbformat.NotebookNode:
+def notebook(
+    stage: str, cells: tuple[str, ...], parameters: str = PARAMETERS, setup: str = SETUP
+) -> nbformat.NotebookNode:
     """Return a notebook with a title in both languages, parameters, setup and `cells`."""
     title = "# A question?\n\n- **Question**: does it run?"
     made = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -58,7 +60,7 @@ def notebook(stage: str, cells: tuple[str, ...], parameters: str = PARAMETERS) -
         new_markdown_cell(title, metadata={"tags": ["lang-en"]}),
         new_markdown_cell("# 一个问题？\n\n- **问题**：能运行吗？", metadata={"tags": ["lang-zh"]}),
         new_code_cell(parameters.strip(), metadata={"tags": ["parameters"]}),
-        new_code_cell(SETUP.format(stage=stage).strip(), metadata={"tags": ["setup"]}),
+        new_code_cell(setup.format(stage=stage).strip(), metadata={"tags": ["setup"]}),
         *(new_code_cell(source) for source in cells),
     ]
     for position, cell in enumerate(made.cells):
@@ -66,11 +68,13 @@ def notebook(stage: str, cells: tuple[str, ...], parameters: str = PARAMETERS) -
     return made
 
 
-def write(folder: Path, stage: str, cells: tuple[str, ...], parameters: str = PARAMETERS) -> Path:
+def write(
+    folder: Path, stage: str, cells: tuple[str, ...], parameters: str = PARAMETERS, setup: str = SETUP
+) -> Path:
     """Write a notebook of the pipeline and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{stage}.ipynb"
-    nbformat.write(notebook(stage, cells, parameters), file)
+    nbformat.write(notebook(stage, cells, parameters, setup), file)
     return file
 
 

@@ -24,7 +24,7 @@ MEANINGS = {
 def parameters(fitted: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """Return the parameters and the headers of their table; a published column only where there is something in it."""
     columns = {
-        "model": (t("Model"), ""), "parameter": (t("Parameter"), "label"), "meaning": (t("Meaning"), "label"),
+        "model": (t("Model"), ""), "parameter": (t("Parameter"), ""), "meaning": (t("Meaning"), "label"),
         "estimate": (t("Estimate"), "number4"), "low": (t("lower end"), "number4"), "high": (t("upper end"), "number4"),
     }
     if fitted["published"].notna().any():

@@ -177,6 +177,8 @@ def _keep_notebook(notebook, file: Path) -> None:
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata.get("tags", [])}
+        if "injected-parameters" in cell.metadata["tags"]:
+            cell.id = "injected-parameters"  # papermill gives it a random one
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     nbformat.write(notebook, partial)

@@ -221,7 +221,7 @@ def source_line(reviews: pd.DataFrame, *, n: int, settings, language: str) -> st
 
 
 def limits(reviews: pd.DataFrame, *, settings, language: str) -> list[str]:
-    """Return what the feedback cannot say: no customer, no date, no language of ours; and the data set's own words on it."""
+    """Return what the feedback cannot say: no customer, no date; what was masked; and the data set's own words on it."""
     said = [limit.in_language(language) for limit in settings.limits if re.search("review|feedback|survey", limit.en)]
     n = len(reviews)
     linked, dated = int(reviews["customer_id"].notna().sum()), int(reviews["received_at"].notna().sum())

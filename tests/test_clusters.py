@@ -21,7 +21,9 @@ def groups(n=80, seed=0) -> pd.DataFrame:
 def noise(n=240, seed=0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     index = pd.Index([f"c{i:04d}" for i in range(n)], name="customer_id")
-    return pd.DataFrame(np.exp(rng.normal(1, 0.5, (n, 3))), columns=["frequency", "monetary_value", "recency_days"], index=index)
+    return pd.DataFrame(
+        np.exp(rng.normal(1, 0.5, (n, 3))), columns=["frequency", "monetary_value", "recency_days"], index=index
+    )
 
 
 def test_three_planted_groups_are_found_and_come_back():
@@ -60,10 +62,16 @@ def test_clusters_are_numbered_from_the_largest():
 
 
 def test_a_number_of_clusters_is_as_stable_as_its_least_stable_cluster_and_the_limit_counts():
-    tried = pd.DataFrame({
-        "n_clusters": [2, 2, 3, 3, 3], "cluster": [1, 2, 1, 2, 3], "size": [60, 40, 50, 30, 20],
-        "jaccard": [0.9, 0.75, 0.99, 0.74, 0.99], "jaccard_error": [0.0, 0.02, 0, 0.03, 0], "silhouette": [0.4, 0.4, 0.3, 0.3, 0.3],
-    })
+    tried = pd.DataFrame(
+        {
+            "n_clusters": [2, 2, 3, 3, 3],
+            "cluster": [1, 2, 1, 2, 3],
+            "size": [60, 40, 50, 30, 20],
+            "jaccard": [0.9, 0.75, 0.99, 0.74, 0.99],
+            "jaccard_error": [0.0, 0.02, 0, 0.03, 0],
+            "silhouette": [0.4, 0.4, 0.3, 0.3, 0.3],
+        }
+    )
     numbers = clusters.by_number(tried)
     assert numbers["lowest_jaccard"].tolist() == [0.75, 0.74] and numbers["is_stable"].tolist() == [True, False]
     assert numbers["jaccard_error"].tolist() == [0.02, 0.03] and numbers["smallest"].tolist() == [40, 20]
@@ -89,20 +97,27 @@ def test_too_few_customers_or_habits_are_said():
 
 
 def test_features_that_are_unknown_for_some_or_the_same_for_all_are_left_out():
-    rfm = pd.DataFrame({
-        "customer_id": list("abcd"), "frequency": [1, 2, 3, 4], "monetary_value": [5.0, 6, 7, 8], "recency_days": [9, 9, 9, 9]
-    })
-    baskets = pd.DataFrame({"customer_id": list("abcd"), "products_per_day": [1.0, None, 3, 4], "discount_rate": [0.1, 0.2, 0.3, 0.4]})
+    rfm = pd.DataFrame(
+        {"customer_id": list("abcd"), "frequency": [1, 2, 3, 4], "monetary_value": [5.0, 6, 7, 8], "recency_days": [9, 9, 9, 9]}
+    )
+    baskets = pd.DataFrame(
+        {"customer_id": list("abcd"), "products_per_day": [1.0, None, 3, 4], "discount_rate": [0.1, 0.2, 0.3, 0.4]}
+    )
     assert list(clusters.behaviour(rfm, baskets).columns) == ["frequency", "monetary_value", "discount_rate"]
 
 
 def test_basket_features_worked_by_hand():
     day = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-05", "2024-01-05"]).date
     orders = ibis.memtable(
-        pd.DataFrame({
-            "customer_id": ["a", "a", "a", "b"], "order_date": day, "n_products": [2, 3, 4, 0], "discount": [1.0, 0, 2, 0],
-            "revenue": [9.0, 10, 8, 0],
-        }),
+        pd.DataFrame(
+            {
+                "customer_id": ["a", "a", "a", "b"],
+                "order_date": day,
+                "n_products": [2, 3, 4, 0],
+                "discount": [1.0, 0, 2, 0],
+                "revenue": [9.0, 10, 8, 0],
+            }
+        ),
     )
     found = clusters.basket_features(orders).set_index("customer_id")
     assert found.loc["a"].tolist() == [4.5, 0.1]  # 9 products on 2 days; 3 of 30
@@ -151,10 +166,14 @@ def test_cdnow_clusters_are_stable_up_to_four_as_measured():
     from pathlib import Path
 
     file = Path(find_spec("lifetimes").origin).parent / "datasets" / "CDNOW_sample.txt"
-    lines = pd.read_csv(file, sep=r"\s+", header=None, names=["m", "customer_id", "day", "n", "revenue"], dtype={"customer_id": str})
+    lines = pd.read_csv(
+        file, sep=r"\s+", header=None, names=["m", "customer_id", "day", "n", "revenue"], dtype={"customer_id": str}
+    )
     by_day = lines.groupby(["customer_id", "day"], as_index=False)["revenue"].sum()
     by_day["date"] = pd.to_datetime(by_day["day"].astype(str), format="%Y%m%d")
-    per_customer = by_day.groupby("customer_id").agg(frequency=("day", "size"), monetary_value=("revenue", "mean"), last=("date", "max"))
+    per_customer = by_day.groupby("customer_id").agg(
+        frequency=("day", "size"), monetary_value=("revenue", "mean"), last=("date", "max")
+    )
     recency_days = (pd.Timestamp("1998-06-30") - per_customer["last"]).dt.days
     features = per_customer[["frequency", "monetary_value"]].astype(float).assign(recency_days=recency_days.astype(float))
     numbers = clusters.by_number(clusters.stability(features, seed=42)[0]).set_index("n_clusters")

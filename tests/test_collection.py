@@ -181,9 +181,10 @@ def joined():
         "transaction_id": list("abcde"), "line_number": 1, "customer_id": ["c1", "c1", "c2", None, "c9"],
         "product_id": ["p1", "p1", "p1", "p1", "p1"], "source_row": range(5),
     })
+    customers = pd.DataFrame({"customer_id": ["c1", "c2", "c2"], "source_row": [1, 2, 3]})
     return {
         "transactions": collection.conform(lines, "transactions", "s"),
-        "customers": collection.conform(pd.DataFrame({"customer_id": ["c1", "c2", "c2"], "source_row": [1, 2, 3]}), "customers", "s"),
+        "customers": collection.conform(customers, "customers", "s"),
         "products": collection.conform(pd.DataFrame({"product_id": ["p1"], "source_row": [1]}), "products", "s"),
     }
 
@@ -296,9 +297,12 @@ def test_fields_that_are_filled_in_part_come_emptiest_first():
 
 
 def test_every_link_that_loses_rows_gets_a_sentence_and_all_others_one():
-    links = pd.DataFrame({"link": ["x", "y", "z"], "n_rows": [10, 20, 30], "n_found": [9, 20, 3], "found_rate": [0.9, 1.0, 0.1]})
+    links = pd.DataFrame({"link": list("xyz"), "n_rows": [10, 20, 30], "n_found": [9, 20, 3], "found_rate": [0.9, 1.0, 0.1]})
     said = [i18n.text(s.template, **s.values) for s in collection.link_findings(links)]
-    assert said == ["10.0% of 30 references find their partner in z; 27 do not.", "90.0% of 10 references find their partner in x; 1 do not."]
+    assert said == [
+        "10.0% of 30 references find their partner in z; 27 do not.",
+        "90.0% of 10 references find their partner in x; 1 do not.",
+    ]
     (all_found,) = collection.link_findings(links[links["found_rate"] == 1])
     assert i18n.text(all_found.template, **all_found.values) == "Every one of 20 references finds its partner."
     assert collection.link_findings(links.head(0)) == []

@@ -10,10 +10,14 @@ from helpers.errors import TooLittleData
 
 def segments_of(*names) -> pd.DataFrame:
     n = len(names)
-    return pd.DataFrame({
-        "customer_id": [f"c{i:04d}" for i in range(n)], "segment": list(names), "revenue": np.arange(n, dtype=float),
-        "frequency": 1,
-    })
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i:04d}" for i in range(n)],
+            "segment": list(names),
+            "revenue": np.arange(n, dtype=float),
+            "frequency": 1,
+        }
+    )
 
 
 def planted(n=400, seed=0):
@@ -23,10 +27,14 @@ def planted(n=400, seed=0):
     is_champion = rng.random(n) < np.where(age == "19-24", 0.6, 0.2)
     segments = segments_of(*np.where(is_champion, "Champions", "Loyal"))
     known = rng.random(n) < 0.5
-    customers = pd.DataFrame({
-        "customer_id": segments["customer_id"], "age_band": np.where(known, age, None),
-        "gender": np.where(known, np.where(np.arange(n) % 2, "f", "m"), None), "city": None,
-    })
+    customers = pd.DataFrame(
+        {
+            "customer_id": segments["customer_id"],
+            "age_band": np.where(known, age, None),
+            "gender": np.where(known, np.where(np.arange(n) % 2, "f", "m"), None),
+            "city": None,
+        }
+    )
     return segments, customers
 
 
@@ -92,11 +100,13 @@ def test_the_sentence_says_so_if_nothing_is_associated():
     assert template.startswith("None of the {n_attributes:count} known attributes") and values["q"] > 0.05
 
 
-@pytest.mark.parametrize(("q", "low", "words"), [(0.05, 0.1, "None of"), (0.049, -0.1, "no single band"), (0.049, 0.1, "Of customers")])
+@pytest.mark.parametrize(
+    ("q", "low", "words"), [(0.05, 0.1, "None of"), (0.049, -0.1, "no single band"), (0.049, 0.1, "Of customers")]
+)
 def test_the_sentence_follows_the_q_value_and_the_interval(q, low, words):
-    bands = pd.DataFrame({
-        "band": ["65+"], "n": [50], "share": [0.5], "others_share": [0.2], "difference_low": [low], "difference_high": [0.5]
-    })
+    bands = pd.DataFrame(
+        {"band": ["65+"], "n": [50], "share": [0.5], "others_share": [0.2], "difference_low": [low], "difference_high": [0.5]}
+    )
     strengths = pd.DataFrame({"q_value": [q, 0.9], "n_known": [50, 90]})
     template, values = demographics.sentence(bands, strengths, attribute="age_band", segment="Loyal")
     assert words in template

@@ -62,11 +62,9 @@ def sample_home(folder: Path) -> Path:
     copy_settings(folder)
     file = folder / "data" / "complete_journey" / "dataset.yml"
     settings = file.read_text(encoding="utf-8")
-    assert "    system: complete_journey\n" in settings
-    file.write_text(
-        settings.replace("    system: complete_journey\n", "    system: complete_journey\n    options: {one_household_in: 8}\n"),
-        encoding="utf-8",
-    )
+    system = "    system: complete_journey\n"
+    assert system in settings
+    file.write_text(settings.replace(system, system + "    options: {one_household_in: 8}\n"), encoding="utf-8")
     return folder
 
 
@@ -252,9 +250,8 @@ def test_bad_lines_of_the_till_are_set_aside_with_their_line_and_reason(runs, mo
 
 def test_one_customer_is_too_few_for_methods_and_enough_for_a_report(runs):
     home = runs["shop"][0]
-    notes = [
-        words(block) for stage in STAGES for block in executed(home, "corner_shop", "en", stage) if 'class="block note"' in block
-    ]
+    blocks = [block for stage in STAGES for block in executed(home, "corner_shop", "en", stage)]
+    notes = [words(block) for block in blocks if 'class="block note"' in block]
     assert any("This data set has no" in note for note in notes)
     assert any(re.search(r"Needs .*there (is|are)", note) for note in notes)
     kpis = [block for block in executed(home, "corner_shop", "en", "12_dashboard") if 'class="block kpis"' in block]

@@ -43,7 +43,8 @@ def test_our_own_errors_keep_the_names_that_they_quote(name):
 
 
 @pytest.mark.parametrize("value", [
-    "could not convert string to float: 'Erika Mustermann'", 'Conversion Error: Could not convert string "Erika Mustermann" to INT32',
+    "could not convert string to float: 'Erika Mustermann'",
+    'Conversion Error: Could not convert string "Erika Mustermann" to INT32',
     "'Erika Mustermann'", "a 'x' and 'Erika Mustermann' and more", "Could not convert 'O'Erika Mustermann' with type str",
     "invalid \"it's Erika Mustermann\" here",
 ])
@@ -151,10 +152,8 @@ def test_a_kernel_that_dies_and_a_cell_that_takes_too_long_are_said(execute, mon
 @pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_written_and_the_next_gives_the_bytes_of_an_undisturbed_one(home):
     def start():
-        return subprocess.Popen(
-            [sys.executable, "-m", "helpers.run", "collection", "DATASET=telco"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, start_new_session=True,
-        )
+        command = [sys.executable, "-m", "helpers.run", "collection", "DATASET=telco"]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
 
     def results() -> dict[str, bytes]:
         found = {f.relative_to(home).as_posix(): f.read_bytes() for f in sorted(home.rglob("*")) if f.is_file()}

@@ -169,7 +169,9 @@ def test_a_wrong_parameter_is_said_with_file_and_name(parameters, said):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("value", [{"limit": 7}, {"rate": 2}, {"flag": True}, {"cuts": []}, {"name": "x"}, {"snapshot_date": ""}, {}, None])
+@pytest.mark.parametrize("value", [
+    {"limit": 7}, {"rate": 2}, {"flag": True}, {"cuts": []}, {"name": "x"}, {"snapshot_date": ""}, {}, None,
+])
 def test_values_of_the_right_type_are_taken(value):
     assert (value or {}).items() <= resolve({"parameters": {"segmentation": value}}).items()
 

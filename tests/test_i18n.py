@@ -244,9 +244,10 @@ def is_template(value: str) -> bool:
 
 
 def sources() -> dict[str, str]:
-    files = [file for file in paths.PACKAGE.rglob("*.py") if not file.name.startswith("contracts")]  # text() makes a column there
+    # in the contracts, text() makes a column
+    files = [file for file in sorted(paths.PACKAGE.rglob("*.py")) if not file.name.startswith("contracts")]
     modules = {file.relative_to(paths.PROJECT).as_posix(): file.read_text(encoding="utf-8") for file in files}
-    notebooks = {f.relative_to(paths.PROJECT).as_posix(): code_of(f) for f in paths.NOTEBOOKS.glob("*.ipynb")}
+    notebooks = {f.relative_to(paths.PROJECT).as_posix(): code_of(f) for f in sorted(paths.NOTEBOOKS.glob("*.ipynb"))}
     return modules | notebooks
 
 

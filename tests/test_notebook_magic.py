@@ -26,13 +26,12 @@ def shell(home, shown, monkeypatch):
 
 @pytest.fixture
 def products(shell):
-    tables.save(pd.DataFrame({"product_id": ["p"], "name": "x", "department": "d", "category": "c", "brand": "b", "unit_cost": 1.0}),
-                "products")
+    listed = {"product_id": ["p"], "name": "x", "department": "d", "category": "c", "brand": "b", "unit_cost": 1.0}
+    tables.save(pd.DataFrame(listed), "products")
 
 
 def run(shell, source: str):
-    result = shell.run_cell(source)
-    return result
+    return shell.run_cell(source)
 
 
 def notes(shown) -> list[str]:

@@ -12,10 +12,18 @@ from helpers.errors import TooLittleData
 
 
 def segment_of(n=60, *, gap=6.0, value=20.0, recency=3, segment="Loyal", start=0) -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": [f"c{i:04d}" for i in range(start, start + n)], "segment": segment, "revenue": 100.0,
-        "recency_days": recency, "median_gap_days": gap, "order_value": value, "n_products": 5.0, "n_orders": 9,
-    })
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i:04d}" for i in range(start, start + n)],
+            "segment": segment,
+            "revenue": 100.0,
+            "recency_days": recency,
+            "median_gap_days": gap,
+            "order_value": value,
+            "n_products": 5.0,
+            "n_orders": 9,
+        }
+    )
 
 
 def split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,8 +33,20 @@ def split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def cells_of(*rows) -> pd.DataFrame:
     usual = {
-        "kind": "category", "unit": "spend", "n": 50, "n_with": 40, "share": 0.2, "low": 0.1, "high": 0.3, "others_share": 0.1,
-        "index": 200.0, "index_low": 150.0, "index_high": 250.0, "shrunk_index": 180.0, "p_value": 0.001, "q_value": 0.01,
+        "kind": "category",
+        "unit": "spend",
+        "n": 50,
+        "n_with": 40,
+        "share": 0.2,
+        "low": 0.1,
+        "high": 0.3,
+        "others_share": 0.1,
+        "index": 200.0,
+        "index_low": 150.0,
+        "index_high": 250.0,
+        "shrunk_index": 180.0,
+        "p_value": 0.001,
+        "q_value": 0.01,
         "is_notable": True,
     }
     return pd.DataFrame([usual | row for row in rows])
@@ -36,9 +56,15 @@ def cells_of(*rows) -> pd.DataFrame:
 
 
 def test_the_median_order_of_a_customer_ignores_refunds_and_free_orders():
-    orders = ibis.memtable(pd.DataFrame({
-        "customer_id": ["a", "a", "a", "a", None], "revenue": [10.0, 30.0, 0.0, -30.0, 99.0], "n_products": [1, 4, 7, 9, 1],
-    }))
+    orders = ibis.memtable(
+        pd.DataFrame(
+            {
+                "customer_id": ["a", "a", "a", "a", None],
+                "revenue": [10.0, 30.0, 0.0, -30.0, 99.0],
+                "n_products": [1, 4, 7, 9, 1],
+            }
+        )
+    )
     found = persona.habits(orders).set_index("customer_id")
     assert list(found.index) == ["a"]
     assert found.loc["a"].to_dict() == {"n_orders": 3, "order_value": 20.0, "n_products": 4.0}
@@ -55,8 +81,16 @@ def test_products_of_a_customer_whose_orders_name_none_are_unknown():
 @pytest.mark.parametrize(
     ("gap", "name"),
     [
-        (1, "Several times a week"), (5, "Several times a week"), (5.5, "Weekly"), (10, "Weekly"), (11, "Fortnightly"),
-        (20, "Fortnightly"), (21, "Monthly"), (52, "Monthly"), (53, "Now and then"), (float("nan"), "Once"),
+        (1, "Several times a week"),
+        (5, "Several times a week"),
+        (5.5, "Weekly"),
+        (10, "Weekly"),
+        (11, "Fortnightly"),
+        (20, "Fortnightly"),
+        (21, "Monthly"),
+        (52, "Monthly"),
+        (53, "Now and then"),
+        (float("nan"), "Once"),
     ],
 )
 def test_a_rhythm_on_the_limit_is_the_quicker_one(gap, name):
@@ -66,7 +100,11 @@ def test_a_rhythm_on_the_limit_is_the_quicker_one(gap, name):
 @pytest.mark.parametrize(
     ("value", "name"),
     [
-        (120, "large baskets"), (119, "mid-size baskets"), (84, "mid-size baskets"), (83, "small baskets"), (float("nan"), ""),
+        (120, "large baskets"),
+        (119, "mid-size baskets"),
+        (84, "mid-size baskets"),
+        (83, "small baskets"),
+        (float("nan"), ""),
     ],
 )
 def test_a_basket_is_named_against_the_median_customers(value, name):
@@ -105,10 +143,17 @@ def test_a_segment_of_one_time_buyers_has_no_gap():
 
 
 def test_portraits_worked_by_hand():
-    frame = pd.concat([segment_of(30), segment_of(10, gap=2.0, value=40.0, segment="Champions", start=30).assign(revenue=300.0)])
+    frame = pd.concat(
+        [segment_of(30), segment_of(10, gap=2.0, value=40.0, segment="Champions", start=30).assign(revenue=300.0)]
+    )
     found = persona.personas(*split(frame)).set_index("segment")
     assert list(found.index) == ["Champions", "Loyal"]
-    assert found.loc["Champions", ["n_customers", "customer_share", "revenue_share", "median_gap_days"]].tolist() == [10, 0.25, 0.5, 2]
+    assert found.loc["Champions", ["n_customers", "customer_share", "revenue_share", "median_gap_days"]].tolist() == [
+        10,
+        0.25,
+        0.5,
+        2,
+    ]
     assert found.loc["Champions", "persona"] == "Several times a week, large baskets"
 
 
@@ -161,10 +206,13 @@ def test_groups_with_fewer_than_ten_known_customers_are_not_shown():
 
 
 def test_a_matrix_has_weekdays_in_their_order_and_leaves_small_segments_out():
-    cells = cells_of(*(
-        {"segment": segment, "kind": "weekday", "attribute": day, "share": share, "n": n}
-        for segment, n in (("Loyal", 30), ("New", 29)) for day, share in (("Sunday", 0.5), ("Monday", 0.4), ("Friday", 0.1))
-    ))
+    cells = cells_of(
+        *(
+            {"segment": segment, "kind": "weekday", "attribute": day, "share": share, "n": n}
+            for segment, n in (("Loyal", 30), ("New", 29))
+            for day, share in (("Sunday", 0.5), ("Monday", 0.4), ("Friday", 0.1))
+        )
+    )
     matrix = persona.matrix(cells, kinds=["weekday", "hours"], value="share", n=12)
     assert matrix.index.tolist() == ["Monday", "Friday", "Sunday"] and list(matrix.columns) == ["Loyal"]
     with pytest.raises(TooLittleData):

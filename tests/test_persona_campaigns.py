@@ -28,12 +28,12 @@ def test_berkeleys_admissions_are_reversed_within_departments():
 
 
 def test_the_adjusted_difference_worked_by_hand():
-    # stratum x: members 1 of 2, others 0 of 2 (weight 1); stratum y: members 1 of 1, others 1 of 1 (weight 1/2)
-    outcome = [1, 0, 0, 0, 1, 1]
-    member = [True, True, False, False, True, False]
-    found = persona_campaigns.within_strata(outcome, member, ["x"] * 4 + ["y"] * 2)
-    assert found["adjusted"] == pytest.approx((1 * 0.5 + 0.5 * 0) / 1.5)
-    assert found["crude"] == pytest.approx(2 / 3 - 1 / 3)
+    # stratum x: members 1 of 2, others 0 of 2, weight 2·2/4 = 1; stratum y: members 3 of 3, others 1 of 1, weight 3·1/4 = .75
+    outcome = [1, 0, 0, 0, 1, 1, 1, 1]
+    member = [True, True, False, False, True, True, True, False]
+    found = persona_campaigns.within_strata(outcome, member, ["x"] * 4 + ["y"] * 4)
+    assert found["adjusted"] == pytest.approx(0.5 / 1.75)
+    assert found["crude"] == pytest.approx(4 / 5 - 1 / 3)
     assert not found["is_reversed"]
 
 

@@ -9,19 +9,56 @@ import pytest
 from helpers import i18n, icons, markup, persona_cards, plots
 
 CELL = {
-    "kind": "category", "unit": "spend", "n": 50, "n_with": 40, "share": 0.2, "low": 0.1, "high": 0.3, "others_share": 0.1,
-    "index": 200.0, "index_low": 150.0, "index_high": 250.0, "shrunk_index": 180.0, "p_value": 0.001, "q_value": 0.01,
+    "kind": "category",
+    "unit": "spend",
+    "n": 50,
+    "n_with": 40,
+    "share": 0.2,
+    "low": 0.1,
+    "high": 0.3,
+    "others_share": 0.1,
+    "index": 200.0,
+    "index_low": 150.0,
+    "index_high": 250.0,
+    "shrunk_index": 180.0,
+    "p_value": 0.001,
+    "q_value": 0.01,
     "is_notable": True,
 }
 PORTRAIT = {
-    "segment": "Loyal", "persona": "Weekly, large baskets", "name_stability": 1.0, "n_customers": 60, "customer_share": 0.6,
-    "revenue_share": 0.7, "revenue_per_customer": 123.0, "recency_days": 3.0, "median_gap_days": 6.5, "order_value": 20.0,
-    "n_products": 5.0, "discount_rate": 0.1, "departments": "GROCERY", "weekday": "Sunday", "hours": "17–21", "n_known": 40,
-    "n_contacted": 50, "answered_rate": 0.2, "answered_low": 0.1, "answered_high": 0.33,
+    "segment": "Loyal",
+    "persona": "Weekly, large baskets",
+    "name_stability": 1.0,
+    "n_customers": 60,
+    "customer_share": 0.6,
+    "revenue_share": 0.7,
+    "revenue_per_customer": 123.0,
+    "recency_days": 3.0,
+    "median_gap_days": 6.5,
+    "order_value": 20.0,
+    "n_products": 5.0,
+    "discount_rate": 0.1,
+    "departments": "GROCERY",
+    "weekday": "Sunday",
+    "hours": "17–21",
+    "n_known": 40,
+    "n_contacted": 50,
+    "answered_rate": 0.2,
+    "answered_low": 0.1,
+    "answered_high": 0.33,
 }
 BARE = PORTRAIT | {
-    "revenue_share": np.nan, "median_gap_days": np.nan, "n_products": np.nan, "discount_rate": np.nan, "departments": None,
-    "weekday": "Sunday", "hours": None, "n_known": 0, "n_contacted": 0, "answered_rate": np.nan, "answered_low": np.nan,
+    "revenue_share": np.nan,
+    "median_gap_days": np.nan,
+    "n_products": np.nan,
+    "discount_rate": np.nan,
+    "departments": None,
+    "weekday": "Sunday",
+    "hours": None,
+    "n_known": 0,
+    "n_contacted": 0,
+    "answered_rate": np.nan,
+    "answered_low": np.nan,
     "answered_high": np.nan,
 }
 
@@ -54,9 +91,9 @@ def test_what_is_unknown_is_not_on_the_card():
 
 
 def test_only_statements_that_pass_are_said_and_at_most_five():
-    cells = cells_of(*(
-        {"segment": "Loyal", "attribute": f"thing {i}", "shrunk_index": 150.0 + i, "is_notable": i != 3} for i in range(8)
-    ))
+    cells = cells_of(
+        *({"segment": "Loyal", "attribute": f"thing {i}", "shrunk_index": 150.0 + i, "is_notable": i != 3} for i in range(8))
+    )
     said = card_of(PORTRAIT, cells).sentences
     assert len(said) == persona_cards.MAX_SENTENCES
     assert said[0] == "More of their money goes to thing 7: 20.0%, others 10.0% (index 200)"
@@ -65,14 +102,24 @@ def test_only_statements_that_pass_are_said_and_at_most_five():
 
 def test_a_segment_without_statements_says_so_and_a_small_one_says_why():
     cells = cells_of({"segment": "Loyal", "attribute": "x", "is_notable": False})
-    assert card_of(PORTRAIT, cells).sentences == ["Nothing that was tested sets this segment apart, beyond its rhythm and value"]
+    assert card_of(PORTRAIT, cells).sentences == [
+        "Nothing that was tested sets this segment apart, beyond its rhythm and value"
+    ]
     small = card_of(PORTRAIT | {"n_customers": 29}, cells)
     assert small.sentences == ["Fewer than 30 customers: habits were not tested"]
 
 
 def test_demographics_are_said_only_of_thirty_known_customers():
     cells = cells_of(
-        {"segment": "Loyal", "kind": "age", "unit": "customers", "attribute": "65+", "share": 0.6, "n": 30, "is_notable": False},
+        {
+            "segment": "Loyal",
+            "kind": "age",
+            "unit": "customers",
+            "attribute": "65+",
+            "share": 0.6,
+            "n": 30,
+            "is_notable": False,
+        },
         {"segment": "Loyal", "kind": "yearly income", "unit": "customers", "attribute": "250K+", "n": 29, "is_notable": False},
     )
     assert card_of(PORTRAIT, cells).sentences[-1] == "Most common where known: age 65 or older (60%)"
@@ -81,8 +128,11 @@ def test_demographics_are_said_only_of_thirty_known_customers():
 @pytest.mark.parametrize(
     ("kind", "unit", "words"),
     [
-        ("category", "spend", "of their money"), ("weekday", "orders", "fall on"), ("hours", "orders", "are placed at"),
-        ("discount", "shelf value", "off the shelf price"), ("campaigns", "contacted customers", "answered a campaign"),
+        ("category", "spend", "of their money"),
+        ("weekday", "orders", "fall on"),
+        ("hours", "orders", "are placed at"),
+        ("discount", "shelf value", "off the shelf price"),
+        ("campaigns", "contacted customers", "answered a campaign"),
         ("age", "customers", "common"),
     ],
 )
@@ -99,9 +149,16 @@ def test_more_and_less_have_their_own_words_in_both_languages(kind, unit, words)
 
 def test_findings_are_the_strongest_statements_each_attribute_once_without_campaigns():
     cells = cells_of(
-        {"segment": "Loyal", "attribute": "a", "shrunk_index": 150.0}, {"segment": "New", "attribute": "a", "shrunk_index": 140.0},
+        {"segment": "Loyal", "attribute": "a", "shrunk_index": 150.0},
+        {"segment": "New", "attribute": "a", "shrunk_index": 140.0},
         {"segment": "Loyal", "attribute": "b", "shrunk_index": 130.0},
-        {"segment": "Loyal", "kind": "campaigns", "unit": "contacted customers", "attribute": "answered", "shrunk_index": 300.0},
+        {
+            "segment": "Loyal",
+            "kind": "campaigns",
+            "unit": "contacted customers",
+            "attribute": "answered",
+            "shrunk_index": 300.0,
+        },
     )
     found = persona_cards.findings(cells)
     assert [(values["segment"], values["attribute"]) for _, values, _ in found] == [("Loyal", "a"), ("Loyal", "b")]
@@ -157,7 +214,9 @@ def test_every_possible_persona_name_has_a_translation():
     rhythms += [f"{a} to {b.lower()}" for a, b in zip(rhythms, rhythms[1:], strict=False)] + [persona.ONCE, persona.UNSTEADY]
     names = {
         ", ".join(word for word in (rhythm, basket, quiet) if word)
-        for rhythm in rhythms for basket in ("", *persona.BASKETS) for quiet in ("", persona.QUIET)
+        for rhythm in rhythms
+        for basket in ("", *persona.BASKETS)
+        for quiet in ("", persona.QUIET)
     }
     assert not names - set(i18n.catalogue())
 

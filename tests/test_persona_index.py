@@ -13,7 +13,9 @@ from helpers.proportions import wilson
 def trait_of(values: np.ndarray, *, exposure=None, kind="category", unit="spend") -> Trait:
     """A trait of customers c0000 … with one column an attribute."""
     names = [f"c{i:04d}" for i in range(len(values))]
-    wide = pd.DataFrame(values, index=pd.Index(names, name="customer_id"), columns=[f"a{j:03d}" for j in range(values.shape[1])])
+    wide = pd.DataFrame(
+        values, index=pd.Index(names, name="customer_id"), columns=[f"a{j:03d}" for j in range(values.shape[1])]
+    )
     long = wide.rename_axis(columns="attribute").stack().rename("value").reset_index()
     exposure = wide.sum(axis=1) if exposure is None else pd.Series(exposure, index=wide.index)
     return Trait(kind, unit, long[long["value"] > 0].reset_index(drop=True), exposure)
@@ -88,11 +90,14 @@ def test_a_planted_preference_is_a_statement_and_only_it():
     traits, labels = null_data()
     values = traits[0].values
     boosted = values["customer_id"].map(labels).eq("Champions") & (values["attribute"] == "a007")
-    traits = [trait_of(
-        values.assign(value=values["value"].where(~boosted, values["value"] * 6)).pivot(
-            index="customer_id", columns="attribute", values="value"
-        ).fillna(0).to_numpy()
-    )]
+    traits = [
+        trait_of(
+            values.assign(value=values["value"].where(~boosted, values["value"] * 6))
+            .pivot(index="customer_id", columns="attribute", values="value")
+            .fillna(0)
+            .to_numpy()
+        )
+    ]
     cells = persona_index.index_cells(traits, labels)
     top = cells.sort_values("shrunk_index", ascending=False).iloc[0]
     assert (top["segment"], top["attribute"], top["is_notable"]) == ("Champions", "a007", True)
@@ -112,7 +117,9 @@ def test_on_null_data_index_and_p_make_insights_and_the_rule_makes_none():
 def test_shuffled_labels_keep_their_sizes_and_the_same_seed_gives_the_same_counts():
     traits, labels = null_data(n=300, n_attributes=10)
     one = persona_index.by_chance(traits, labels, n_rounds=3, seed=1)
-    pd.testing.assert_frame_equal(one, persona_index.by_chance(traits, labels.sample(frac=1, random_state=2), n_rounds=3, seed=1))
+    pd.testing.assert_frame_equal(
+        one, persona_index.by_chance(traits, labels.sample(frac=1, random_state=2), n_rounds=3, seed=1)
+    )
     assert len(one) == 3 and (one["tested"] == 40).all()
 
 

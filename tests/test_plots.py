@@ -121,7 +121,8 @@ def test_shares_are_stacked_to_one_and_small_ones_have_no_label():
 
 
 def test_lines_start_at_zero_and_are_named_at_their_ends():
-    weeks = pd.DataFrame({"week": pd.date_range("2017-01-02", periods=5, freq="7D"), "n": [5, 6, 7, 8, 9], "m": [1, 2, 3, 4, 8.9]})
+    week = pd.date_range("2017-01-02", periods=5, freq="7D")
+    weeks = pd.DataFrame({"week": week, "n": [5, 6, 7, 8, 9], "m": [1, 2, 3, 4, 8.9]})
     ax = plots.line(weeks, x="week", lines={"n": "orders", "m": "customers"}, x_label="Week", y_label="Number")
     assert ax.get_ylim()[0] == 0
     assert sorted(words(ax)) == ["customers", "orders"]
@@ -138,7 +139,8 @@ def test_a_line_below_zero_is_not_cut_off_and_a_single_one_has_no_name():
 
 
 def test_a_line_may_keep_its_own_range_and_have_a_band_and_gaps():
-    frame = pd.DataFrame({"x": [1, 2, 3], "y": [100.0, np.nan, 102.0], "low": [99.0, np.nan, 101.0], "high": [101.0, np.nan, 103.0]})
+    values = np.array([100.0, np.nan, 102.0])
+    frame = pd.DataFrame({"x": [1, 2, 3], "y": values, "low": values - 1, "high": values + 1})
     ax = plots.line(frame, x="x", lines={"y": "n"}, zero=False, low="low", high="high", markers=True)
     assert ax.get_ylim()[0] > 90
     assert ax.lines[0].get_xdata().tolist() == [1, 3]

@@ -178,7 +178,7 @@ def test_findings_of_other_reports_are_shown_with_a_link_to_them(run, shown):
     report.held(pd.DataFrame(columns=["topic", "template", "values", "n", "why"]))
     assert "No finding of the other reports holds." in shown[0]
     report.held(pd.DataFrame({
-        "topic": ["churn", "churn"], "template": ["{x} and {n:count}", "B"], "values": [json.dumps({"x": HOSTILE, "n": 5}), "{}"],
+        "topic": "churn", "template": ["{x} and {n:count}", "B"], "values": [json.dumps({"x": HOSTILE, "n": 5}), "{}"],
         "n": [40, 50], "why": ["a full count of the data"] * 2,
     }))
     assert '<a href="07_churn.html">' in shown[1]
@@ -250,7 +250,9 @@ def test_a_trend_line_needs_two_points_and_stays_in_its_frame(run, shown):
 # --- tables and CSV links
 
 
-@pytest.mark.parametrize(("n", "limit", "n_shown"), [(3, 50, 3), (50, 50, 50), (60, 50, 60), (61, 50, 50), (12, 10, 12), (13, 10, 10)])
+@pytest.mark.parametrize(("n", "limit", "n_shown"), [
+    (3, 50, 3), (50, 50, 50), (60, 50, 60), (61, 50, 50), (12, 10, 12), (13, 10, 10),
+])
 def test_a_long_table_shows_its_first_rows_says_so_and_the_csv_holds_all(run, shown, n, limit, n_shown):
     report.table(pd.DataFrame({"i": range(n)}), rows=limit)
     assert shown[0].count("<tr>") == n_shown + 1

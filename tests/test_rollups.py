@@ -13,7 +13,8 @@ DAY = pd.Timestamp("2017-06-01")
 
 def lines(*rows: tuple):
     """Return clean lines of (order, line, customer, product, day, quantity, revenue)."""
-    frame = pd.DataFrame(rows, columns=["transaction_id", "line_number", "customer_id", "product_id", "i", "quantity", "revenue"])
+    columns = ["transaction_id", "line_number", "customer_id", "product_id", "i", "quantity", "revenue"]
+    frame = pd.DataFrame(rows, columns=columns)
     order_date = DAY + pd.to_timedelta(frame["i"], unit="D")
     frame = frame.astype({"customer_id": "str", "product_id": "str", "quantity": float}).assign(
         order_date=order_date, ordered_at=(order_date + pd.Timedelta("14h")).dt.tz_localize("UTC"), order_hour=10,
@@ -58,7 +59,9 @@ def test_a_customer_sums_up_orders_days_and_products():
 
 
 ROWS = st.lists(
-    st.tuples(st.sampled_from("uvwxyz"), st.sampled_from(["p1", "p2", None]), st.integers(0, 3), st.sampled_from([0.1, 2.25, -1.0])),
+    st.tuples(
+        st.sampled_from("uvwxyz"), st.sampled_from(["p1", "p2", None]), st.integers(0, 3), st.sampled_from([0.1, 2.25, -1.0])
+    ),
     min_size=1, max_size=30,
 )
 

@@ -149,7 +149,7 @@ def test_a_second_run_gives_the_same_bytes(make, home):
 def test_a_table_that_a_stage_no_longer_gives_is_removed(make, home, notebooks):
     make("segmentation")
     assert (home / TABLE).exists()
-    tiny.write(notebooks, tiny.FIRST, ("report.answer('Nothing had to be set aside: all {rows:count} rows passed every rule.', rows=1)",))
+    tiny.write(notebooks, tiny.FIRST, tiny.FIRST_CELLS[1:2])
     make("segmentation")
     assert not (home / TABLE).exists()
 
@@ -221,7 +221,9 @@ def stop_before_step(number: int, monkeypatch) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(1, 10))
-def test_a_run_that_is_stopped_at_any_step_is_not_up_to_date_and_the_next_gives_the_same_bytes(make, home, monkeypatch, notebooks, number):
+def test_a_run_that_is_stopped_at_any_step_is_not_up_to_date_and_the_next_gives_the_same_bytes(
+    make, home, monkeypatch, notebooks, number
+):
     changed = tiny.PARAMETERS.replace("limit: int = 3", "limit: int = 4")
     tiny.write(notebooks, tiny.FIRST, tiny.FIRST_CELLS, changed)
     make("segmentation")
@@ -296,7 +298,8 @@ def test_a_module_that_is_edited_while_a_stage_runs_makes_it_stale(make, home, n
     package.mkdir()
     (package / "tables.py").write_text("x = 1\n", encoding="utf-8")
     monkeypatch.setattr(paths, "PACKAGE", package)
-    tiny.write(notebooks, tiny.FIRST, (*tiny.FIRST_CELLS, f"from pathlib import Path\nPath('{package}/tables.py').write_text('x = 2')"))
+    edits = f"from pathlib import Path\nPath('{package}/tables.py').write_text('x = 2')"
+    tiny.write(notebooks, tiny.FIRST, (*tiny.FIRST_CELLS, edits))
     assert make("segmentation")[0] == 0
     assert freshness.why_stale(tiny.FIRST, run.OPTIONS) == "tables.py changed"
 

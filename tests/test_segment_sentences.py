@@ -12,12 +12,15 @@ def summary_of(*rows) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["segment", "n_customers", "revenue"])
     total = table["revenue"].sum()
     return table.assign(
-        customer_share=table["n_customers"] / table["n_customers"].sum(), revenue_share=table["revenue"] / total if total else float("nan")
+        customer_share=table["n_customers"] / table["n_customers"].sum(),
+        revenue_share=table["revenue"] / total if total else float("nan"),
     )
 
 
 def test_the_headline_counts_repeat_customers_gone_quiet():
-    template, values = words.headline(summary_of(("Champions", 3, 80.0), ("At risk", 4, 15.0), ("Cannot lose", 3, 5.0)), cuts=CUTS)
+    template, values = words.headline(
+        summary_of(("Champions", 3, 80.0), ("At risk", 4, 15.0), ("Cannot lose", 3, 5.0)), cuts=CUTS
+    )
     assert i18n.text(template, **values) == (
         "Champions are 30% of customers and bring 80% of revenue; 7 repeat customers, who brought 20%, have bought nothing for "
         "more than 12 days."
@@ -49,9 +52,9 @@ def test_guests_are_named_only_if_there_are_any():
 
 
 def test_the_sensitivity_sentence_names_the_choice_that_moves_most():
-    changes = pd.DataFrame({
-        "variant": ["As chosen here", "A", "B"], "changed_share": [0.0, 0.1, 0.4], "champions_share": [0.3, 0.2, 0.35]
-    })
+    changes = pd.DataFrame(
+        {"variant": ["As chosen here", "A", "B"], "changed_share": [0.0, 0.1, 0.4], "champions_share": [0.3, 0.2, 0.35]}
+    )
     template, values = words.sensitivity_sentence(changes)
     assert (values["variant"], values["share"], values["low"], values["high"], values["n_variants"]) == ("B", 0.4, 0.2, 0.35, 2)
     assert words.sensitivity_sentence(changes.assign(changed_share=0.0))[0].startswith("None of {n_variants:count}")

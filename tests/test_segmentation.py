@@ -33,8 +33,13 @@ def customers_of(**columns) -> pd.DataFrame:
     """Customers with the given measures; what is not given is the same for all."""
     n = len(next(iter(columns.values())))
     usual = {
-        "customer_id": [f"c{i:04d}" for i in range(n)], "recency_days": 1, "frequency": 1, "monetary_value": 1.0,
-        "revenue": 1.0, "median_gap_days": 7.0, "first_date": pd.Timestamp("2020-01-01"),
+        "customer_id": [f"c{i:04d}" for i in range(n)],
+        "recency_days": 1,
+        "frequency": 1,
+        "monetary_value": 1.0,
+        "revenue": 1.0,
+        "median_gap_days": 7.0,
+        "first_date": pd.Timestamp("2020-01-01"),
     }
     return pd.DataFrame(usual | columns)
 
@@ -140,7 +145,9 @@ def test_equal_values_get_equal_scores_whatever_the_order(values, random):
     cuts = segmentation.tie_safe_cuts(pd.Series(values, dtype=float))
     assert cuts == segmentation.tie_safe_cuts(pd.Series(shuffled, dtype=float))
     assert list(cuts) == sorted(cuts)
-    scored = segmentation.score_rfm(customers_of(monetary_value=[float(v) for v in values]), cuts=CUTS | {"monetary_value": cuts})
+    scored = segmentation.score_rfm(
+        customers_of(monetary_value=[float(v) for v in values]), cuts=CUTS | {"monetary_value": cuts}
+    )
     by_value = scored.groupby("monetary_value")["m_score"]
     assert (by_value.nunique() == 1).all()
     assert by_value.first().is_monotonic_increasing
@@ -216,9 +223,21 @@ def test_each_of_the_25_cells_has_a_name_with_a_colour():
 @pytest.mark.parametrize(
     ("f", "r", "name"),
     [
-        (5, 5, "Champions"), (4, 5, "Champions"), (4, 4, "Loyal"), (3, 5, "Loyal"), (2, 4, "Promising"), (1, 5, "Promising"),
-        (3, 3, "Needs attention"), (1, 3, "Needs attention"), (4, 3, "At risk"), (5, 3, "Cannot lose"), (2, 2, "At risk"),
-        (4, 1, "Cannot lose"), (1, 2, "Hibernating"), (2, 1, "Hibernating"), (3, 1, "At risk"),
+        (5, 5, "Champions"),
+        (4, 5, "Champions"),
+        (4, 4, "Loyal"),
+        (3, 5, "Loyal"),
+        (2, 4, "Promising"),
+        (1, 5, "Promising"),
+        (3, 3, "Needs attention"),
+        (1, 3, "Needs attention"),
+        (4, 3, "At risk"),
+        (5, 3, "Cannot lose"),
+        (2, 2, "At risk"),
+        (4, 1, "Cannot lose"),
+        (1, 2, "Hibernating"),
+        (2, 1, "Hibernating"),
+        (3, 1, "At risk"),
     ],
 )
 def test_a_cell_has_its_name(f, r, name):
@@ -259,7 +278,9 @@ def test_group_limits_come_from_the_frequency_scores_or_from_the_caller():
 def named_customers(n=60, seed=1) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     rfm = customers_of(
-        recency_days=rng.integers(0, 90, n), frequency=rng.integers(1, 15, n), revenue=rng.integers(0, 400, n).astype(float),
+        recency_days=rng.integers(0, 90, n),
+        frequency=rng.integers(1, 15, n),
+        revenue=rng.integers(0, 400, n).astype(float),
         first_date=AS_OF - pd.to_timedelta(rng.integers(90, 365, n), unit="D"),
     )
     named = segmentation.name_segments(segmentation.score_rfm(rfm, cuts=CUTS), as_of=AS_OF)
@@ -281,8 +302,14 @@ def test_a_summary_worked_by_hand():
     )
     summary = segmentation.summarise(customers).set_index("segment")
     assert list(summary.index) == ["Champions", "Hibernating"]
-    assert summary.loc["Champions", ["n_customers", "revenue_share", "revenue_per_customer", "recency_days", "frequency"]].tolist() == [
-        2, 0.9, 45, 3, 5.5,
+    assert summary.loc[
+        "Champions", ["n_customers", "revenue_share", "revenue_per_customer", "recency_days", "frequency"]
+    ].tolist() == [
+        2,
+        0.9,
+        45,
+        3,
+        5.5,
     ]
 
 
@@ -329,7 +356,9 @@ def test_sensitivity_starts_with_no_change_and_counts_who_moves():
 
 def test_cdnow_has_as_many_buyers_and_one_time_buyers_as_published():
     file = Path(find_spec("lifetimes").origin).parent / "datasets" / "CDNOW_sample.txt"
-    lines = pd.read_csv(file, sep=r"\s+", header=None, names=["m", "customer_id", "day", "n", "revenue"], dtype={"customer_id": str})
+    lines = pd.read_csv(
+        file, sep=r"\s+", header=None, names=["m", "customer_id", "day", "n", "revenue"], dtype={"customer_id": str}
+    )
     days = pd.to_datetime(lines["day"].astype(str), format="%Y%m%d").dt.date
     orders = ibis.memtable(pd.DataFrame({"customer_id": lines["customer_id"], "order_date": days, "revenue": lines["revenue"]}))
     first = segmentation.in_window(orders, as_of=pd.Timestamp("1997-09-30"))

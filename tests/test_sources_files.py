@@ -1,6 +1,5 @@
 """sources/files.py: CSV and Parquet with a mapping; what cannot be read is set aside with its line, never bent into shape."""
 
-import os
 from datetime import UTC, datetime
 
 import ibis
@@ -60,7 +59,9 @@ def test_a_till_export_is_read_with_its_ids_as_text_and_its_times_in_utc(raw):
     assert frame["transaction_id"].tolist() == ["0001", "0002"], "leading zeros are lost"
     assert frame["customer_id"].iloc[0] == "007"
     assert pd.isna(frame["customer_id"].iloc[1]), "an empty customer is a guest"
-    assert frame["ordered_at"].tolist() == [datetime(2017, 7, 1, 12, 30, tzinfo=UTC), datetime(2017, 12, 31, 22, 59, 59, tzinfo=UTC)]
+    assert frame["ordered_at"].tolist() == [
+        datetime(2017, 7, 1, 12, 30, tzinfo=UTC), datetime(2017, 12, 31, 22, 59, 59, tzinfo=UTC),
+    ]
     assert frame["revenue"].tolist() == [9.98, -3.5]
     assert frame["is_return"].tolist() == [False, True]
     assert frame["line_number"].tolist() == [1, 1]
@@ -288,10 +289,10 @@ def test_a_link_that_leads_out_of_raw_is_refused(raw, tmp_path, kind):
     outside.mkdir()
     write(outside, HEADER + "a,c,2017-07-01,1,1\n")
     if kind == "file":
-        os.symlink(outside / "till.csv", raw / "till.csv")
+        (raw / "till.csv").symlink_to(outside / "till.csv")
         assert "leads out of raw/" in refused(raw)
     else:
-        os.symlink(outside, raw / "more")
+        (raw / "more").symlink_to(outside)
         assert "leads out of raw/" in refused(raw, pattern="more/till.csv")
 
 

@@ -13,11 +13,16 @@ SPLIT, END = pd.Timestamp("2024-09-30"), pd.Timestamp("2024-12-31")
 
 def customers_of(n=200, seed=0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    return pd.DataFrame({
-        "customer_id": [f"c{i:04d}" for i in range(n)], "revenue": rng.integers(0, 50, n).astype(float),
-        "segment": np.where(np.arange(n) < n // 2, "Champions", "Hibernating"), "frequency_group": "frequent",
-        "f_score": 1, "r_score": 1,
-    })
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i:04d}" for i in range(n)],
+            "revenue": rng.integers(0, 50, n).astype(float),
+            "segment": np.where(np.arange(n) < n // 2, "Champions", "Hibernating"),
+            "frequency_group": "frequent",
+            "f_score": 1,
+            "r_score": 1,
+        }
+    )
 
 
 def orders_of(*rows) -> ibis.Table:
@@ -61,7 +66,9 @@ def test_many_random_groups_explain_nothing():
     rng = np.random.default_rng(4)
     customers = customers_of(400).assign(y=rng.normal(size=400))
     schemes = {"random": pd.Series(rng.integers(0, 40, 400)), "segment": customers["segment"]}
-    found = usefulness.explained_variance(customers, schemes=schemes, outcome="y", against="segment", seed=1).set_index("scheme")
+    found = usefulness.explained_variance(customers, schemes=schemes, outcome="y", against="segment", seed=1).set_index(
+        "scheme"
+    )
     assert abs(found.loc["random", "eta_squared"]) < 0.05
     assert found.loc["segment", ["gain_low", "gain_high"]].tolist() == [0, 0]
     assert found.loc["random", "gain_low"] <= found.loc["random", "gain_high"]

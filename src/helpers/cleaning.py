@@ -236,9 +236,8 @@ def summarise(balance: pd.DataFrame, log: pd.DataFrame, quality: pd.DataFrame) -
     books = "Every one of {rows:count} rows and every cent of {money:money2} is accounted for."
     if not money:
         books = "Every one of {rows:count} rows is accounted for."
-    return Summary(
-        answer, "{n_good:count} of {n_filled:count} filled fields have a sound value in at least {good:percent} of rows", books, values
-    )
+    quality = "{n_good:count} of {n_filled:count} filled fields have a sound value in at least {good:percent} of rows"
+    return Summary(answer, quality, books, values)
 
 
 def rules_that_hit(log: pd.DataFrame) -> pd.DataFrame:

@@ -108,9 +108,9 @@ def describe_sources(settings: Dataset, *, connection, sample: str = "") -> pd.D
         for part, file in raw_files(source, settings.name).items():
             n_rows, n_columns = _size(part, file, source, connection)
             rows.append({
-                "source": source.name, "system": source.system, "file": part if part.endswith(file.name) else file.name, "table": tables, "n_rows": n_rows,
-                "n_columns": n_columns, "bytes": file.stat().st_size, "sha256": digest(file),
-                **_span(part, file, connection),
+                "source": source.name, "system": source.system, "file": part if part.endswith(file.name) else file.name,
+                "table": tables, "n_rows": n_rows, "n_columns": n_columns, "bytes": file.stat().st_size,
+                "sha256": digest(file), **_span(part, file, connection),
             })
     return pd.DataFrame(rows)
 

@@ -107,9 +107,9 @@ class Engine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, stdout_file=None, stderr_file=None,
                                  start_timeout=60, execution_timeout=None, **kwargs):
+        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{cls.sockets}/kernel"}})
         client = Client(nb_man, timeout=execution_timeout, startup_timeout=start_timeout, kernel_name=kernel_name,
-                        log_output=log_output, resources=kwargs.pop("resources", {}),
-                        config=Config({"KernelManager": {"transport": "ipc", "ip": f"{cls.sockets}/kernel"}}), extra_arguments=QUIET)
+                        log_output=log_output, resources=kwargs.pop("resources", {}), config=config, extra_arguments=QUIET)
         return client.execute()
 
 

@@ -36,7 +36,8 @@ def find_stage(name: str) -> str:
             return stage
     topics = [stage.split("_", 1)[1] for stage in stages]
     near = difflib.get_close_matches(name, topics, n=1)
-    raise UserError(f"there is no stage '{name}'; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(topics)}"))
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(topics)}"
+    raise UserError(f"there is no stage '{name}'; {hint}")
 
 
 # --- fingerprints
@@ -138,9 +139,8 @@ def _check_topics(by_topic, where: str) -> None:
     for name, values in by_topic.items():
         if name not in TOPICS:
             near = difflib.get_close_matches(str(name), TOPICS, n=1)
-            raise UserError(f"{where}: there is no stage '{name}'; " + (
-                f"did you mean {near[0]}?" if near else f"there are {', '.join(TOPICS)}"
-            ))
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TOPICS)}"
+            raise UserError(f"{where}: there is no stage '{name}'; {hint}")
         if not isinstance(values or {}, dict):
             raise UserError(f"{where}: {name} must be a mapping of parameter to value")
 
@@ -205,7 +205,8 @@ def why_stale(stage: str, options: dict) -> str:
     if manifest is None:
         return "not run yet, or not to the end"
     now = inputs_now(stage, options)
-    for key, words in (("notebook", "notebook"), ("settings", "dataset.yml"), ("lock", "libraries"), ("raw_names", "raw files")):
+    names = {"notebook": "notebook", "settings": "dataset.yml", "lock": "libraries", "raw_names": "raw files"}
+    for key, words in names.items():
         if now[key] != manifest["inputs"][key]:
             return f"{words} changed"
     before = manifest["inputs"]["parameters"]

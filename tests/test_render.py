@@ -281,7 +281,7 @@ def test_only_reports_that_exist_are_linked_in_order(html):
     out = html(stage="03_segmentation", available=["07_churn", "12_dashboard", "01_collection"])
     side = between(out, 'class="side"', "</nav>")
     assert re.findall(r'href="([^"#]+)"', side) == ["index.html", "01_collection.html", "07_churn.html"]
-    assert "02_cleaning" not in out
+    assert "02_cleaning" not in out and "Cleaning" not in side
 
 
 def test_the_current_report_is_marked_and_lists_its_sections(html):
@@ -393,6 +393,13 @@ def test_hostile_texts_are_shown_as_typed(html):
     assert "&lt;script&gt;document.title='owned'&lt;/script&gt;" in section
     assert "&lt;img src=x onerror=" in section and "{{ 7 * 7 }} {% raw %}" in section
     assert "<script" not in out and "49" not in words(section)
+
+
+def test_titles_are_shown_as_typed(html):
+    title = "A & B <b>bold</b>"
+    out = html(nb=new_notebook(cells=[text_cell(f"# {title}\n\n## {title}\n\nx")]))
+    escaped = "A &amp; B &lt;b&gt;bold&lt;/b&gt;"
+    assert out.count(escaped) == 4 and "<b>" not in out  # title of the window, h1, h2, table of contents
 
 
 def test_no_script_and_no_request_is_possible(html):

@@ -14,12 +14,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import browser
 from conftest import copy_settings
 from helpers import contracts, freshness, i18n, paths, tables
 
 pytestmark = pytest.mark.slow
 
 STAGES = freshness.stage_names()
+ONE_IN = 3  # households; of fewer than that, too few fall silent for the churn model
 OTHER_ORDER = ["collection", "cleaning", "voc", "churn", "lifetime_value", "segmentation", "persona", "dashboard"]
 SHOP = """\
 name: corner_shop
@@ -42,7 +44,7 @@ BAD_LINES = {  # line of the file → reason why it is set aside
     ",c1,2017-05-01 10:00:00,p1,1,3.00": "no key",
     "r95,c1,2017-05-01 10:00:00,p1,0,0.00": "zero quantity and no money",
 }
-RAW = re.compile(r"\b(nan|NaN|NaT|inf|None|Traceback|undefined)\b|<NA>|\{\w+(:\w+)?\}|\d{10,}")
+TEMPLATE = re.compile(r"\{\w+(:\w+)?\}")
 
 
 def make(home: Path, stage: str, *options: str, **environment: str) -> subprocess.CompletedProcess:
@@ -64,7 +66,7 @@ def sample_home(folder: Path) -> Path:
     settings = file.read_text(encoding="utf-8")
     system = "    system: complete_journey\n"
     assert system in settings
-    file.write_text(settings.replace(system, system + "    options: {one_household_in: 8}\n"), encoding="utf-8")
+    file.write_text(settings.replace(system, system + f"    options: {{one_household_in: {ONE_IN}}}\n"), encoding="utf-8")
     return folder
 
 
@@ -152,7 +154,7 @@ def test_what_a_reader_sees_holds_no_raw_values_and_no_templates(runs, name):
     for stage in STAGES:
         for language in ("en", "zh"):
             for block in executed(runs[name][0], NAMES[name], language, stage):
-                found = RAW.search(words(block))
+                found = browser.RAW.search(words(block)) or TEMPLATE.search(words(block))
                 assert not found, f"{stage} ({language}): {found[0]!r} in {words(block)[:200]!r}"
 
 
@@ -194,15 +196,15 @@ def test_every_table_keeps_its_contract(runs, name, monkeypatch):
         findings = tables.load(f"findings_{topic}")
         for row in findings.itertuples():
             assert row.template in i18n.catalogue(), f"no Chinese for {row.template!r}"
-            assert not RAW.search(i18n.text(row.template, **json.loads(row[3])))
+            assert not browser.RAW.search(i18n.text(row.template, **json.loads(row[3])))
 
 
-def test_the_sample_is_one_household_in_eight(runs, monkeypatch):
+def test_the_sample_is_one_household_in_three(runs, monkeypatch):
     monkeypatch.setenv("WORKBOOK_HOME", str(runs["first"][0]))
     tables.use("complete_journey")
     customers = tables.load("customers")
-    assert (customers["customer_id"].astype(int) % 8 == 0).all()
-    assert 280 <= len(customers) <= 330
+    assert (customers["customer_id"].astype(int) % ONE_IN == 0).all()
+    assert 780 <= len(customers) <= 860
     segments = tables.load("segments")
     assert set(segments["customer_id"]) <= set(customers["customer_id"])
     assert segments["customer_id"].is_unique
@@ -278,7 +280,7 @@ def test_a_file_that_is_truncated_is_one_line_and_leaves_the_last_good_tables(ru
     home = runs["shop"][0]
     raw = home / "data/corner_shop/raw/till.csv"
     good, before = raw.read_bytes(), everything_below(home / "data/corner_shop/collected")
-    for content, said in ((b"", "is empty"), (good[:6], "has no column"), (good[:30], "gave no rows")):
+    for content, said in ((b"", "is empty"), (good[:30], "gave no rows")):
         raw.write_bytes(content)
         done = make(home, "collection", "DATASET=corner_shop")
         assert done.returncode == 2, done.stdout

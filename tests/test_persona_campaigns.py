@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import persona_campaigns
+from helpers.errors import TooLittleData
 
 
 def admissions() -> pd.DataFrame:
@@ -55,7 +56,8 @@ def contacts_of(n=120, seed=0) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows += [(campaign, ids[i], bool(answered[i])) for i in np.flatnonzero(reached)]
     contacts = pd.DataFrame(rows, columns=["campaign_id", "customer_id", "answered"])
     return contacts.assign(
-        contacted_at=pd.Timestamp("2024-01-01"), treated=True,
+        contacted_at=pd.Timestamp("2024-01-01"),
+        treated=True,
         responded_at=pd.Series(pd.Timestamp("2024-01-05"), index=contacts.index).where(contacts["answered"]),
     ), segments
 
@@ -77,7 +79,15 @@ def test_answers_after_the_snapshot_do_not_count():
     assert "no segment answers clearly" in persona_campaigns.campaign_sentence(early)[0]
 
 
-def test_segments_of_which_few_were_contacted_are_left_out():
+def test_too_few_contacted_customers_are_said():
     contacts, segments = contacts_of(58)
-    compared = persona_campaigns.answers_within_campaigns(contacts, segments, as_of=pd.Timestamp("2024-12-31"), seed=1)
-    assert compared.empty and list(compared.columns) == persona_campaigns.COLUMNS
+    with pytest.raises(TooLittleData, match="at least 30 contacted customers"):
+        persona_campaigns.answers_within_campaigns(contacts, segments, as_of=pd.Timestamp("2024-12-31"), seed=1)
+
+
+def test_one_segment_alone_cannot_be_compared():
+    contacts, segments = contacts_of()
+    with pytest.raises(TooLittleData):
+        persona_campaigns.answers_within_campaigns(
+            contacts, segments.assign(segment="Loyal"), as_of=pd.Timestamp("2024-12-31"), seed=1
+        )

@@ -27,22 +27,30 @@ def test_the_headline_counts_repeat_customers_gone_quiet():
     )
 
 
+def test_a_group_too_small_to_show_is_neither_the_best_nor_has_a_revenue():
+    summary = summary_of(("Champions", 9, 80.0), ("Loyal", 10, 15.0), ("At risk", 9, 5.0))
+    assert words.largest(summary)["segment"] == "Loyal"
+    assert words.slipping(summary)["revenue"] != words.slipping(summary)["revenue"]  # NaN
+    assert words.slipping(summary.assign(n_customers=10))["revenue"] == 5.0
+    assert words.slipping(summary[:2])["revenue"] == 0.0
+
+
 def test_the_headline_without_quiet_customers_says_so():
     template, values = words.headline(summary_of(("Champions", 1, 8.0), ("Loyal", 1, 2.0)), cuts=CUTS)
     assert i18n.text(template, **values).endswith("no regular customer has gone quiet.")
 
 
 def test_the_headline_without_revenue_shows_no_share():
-    template, values = words.headline(summary_of(("Loyal", 1, 0.0)), cuts=CUTS)
-    assert "no revenue" in i18n.text(template, **values) and "–" not in i18n.text(template, **values)
+        "Frequent buyers (52 or more purchase days) are 0% of customers and bring 0% of revenue; "
+        "potential ones (fewer than 12) are 100% and bring 100%."
 
 
 def test_the_group_sentence_fills_absent_groups_with_zero():
     groups = pd.DataFrame({"frequency_group": ["potential"], "customer_share": [1.0], "revenue_share": [1.0]})
     template, values = words.group_sentence(groups, {"frequent_from": 52.0, "occasional_from": 12.0})
     assert i18n.text(template, **values) == (
-        "Frequent buyers (52 or more purchase days) are 0% of customers and bring 0% of revenue; potential ones (fewer than 12) "
-        "are 100% and bring 100%."
+        "Frequent buyers (52 or more purchase days) are 0% of customers and bring 0% of revenue; potential ones (fewer than "
+        "12) are 100% and bring 100%."
     )
 
 

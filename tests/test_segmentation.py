@@ -335,6 +335,20 @@ def test_the_summary_table_has_all_schemes_and_leaves_out_clusters_that_are_not_
     assert table.loc[table["scheme"] == "cluster", "n_customers"].tolist() == [30]
 
 
+def test_groups_of_fewer_than_ten_customers_show_their_size_only():
+    customers = customers_of(revenue=[5.0] * 19).assign(segment=["Loyal"] * 10 + ["New"] * 9)
+    shown = segmentation.hide_small(segmentation.summarise(customers)).set_index("segment")
+    assert shown["n_customers"].to_dict() == {"Loyal": 10, "New": 9}
+    assert shown.loc["New", ["revenue", "revenue_share", "frequency", "revenue_per_customer"]].isna().all()
+    assert shown.loc["Loyal", "revenue"] == 50.0
+
+
+def test_fewer_than_ten_customers_are_no_segmentation():
+    assert len(segmentation.require_customers(customers_of(revenue=[1.0] * 10))) == 10
+    with pytest.raises(TooLittleData, match="at least 10 customers .* there are 9"):
+        segmentation.require_customers(customers_of(revenue=[1.0] * 9))
+
+
 def test_the_top_tenth_is_at_least_one_customer():
     assert segmentation.top_share(customers_of(revenue=[1.0, 3.0])) == 0.75
     assert segmentation.top_share(customers_of(revenue=[1.0] * 9 + [11.0] + [0.5] * 10)) == pytest.approx(12 / 25)
@@ -365,3 +379,11 @@ def test_cdnow_has_as_many_buyers_and_one_time_buyers_as_published():
     rfm = segmentation.rfm_table(first, as_of=pd.Timestamp("1997-09-30"))
     assert len(rfm) == 2357
     assert (rfm["frequency"] == 1).sum() == 1411  # x = 0 in Fader, Hardie and Lee (2005): 2,357 − 946 repeat buyers
+
+
+def test_the_map_names_and_counts_each_of_the_25_cells():
+    customers = segmentation.score_rfm(customers_of(recency_days=[0, 60], frequency=[10, 1]), cuts=CUTS)
+    ax = plots.named_cells(segmentation.segment_map(), segmentation.grid_counts(customers))
+    words = [text.get_text() for text in ax.texts]
+    assert len(words) == 50 and len(ax.patches) == 25
+    assert words[:2] == ["Champions", "1"] and words[-2:] == ["Hibernating", "1"]

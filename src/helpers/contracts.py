@@ -414,7 +414,8 @@ def _collected(contract: Contract) -> Contract:
     """Return the contract of a canonical table as it arrived: nothing but the types is promised yet."""
     derived = {"order_date", "order_hour"}
     columns = tuple(
-        Column(c.name, c.type, c.means, c.unit, nullable=True, empty_is_fine=c.empty_is_fine) for c in contract.columns if c.name not in derived
+        Column(c.name, c.type, c.means, c.unit, nullable=True, empty_is_fine=c.empty_is_fine)
+        for c in contract.columns if c.name not in derived
     )
     origin = (
         text("source", "source it came from"), whole("source_row", "row in the source, counted from 1"),

@@ -82,7 +82,8 @@ def _attributes_in(known: pd.DataFrame) -> list[str]:
 def associations(known: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
     """Return how strongly each attribute goes with the segments, strongest first.
 
-    Columns: attribute, name (what readers call it), n_known, n_bands, cramers_v (bias-corrected: Bergsma 2013; 0 = not at all, 1 = fully), p_value
+    Columns: attribute, name (what readers call it), n_known, n_bands, cramers_v
+    (bias-corrected: Bergsma 2013; 0 = not at all, 1 = fully), p_value
     (chi-squared), q_value (Benjamini-Hochberg over the attributes), coverage. Bands and segments under `MIN_BAND` are left out.
     """
     rows = []

@@ -7,6 +7,7 @@ Campaigns are aimed at some customers more than at others, so answers of segment
 import numpy as np
 import pandas as pd
 
+from helpers.errors import TooLittleData
 from helpers.persona import SEGMENTS
 from helpers.persona_index import MIN_CUSTOMERS
 from helpers.report import Evidence
@@ -22,7 +23,11 @@ def answers_within_campaigns(contacts: pd.DataFrame, segments: pd.DataFrame, *, 
 
     Columns: segment, n_customers (contacted), n_contacts, contacts_per_customer, rate (answered contacts), crude, adjusted,
     low, high (95 %, customers resampled), is_reversed. Segments with fewer than `MIN_CUSTOMERS` contacted customers are left
-    out; empty where no campaign reached two segments.
+    out.
+
+    Raises
+    ------
+    TooLittleData : no segment has so many, or no campaign reached two segments.
     """
     sent = contacts[contacts["treated"] & ~(contacts["contacted_at"] > as_of)]
     joined = sent.merge(segments[["customer_id", "segment"]], on="customer_id").sort_values(["campaign_id", "customer_id"])
@@ -40,7 +45,14 @@ def answers_within_campaigns(contacts: pd.DataFrame, segments: pd.DataFrame, *, 
             "rate": float(joined.loc[member, "answered"].mean()), **compared,
         })
     table = pd.DataFrame(rows, columns=COLUMNS)
-    return table[table["adjusted"].notna()].reset_index(drop=True)
+    table = table[table["adjusted"].notna()].reset_index(drop=True)
+    if table.empty:
+        raise TooLittleData(
+            "Needs a segment with at least {needed:count} contacted customers, and others who got the same campaigns; the "
+            "largest has {found:count}.",
+            needed=MIN_CUSTOMERS, found=int(sizes.max()) if len(sizes) else 0,
+        )
+    return table
 
 
 def within_strata(

@@ -416,8 +416,9 @@ def say(template: str, /, **values) -> None:
 
 
 def points(sentences: list[str]) -> None:
-    """Show computed sentences (given translated) as a list."""
-    _show("points", "<ul>" + "".join(f"<li>{_escape(s)}</li>" for s in sentences) + "</ul>")
+    """Show computed sentences (given translated) as a list; nothing where there are none."""
+    if sentences:
+        _show("points", "<ul>" + "".join(f"<li>{_escape(s)}</li>" for s in sentences) + "</ul>")
 
 
 def note(template: str, /, **values) -> None:

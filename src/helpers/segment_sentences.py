@@ -6,8 +6,8 @@ Each `…_sentence` returns a template (a message of the catalogue) and its valu
 import pandas as pd
 
 from helpers.i18n import text
+from helpers.segmentation import GROUPS, MIN_SHOWN
 
-GROUPS = ("frequent", "occasional", "potential")
 COLUMNS = {  # column → (label, format)
     "segment": ("Segment", "label"), "frequency_group": ("Group", "label"), "cluster": ("Cluster", "label"),
     "n_customers": ("Customers", "count"), "customer_share": ("Share of customers", "percent1"),
@@ -61,8 +61,9 @@ def labelled(frame: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 
 def largest(summary: pd.DataFrame) -> pd.Series:
-    """Return the segment with the most revenue; of equal ones the first in the order of segments."""
-    return summary.sort_values("revenue", ascending=False, kind="stable").iloc[0]
+    """Return the segment with the most revenue, of those large enough to be shown; of equal ones the first."""
+    shown = summary[summary["n_customers"] >= MIN_SHOWN]
+    return (summary if shown.empty else shown).sort_values("revenue", ascending=False, kind="stable").iloc[0]
 
 
 def limits_in_words(cuts: dict) -> dict[str, float]:
@@ -72,11 +73,15 @@ def limits_in_words(cuts: dict) -> dict[str, float]:
 
 
 def slipping(summary: pd.DataFrame) -> dict[str, float]:
-    """Return size and revenue of the customers who bought repeatedly and have gone quiet: "At risk" and "Cannot lose"."""
+    """Return size and revenue of the customers who bought repeatedly and have gone quiet: "At risk" and "Cannot lose".
+
+    The revenue of a group too small to be shown is unknown (NaN).
+    """
     rows = summary[summary["segment"].isin(["At risk", "Cannot lose"])]
+    n = int(rows["n_customers"].sum())
     return {
-        "n": int(rows["n_customers"].sum()), "share": float(rows["customer_share"].sum()),
-        "revenue": float(rows["revenue"].sum()), "revenue_share": float(rows["revenue_share"].sum()),
+        "n": n, "share": float(rows["customer_share"].sum()), "revenue_share": float(rows["revenue_share"].sum()),
+        "revenue": float("nan") if 0 < n < MIN_SHOWN else float(rows["revenue"].sum()),
     }
 
 

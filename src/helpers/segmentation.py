@@ -18,6 +18,7 @@ DAYS_PER_YEAR = 365.25
 RHYTHM_PER_YEAR = (12, 26, 52, 104)  # purchase days a year: monthly, fortnightly, weekly, twice a week
 COUNTS = (2, 3, 5, 10)  # purchase days in the window: 1, 2, 3–4, 5–9, 10+, the usual business cuts where people buy seldom
 GAPS = (1, 2, 4, 8)  # recency limits as multiples of the typical gap between purchase days (our convention, see sensitivity)
+MIN_SHOWN = 10  # customers; figures of smaller groups are not shown (personal data)
 MEASURES = {"recency_days": "r_score", "frequency": "f_score", "monetary_value": "m_score"}
 
 # frequency score → segment at recency score 1, 2, 3, 4, 5: each of the 25 cells has a name
@@ -97,6 +98,22 @@ def rfm_table(orders: ibis.Table, *, as_of: pd.Timestamp) -> pd.DataFrame:
     rfm = rfm.assign(**rounded).fillna({"monetary_value": 0.0})  # nothing paid on any day is a value of zero
     recency = (as_of.normalize() - rfm["last_date"]).dt.days
     return rfm.assign(recency_days=recency.astype("int64")).reset_index(drop=True)
+
+
+def require_customers(rfm: pd.DataFrame) -> pd.DataFrame:
+    """Return `rfm` if it has at least `MIN_SHOWN` customers: groups of fewer are never shown.
+
+    Raises
+    ------
+    TooLittleData : there are fewer.
+    """
+    if len(rfm) < MIN_SHOWN:
+        raise TooLittleData(
+            "Needs at least {needed:count} customers with a purchase, because smaller groups are not shown; there are "
+            "{found:count}.",
+            needed=MIN_SHOWN, found=len(rfm),
+        )
+    return rfm
 
 
 def guest_orders(orders: ibis.Table) -> dict[str, float]:
@@ -249,6 +266,13 @@ def summarise(customers: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
         revenue_share=table["revenue"] / total if total else np.nan,
         revenue_per_customer=table["revenue"] / table["n_customers"],
     ).reset_index(drop=True)
+
+
+def hide_small(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a summary without the figures of groups with fewer than `MIN_SHOWN` customers; their sizes stay."""
+    is_small = summary["n_customers"] < MIN_SHOWN
+    hidden = [name for name in summary.select_dtypes("number") if name not in ("n_customers", "customer_share")]
+    return summary.assign(**{name: summary[name].astype(float).mask(is_small) for name in hidden})
 
 
 def shares_wide(summary: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:

@@ -112,9 +112,16 @@ def test_intervals_hold_the_value_and_come_out_alike_with_the_same_seed_and_any_
 
 
 def test_an_interval_of_a_proportion_is_as_wide_as_theory_says():
-    row = measured(planted(2000), n_draws=1000).loc["prevalence"]
+    row = measured(planted(2000), n_draws=600).loc["prevalence"]
     half = 1.96 * np.sqrt(row["value"] * (1 - row["value"]) / 2000)
-    assert (row["high"] - row["low"]) / 2 == pytest.approx(half, rel=0.12)
+    assert (row["high"] - row["low"]) / 2 == pytest.approx(half, rel=0.15)
+
+
+def test_the_first_draw_takes_everybody_once_and_only_the_first(monkeypatch):
+    monkeypatch.setattr(churn_quality, "CELLS", 120)  # three draws of forty customers at a time
+    draws = np.vstack(list(churn_quality._draws(40, n_draws=10, seed=1)))
+    assert draws.shape == (11, 40) and (draws.sum(axis=1) == 40).all()
+    assert (draws == 1).all(axis=1).tolist() == [True] + [False] * 10
 
 
 def test_few_cells_in_memory_give_intervals_of_the_same_size(monkeypatch):

@@ -167,7 +167,7 @@ def test_every_report_has_one_answer_and_chinese_pages_are_chinese(runs, name):
         assert roles["en"] == roles["zh"], f"{stage} shows other blocks in Chinese"
         assert roles["en"].count("answer") <= 1
         if name == "first":
-            assert roles["en"].count("answer") == 1, f"{stage} has no answer"
+            assert roles["en"].count("answer") == 1 or "note" in roles["en"], f"{stage} neither answers nor says why not"
         for role, block in zip(roles["zh"], blocks["zh"], strict=True):
             if role in ("answer", "finding", "say", "note", "verdict", "points", "settings"):
                 assert re.search(r"[\u4e00-\u9fff]", words(block)), f"{stage}: {words(block)[:80]!r} is not Chinese"

@@ -54,7 +54,7 @@ def test_refunds_and_guests_do_not_count():
 def test_hours_begin_at_their_limits():
     hours = {"h0": 0, "h5": 5, "h6": 6, "h10": 10, "h11": 11, "h13": 13, "h14": 14, "h17": 17, "h20": 20, "h21": 21, "h23": 23}
     rows = [(customer, "2024-01-01", hour, 0, 5) for customer, hour in hours.items()]
-    found = dict(flat(persona_traits.order_traits(orders_of(*rows))[1]))
+    found = dict(list(flat(persona_traits.order_traits(orders_of(*rows))[1])))
     assert found == {
         "h0": "21–6", "h5": "21–6", "h6": "6–11", "h10": "6–11", "h11": "11–14", "h13": "11–14", "h14": "14–17", "h17": "17–21",
         "h20": "17–21", "h21": "21–6", "h23": "21–6",

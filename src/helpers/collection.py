@@ -271,7 +271,7 @@ def steadiness(months: pd.DataFrame, *, first_day: pd.Timestamp, as_of: pd.Times
     if low.empty:
         return Steadiness(
             ("No gap: whole months have between {lowest:count} and {highest:count} order lines",),
-            ("None of {n_months:count} whole months falls below half of the median of {median:count} order lines.",), values,
+            ("Not one of {n_months:count} whole months falls below half of the median of {median:count} order lines.",), values,
         )
     return Steadiness(
         ("{n_low:count} of {n_months:count} whole months have less than half of the usual order lines",),

@@ -238,7 +238,7 @@ def test_a_gap_is_a_month_below_half_of_the_median(lowest, n_low):
             "1 of 4 whole months fall below half of the median of 100 order lines; the lowest is Mar 2017 with 49."
         )
     else:
-        assert sentence == "None of 4 whole months falls below half of the median of 100 order lines."
+        assert sentence == "Not one of 4 whole months falls below half of the median of 100 order lines."
         assert i18n.text(*found.title, **found.values).startswith("No gap: whole months have between")
 
 

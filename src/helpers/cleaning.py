@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.cleaning_rules import Rule, Settings, rules_for
 from helpers.contracts import CANONICAL_NAMES, contract
+from helpers.errors import UserError
 from helpers.i18n import text
 from helpers.timezones import local
 
@@ -104,6 +105,8 @@ def _log(name: str, rules, judged, kept, changed: dict) -> pd.DataFrame:
 
 def clean(collected: dict, settings: Settings) -> tuple[dict, object, pd.DataFrame]:
     """Return (clean tables by name, all rows set aside as one expression, cleaning log) of the collected tables."""
+    if not collected:
+        raise UserError("the collected tables are missing: run make collection")
     products = collected.get("products")
     parts = {n: clean_table(n, collected[n], settings, products) for n in CANONICAL_NAMES if n in collected}
     rejected = [part[1] for part in parts.values()]

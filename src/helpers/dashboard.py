@@ -14,6 +14,7 @@ from helpers.proportions import wilson
 from helpers.report import Kpi
 
 DAYS_PER_WEEK = 7
+MIN_SHOWN = 10  # customers; smaller groups are not shown, so that no one can be recognised
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,14 @@ def department_sentence(changes: pd.DataFrame, *, period_days: int) -> tuple[str
         "{up:label} grew most ({up_change:change_money} on the {weeks:count} weeks before), {down:label} fell most "
         "({down_change:change_money})", values,
     )
+
+
+def shown_segments(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the segments of table `segments_summary` with at least 10 customers: smaller groups are not shown."""
+    mix = summary[(summary["scheme"] == "segment") & (summary["n_customers"] >= MIN_SHOWN)]
+    if mix.empty:
+        raise TooLittleData("Needs a segment of at least {needed:count} customers.", needed=MIN_SHOWN)
+    return mix
 
 
 def segment_sentence(mix: pd.DataFrame) -> tuple[str, dict]:

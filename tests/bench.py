@@ -98,6 +98,7 @@ def pipeline() -> dict:
     subprocess.run(["make", "clean", "DATASET=complete_journey"], cwd=PROJECT, check=True, capture_output=True)
     first = make("LANGUAGE=en")
     second = make("LANGUAGE=zh")
+    make("LANGUAGE=both")  # English pages now link to their Chinese twins
     nothing = make("LANGUAGE=both")
     return {"first": first, "second": second, "nothing": nothing}
 

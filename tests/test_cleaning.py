@@ -81,8 +81,9 @@ def test_a_line_without_moment_or_amount_is_set_aside():
 
 def test_nothing_is_quantity_zero_without_money():
     pairs = [(0.0, 0.0), (0.0, 0.01), (0.0, -0.01), (1.0, 0.0), (None, 0.0)]
-    _, reasons, _ = cleaned(collected(*({"quantity": quantity, "revenue": revenue} for quantity, revenue in pairs)))
+    kept, reasons, _ = cleaned(collected(*({"quantity": quantity, "revenue": revenue} for quantity, revenue in pairs)))
     assert reasons == {1: "zero quantity and no money"}
+    assert kept["revenue"].tolist() == [0.01, -0.01, 0.0, 0.0]
 
 
 def test_departments_that_sell_no_goods_are_set_aside_only_where_they_are_named():

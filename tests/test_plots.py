@@ -152,6 +152,25 @@ def test_a_line_of_unknown_values_is_drawn_empty():
     assert len(ax.lines[0].get_xdata()) == 0
 
 
+def test_curves_have_the_colour_of_their_group_a_band_and_a_name_at_their_end():
+    frame = pd.DataFrame({
+        "month": [0, 1, 0, 1], "share": [1.0, 0.8, 1.0, 0.5], "low": [1.0, 0.7, 1.0, 0.4], "high": [1.0, 0.9, 1.0, 0.6],
+        "group": ["Champions", "Champions", "At risk", "At risk"],
+    })
+    ax = plots.curves(frame, x="month", y="share", by="group", low="low", high="high", x_label="Months", y_label="Share")
+    assert sorted(words(ax)) == ["At risk", "Champions"]
+    assert [to_hex(line.get_color()).upper() for line in ax.lines] == [plots.BLUE, plots.ORANGE]
+    assert len(ax.collections) == 2
+    assert ax.get_ylim()[0] == 0
+    assert len(plots.curves(frame, x="month", y="share", by="group").collections) == 0
+
+
+def test_a_value_of_x_can_be_marked():
+    ax = plots.mark_x(plots.new(), 3, "today")
+    assert ax.lines[0].get_xdata()[0] == 3
+    assert words(ax) == ["today"]
+
+
 def test_unknown_cells_of_a_heatmap_stay_blank():
     matrix = pd.DataFrame({"0": [1.0, 1.0], "1": [0.5, np.nan]}, index=["Jan", "Feb"])
     ax = plots.heatmap(matrix, x_label="Months", y_label="Cohort")

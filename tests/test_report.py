@@ -347,6 +347,12 @@ def test_a_chart_is_a_card_with_alt_text_a_source_and_the_figures_behind_it(run,
     assert "<details>" not in shown[1]
 
 
+def test_the_source_line_of_data_without_a_first_day_names_the_last_one(home, shown):
+    run = report.start("07_churn", dataset="telco")
+    line = report.source_line(n=7043, of="contracts", run=run, source="A file")
+    assert line == "Source: A file; n = 7,043 contracts; as of 31 Dec 2017"
+
+
 def test_a_figure_too_busy_for_a_phone_can_be_panned_and_a_small_one_needs_nothing(run, shown):
     small = plots.new((4.0, 2.0))
     small.plot([1, 2])

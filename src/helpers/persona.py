@@ -26,14 +26,19 @@ CERTAIN = 0.9  # share of resamples that must agree on a word of a persona's nam
 N_RESAMPLES = 200
 
 
+def _where(condition, values):
+    """Return `values` where `condition` holds, else null (Spark has no median of a part)."""
+    return ibis.ifelse(condition, values, ibis.null("float64"))
+
+
 def habits(orders: ibis.Table) -> pd.DataFrame:
     """Return per customer the median order: customer_id, order_value (orders that brought money), n_products (orders that
     name products), n_orders. Guests are left out; what is unknown of a customer is NaN.
     """
     orders = orders.filter(orders.customer_id.notnull(), orders.revenue >= 0)
     per_customer = orders.group_by("customer_id").agg(
-        n_orders=orders.count(), order_value=orders.revenue.median(where=orders.revenue > 0),
-        n_products=orders.n_products.cast("float64").median(where=orders.n_products > 0),
+        n_orders=orders.count(), order_value=_where(orders.revenue > 0, orders.revenue).median(),
+        n_products=_where(orders.n_products > 0, orders.n_products.cast("float64")).median(),
     )
     frame = per_customer.order_by("customer_id").to_pandas()
     return frame.astype({"order_value": "float64", "n_products": "float64"}).round({"order_value": 6})

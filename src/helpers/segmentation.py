@@ -79,7 +79,8 @@ def rfm_table(orders: ibis.Table, *, as_of: pd.Timestamp) -> pd.DataFrame:
     )
     number = days.order_date.epoch_days()
     earlier = ibis.window(group_by=[days.customer_id, days.is_purchase], order_by=days.order_date)
-    days = days.mutate(gap=(number - number.lag().over(earlier)).cast("float64"))
+    gap = (number - number.lag().over(earlier)).cast("float64")
+    days = days.mutate(gap=ibis.ifelse(days.is_purchase, gap, ibis.null("float64")))  # Spark has no median of a part
     bought, paid = days.is_purchase, days.is_purchase & (days.revenue > 0)
     customers = days.group_by("customer_id").agg(
         first_date=days.order_date.min(where=bought),
@@ -87,7 +88,7 @@ def rfm_table(orders: ibis.Table, *, as_of: pd.Timestamp) -> pd.DataFrame:
         frequency=bought.sum(),
         monetary_value=days.revenue.mean(where=paid),
         revenue=days.revenue.sum(),
-        median_gap_days=days.gap.median(where=bought),
+        median_gap_days=days.gap.median(),
     )
     rfm = customers.filter(customers.frequency > 0).order_by("customer_id").to_pandas()
     if rfm.empty:

@@ -55,6 +55,11 @@ def period_totals(orders, *, as_of: pd.Timestamp, first_day: pd.Timestamp, perio
     return totals.reset_index(drop=True)
 
 
+def first_day_of(totals: pd.DataFrame, period_days: int) -> pd.Timestamp:
+    """Return the first day that the periods of :func:`period_totals` cover."""
+    return totals["last_day"].iloc[0] - pd.Timedelta(days=period_days - 1)
+
+
 KEYS = {  # column of period_totals → (name, format)
     "revenue": ("Revenue", "money"),
     "n_customers": ("Customers who bought", "count"),

@@ -477,16 +477,17 @@ def written(*results: dict) -> None:
     _show("written", _table_html(frame, labels, caption=text("Tables written"), csv_name="written"))
 
 
-def source_line(*, n: int, of: str, run: Run, source: str = "") -> str:
+def source_line(*, n: int, of: str, run: Run, source: str = "", first: pd.Timestamp | None = None) -> str:
     """Return the source line of a chart: where from, n of what, which days."""
     name = source or run.settings.title.in_language(run.language)
-    if run.first_day is None:
+    first = run.first_day if first is None else first
+    if first is None:
         return text(
             "Source: {source:label}; n = {n:count} {of:label}; as of {last:day}", source=name, n=n, of=of, last=run.as_of
         )
     return text(
         "Source: {source:label}; n = {n:count} {of:label}; {first:day} – {last:day}",
-        source=name, n=n, of=of, first=run.first_day, last=run.as_of,
+        source=name, n=n, of=of, first=first, last=run.as_of,
     )
 
 

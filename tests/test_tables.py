@@ -417,11 +417,12 @@ kill = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
 frame = pd.DataFrame({"customer_id": [f"c{i}" for i in range(1000)]}).reindex(
     columns=tables.contract("customers").column_names)
 if sys.argv[1] == "in the middle":
-    real = pq.write_table
-    def half(table, file, **options):
-        real(table.slice(0, 500), file, **options)
+    real = pq.ParquetWriter.write_table
+    def half(writer, table, **options):
+        real(writer, table.slice(0, 500), **options)
+        writer.close()
         kill()
-    pq.write_table = half
+    pq.ParquetWriter.write_table = half
 if sys.argv[1] == "before the rename":
     os.fsync = kill
 print(tables.save(frame, "customers")["sha256"])

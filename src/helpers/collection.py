@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from helpers import paths, sources
-from helpers.contracts import CANONICAL_NAMES, SPOKEN, contract
+from helpers.contracts import CANONICAL_NAMES, COLLECTED_NAMES, SPOKEN, contract
 from helpers.datasets import Dataset, Source
 from helpers.errors import TooLittleData, UserError
 from helpers.tables import digest, note_raw
@@ -32,6 +32,7 @@ LINKS = (  # (left table, column, right table): how the canonical tables refer t
 )
 ARRIVES_AS = {"string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date",
               "timestamp": "timestamp('UTC')"}
+MEMBERS = "member"  # the number space of the loyalty programme and of accounts in the web shop
 TIME_COLUMNS = ("ordered_at", "received_at", "occurred_at", "contacted_at", "starts_at", "opened_at", "started_at")
 
 
@@ -64,7 +65,20 @@ def read_source(source: Source, settings: Dataset, connection) -> dict:
     except (OSError, ValueError, EOFError, pd.errors.ParserError) as error:
         names = ", ".join(paths.shown(file) for file in files.values())
         raise UserError(f"source '{source.name}': {names} cannot be read: {_first_line(error)}") from None
-    return {name: conform(data, name, source.name) for name, data in arrived.items()}
+    conformed = {name: conform(data, name, source.name) for name, data in arrived.items()}
+    if settings.business.identifiers == "published":
+        return conformed
+    return {name: in_number_space(table, source.ids or source.name) for name, table in conformed.items()}
+
+
+def in_number_space(table, space: str):
+    """Return `table` with the name of its number space before each number of a person: `crm:A0001` is not `till:A0001`.
+
+    The numbers of members (`member_id`) are of the space `member` wherever they stand.
+    """
+    spaces = {"customer_id": space, "member_id": MEMBERS}
+    filled = {c: table[c].strip().nullif("") for c in spaces if c in table.columns}
+    return table.mutate(**{c: ibis.literal(f"{spaces[c]}:") + value for c, value in filled.items()})
 
 
 def _first_line(error: Exception) -> str:
@@ -90,7 +104,7 @@ def collect(settings: Dataset, *, connection, sample: str = "") -> dict:
     for source in with_option(settings, "sample", sample):
         for name, table in read_source(source, settings, connection).items():
             parts.setdefault(name, []).append(table)
-    return {name: functools.reduce(lambda a, b: a.union(b), parts[name]) for name in CANONICAL_NAMES if name in parts}
+    return {name: functools.reduce(lambda a, b: a.union(b), parts[name]) for name in COLLECTED_NAMES if name in parts}
 
 
 def check_rows(n_rows: dict[str, int]) -> None:

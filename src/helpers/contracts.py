@@ -364,7 +364,7 @@ RESULTS = (
             whole("step", "order in which the rules ran"),
             text("table", "canonical table"),
             text("rule", "the rule"),
-            text("effect", "reject, change, merge or derive", isin=("reject", "change", "merge", "derive")),
+            text("effect", "reject, change, merge or warn", isin=("reject", "change", "merge", "warn")),
             whole("rows_before", "rows before"),
             whole("rows_after", "rows after"),
             whole("rows_affected", "rows set aside, changed or merged"),
@@ -411,7 +411,7 @@ def _findings(topic: str) -> Contract:
 
 
 def _collected(contract: Contract) -> Contract:
-    """Return the contract of a canonical table as it arrived: nothing but the types is promised yet."""
+    """Return the contract of a table as it arrived: nothing but the types is promised yet."""
     derived = {"order_date", "order_hour"}
     columns = tuple(
         Column(c.name, c.type, c.means, c.unit, nullable=True, empty_is_fine=c.empty_is_fine)
@@ -431,10 +431,12 @@ TOPICS = ("collection", "cleaning", "segmentation", "lifetime_value", "persona",
 
 
 def _all() -> dict[str, Contract]:
+    from helpers.contracts_identity import IDENTITY, PEOPLE, VAULT
     from helpers.contracts_results import ANSWERS
 
     every = (
-        *(_collected(c) for c in CANONICAL), *CANONICAL, *ROLL_UPS, *RESULTS, *ANSWERS,
+        *(_collected(c) for c in (*CANONICAL, PEOPLE)), *CANONICAL, *VAULT, *ROLL_UPS, *RESULTS,
+        *IDENTITY, *ANSWERS,
         *(_findings(topic) for topic in TOPICS),
     )
     return {contract.name: contract for contract in every}
@@ -444,9 +446,10 @@ SPOKEN = {  # what a reader calls a table
     "customers": "customer attributes", "products": "product list", "transactions": "purchases", "orders": "purchases",
     "customer_products": "purchases by product", "interactions": "web, app and e-mail traffic", "campaigns": "campaigns",
     "campaign_contacts": "campaign contacts", "feedback": "reviews or survey answers", "cases": "service tickets",
-    "deals": "sales opportunities", "subscriptions": "contracts", "consents": "consents",
+    "deals": "sales opportunities", "subscriptions": "contracts", "consents": "consents", "people": "personal records",
 }
 CANONICAL_NAMES = tuple(c.name for c in CANONICAL)
+COLLECTED_NAMES = (*CANONICAL_NAMES, "people")  # what a source can give
 CONTRACTS: dict[str, Contract] = {}
 
 

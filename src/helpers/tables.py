@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers import paths
+from helpers import paths, vault
 from helpers.contracts import Column, Contract, contract
 from helpers.errors import UserError
 
@@ -115,7 +115,7 @@ def _existing(name: str) -> tuple[Contract, Path]:
 
 def _opened(file: Path, spec: Contract) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(file)
+        return vault.opened(file) if spec.layer == "vault" else pq.ParquetFile(file)
     except (pa.ArrowInvalid, OSError):
         raise UserError(f"{paths.shown(file)} is not a complete Parquet file: run make {spec.owner}") from None
 
@@ -137,8 +137,34 @@ def _check_types(spec: Contract, schema: pa.Schema, file: Path) -> None:
 
 def scan(name: str):
     """Return table `name` as an Ibis table on the session's engine; nothing is read until it is executed."""
-    _, file = _existing(name)
+    spec, file = _existing(name)
+    if spec.layer == "vault":
+        return _decrypted(spec, file)
     return connection().read_parquet(file.as_posix())
+
+
+def load_previous(name: str):
+    """Return table `name` as the last complete run left it, or None: what a stage carries on from run to run."""
+    file = _final(contract(name))
+    if not file.exists():
+        return None
+    return to_pandas(_opened(file, contract(name)).read())
+
+
+def _decrypted(spec: Contract, file: Path):
+    """Return an encrypted table in the session's engine, batch by batch: in memory or spilled, never plain in the project."""
+    import ibis
+
+    reader = _opened(file, spec)
+    if _session["engine"] != "duckdb":
+        return ibis.memtable(reader.read())
+    engine, name = connection(), f"vault_{spec.file}_{digest(file)[:12]}"
+    if name not in engine.list_tables():
+        batches = pa.RecordBatchReader.from_batches(reader.schema_arrow, reader.iter_batches(ROW_GROUP))
+        engine.con.register("arriving", batches)
+        engine.raw_sql(f"CREATE TEMP TABLE {name} AS SELECT * FROM arriving")
+        engine.con.unregister("arriving")
+    return engine.table(name)
 
 
 def load(name: str):
@@ -150,7 +176,7 @@ def load(name: str):
     spec, file = _existing(name)
     if spec.is_scanned:
         raise TypeError(f"{name} has a row per transaction: use tables.scan({name!r}) and aggregate")
-    frame = to_pandas(pq.read_table(file))
+    frame = to_pandas(_opened(file, spec).read())
     return check_frame(frame, spec)
 
 
@@ -194,7 +220,7 @@ def save(data, name: str) -> dict:
         put_in_place(partial, target)
     finally:
         partial.unlink(missing_ok=True)
-    metadata = pq.read_metadata(target)
+    metadata = _opened(target, spec).metadata
     written = {"table": name, "rows": metadata.num_rows, "columns": metadata.num_columns, "sha256": digest(target)}
     _session["writes"][name] = {"file": spec.path, **written}
     return written
@@ -222,7 +248,13 @@ def _write_frame(frame, spec: Contract, file: Path) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False)
     schema = _arrow_schema(spec, [(f.name, f.type) for f in table.schema])
     table = table.select(schema.names).cast(schema).replace_schema_metadata(None)
-    pq.write_table(table, file, row_group_size=ROW_GROUP, compression="zstd")
+    with _writer(spec, file, schema) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP)
+
+
+def _writer(spec: Contract, file: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    encryption = {"encryption_properties": vault.encrypting()} if spec.layer == "vault" else {}
+    return pq.ParquetWriter(file, schema, compression="zstd", **encryption)
 
 
 def _write_expression(expression, spec: Contract, file: Path) -> None:
@@ -235,7 +267,7 @@ def _write_expression(expression, spec: Contract, file: Path) -> None:
         for batch in batches:
             table = pa.Table.from_batches([batch])
             schema = schema or _arrow_schema(spec, [(f.name, f.type) for f in table.schema])
-            writer = writer or pq.ParquetWriter(file, schema, compression="zstd")
+            writer = writer or _writer(spec, file, schema)
             table = table.cast(schema)
             checker.add(table)
             pending.append(table)
@@ -245,7 +277,7 @@ def _write_expression(expression, spec: Contract, file: Path) -> None:
                 pending = [whole.slice(ROW_GROUP)]
         if writer is None:
             schema = _arrow_schema(spec, [])
-            writer = pq.ParquetWriter(file, schema, compression="zstd")
+            writer = _writer(spec, file, schema)
         rest = pa.concat_tables(pending) if pending else schema.empty_table()
         if rest.num_rows or checker.last_key is None:  # a table without rows has one empty group, as that of a frame
             writer.write_table(rest, row_group_size=ROW_GROUP)

@@ -73,7 +73,7 @@ def test_the_built_in_data_sets_are_valid_and_say_where_their_assumptions_come_f
      "data/shop/dataset.yml:7: key 'business.contractual': Input should be a valid boolean, unable to interpret input"),
     ("system: files", "system: sap",
      "data/shop/dataset.yml:12: key 'sources.0.system': Input should be 'complete_journey', 'cdnow', 'telco', "
-     "'fine_foods' or 'files'"),
+     "'fine_foods', 'files', 'database', 'google_analytics', "),
     ("system: files", "system: files\n    tabel: x",
      "data/shop/dataset.yml:13: key 'sources.0.tabel': unknown key; did you mean 'table'?"),
     ("pattern: till-*.csv", "pattern: ../../etc/passwd",
@@ -178,3 +178,114 @@ def test_the_settings_cannot_be_changed_by_accident(shop):
     with pytest.raises(Exception, match="frozen"):
         settings.business.currency = "USD"
     assert yaml.safe_load(MINIMAL)["business"]["currency"] == "EUR"
+
+
+# --- sources of other systems
+
+
+CRM = """\
+  - name: crm
+    system: fxiaoke
+    export: customers
+    ids: accounts
+    pattern: "客户*.xlsx"
+    reading: {encoding: gb18030}
+    tables:
+      people: {customer_id: 客户编号, full_name: 客户名称}
+      customers: {customer_id: 客户编号, joined_at: 创建时间}
+"""
+
+
+def with_source(more: str) -> str:
+    return MINIMAL + more
+
+
+def test_a_source_may_feed_several_tables_and_name_the_space_of_its_numbers(shop):
+    till, crm = shop(with_source(CRM)).sources
+    assert (till.id_space, crm.id_space) == ("till", "accounts")
+    assert till.mapping == {"transactions": {"transaction_id": "Receipt"}}
+    assert list(crm.mapping) == ["people", "customers"]
+    assert crm.mapping["customers"]["joined_at"] == "创建时间"
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("tables:", "table: people\n    columns: {customer_id: x}\n    tables:", "write either tables, or table and columns"),
+    ("people: {", "persons: {", "key 'sources.1.tables.persons.[key]': Input should be "),
+    ('    pattern: "客户*.xlsx"\n', "", "a source of system 'fxiaoke' needs table, pattern and columns"),
+    ('"客户*.xlsx"', '"a/../../x"', "pattern must name files below raw/"),
+    ('"客户*.xlsx"', '"C:\\\\secret.csv"', "pattern must name files below raw/"),
+    ('"客户*.xlsx"', '"..\\\\x.csv"', "pattern must name files below raw/"),
+    ('"客户*.xlsx"', '"~/x.csv"', "pattern must name files below raw/"),
+    ('"客户*.xlsx"', '" "', "pattern must name files below raw/"),
+    ("ids: accounts", "ids: \"a'; drop\"", "key 'sources.1.ids': String should match pattern"),
+    ("export: customers", "export: ../../etc", "key 'sources.1.export': String should match pattern"),
+    ("reading: {encoding: gb18030}", "reading: {encoding: [a]}", "key 'sources.1.reading.encoding"),
+])
+def test_a_hostile_or_contradictory_source_is_refused(shop, old, new, said):
+    assert old in CRM
+    assert said in shop(with_source(CRM.replace(old, new)))
+
+
+@pytest.mark.parametrize(("line", "is_fine"), [
+    ("connection: SHOP_DB\n    relation: shop.customers", True),
+    ("connection: SHOP_DB\n    query: select 1", True),
+    ("connection: SHOP_DB\n    relation: 客户表", True),
+    ("connection: mysql://root:secret@host/db\n    relation: customers", False),
+    ("connection: SHOP_DB\n    relation: customers; drop table x", False),
+    ("connection: SHOP_DB\n    relation: a.b.c.d", False),
+    ("connection: SHOP_DB", False),
+    ("relation: customers", False),
+])
+def test_a_database_is_named_by_an_environment_variable_and_a_plain_relation(shop, line, is_fine):
+    found = shop(with_source(f"  - name: db\n    system: database\n    {line}\n    tables: {{products: {{product_id: id}}}}\n"))
+    assert isinstance(found, str) != is_fine
+    assert is_fine or "secret" not in found
+
+
+# --- validation rules and imputation
+
+
+def with_rule(rule: str) -> str:
+    return MINIMAL + f"rules:\n  - {{{rule}}}\n"
+
+
+@pytest.mark.parametrize("rule", [
+    "table: transactions, column: quantity, check: between, values: [0, 100.5]",
+    "table: transactions, column: ordered_at, check: between, values: [2016-01-01, 2017-12-31]",
+    "table: people, column: email, check: required, severity: warning",
+    "table: customers, column: shoe_size, check: one_of, values: [41, 42]",
+    'table: products, column: product_id, check: matches, value: "[A-Z]\\\\d+"',
+    "table: cases, column: opened_at, check: not_after, value: closed_at",
+    "table: cases, column: case_id, check: unique",
+])
+def test_a_rule_is_kept_as_it_is_written(shop, rule):
+    (found,) = shop(with_rule(rule)).rules
+    assert found.severity == ("warning" if "warning" in rule else "error")
+    assert f"check: {found.check}" in rule
+
+
+@pytest.mark.parametrize(("rule", "said"), [
+    ("table: transactions, column: quantty, check: required", "transactions has no such column; did you mean 'quantity'?"),
+    ("table: transactions, column: quantity, check: between, values: [5, 1]", "between needs values: [lowest, highest]"),
+    ("table: transactions, column: quantity, check: between, values: [a, 1]", "between needs values: [lowest, highest]"),
+    ("table: transactions, column: channel, check: one_of", "one_of needs values"),
+    ("table: transactions, column: channel, check: matches, value: '('", "value is no regular expression"),
+    ("table: transactions, column: channel, check: exec, value: x", "key 'rules.0.check': Input should be "),
+    ("table: transactions, column: channel, check: required, severity: fatal", "key 'rules.0.severity': Input should be "),
+])
+def test_a_rule_that_cannot_be_checked_is_refused(shop, rule, said):
+    assert said in shop(with_rule(rule))
+
+
+def test_what_is_imputed_is_declared(shop):
+    line = "impute:\n  - {table: customers, column: city, how: constant, value: unknown}\n"
+    (found,) = shop(MINIMAL + line).impute
+    assert (found.how, found.value) == ("constant", "unknown")
+    assert "value is given with how: constant" in shop(MINIMAL + line.replace("constant", "mode"))
+    assert "value is given with how: constant" in shop(MINIMAL + line.replace(", value: unknown", ""))
+
+
+def test_ids_are_personal_unless_the_data_set_says_that_they_were_published(shop):
+    assert shop(MINIMAL).business.identifiers == "personal"
+    assert "key 'business.identifiers'" in shop(MINIMAL.replace("currency: EUR", "currency: EUR\n  identifiers: secret"))
+    assert "key 'business.country'" in shop(MINIMAL.replace("currency: EUR", "currency: EUR\n  country: Germany"))

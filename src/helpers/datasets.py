@@ -11,11 +11,19 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from helpers import paths
-from helpers.contracts import CANONICAL_NAMES
+from helpers.contracts import COLLECTED_NAMES, contract
 from helpers.errors import UserError
 
-SYSTEMS = ("complete_journey", "cdnow", "telco", "fine_foods", "files")
+BUILT_IN = ("complete_journey", "cdnow", "telco", "fine_foods")
+VENDORS = (
+    "google_analytics", "mailchimp", "hubspot", "zoho", "fxiaoke", "questionpro",
+    "point_of_sale", "loyalty", "reviews", "service", "marketing",
+)
+SYSTEMS = (*BUILT_IN, "files", "database", *VENDORS)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+Name = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+Scalar = str | int | float | bool
+CONSTANT = "="  # a mapping to "=web" gives every row the value "web"
 
 
 def _time_zone(name: str) -> str:
@@ -59,6 +67,8 @@ class Business(_Strict):
     """What every notebook must know of the business."""
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"  # ISO 3166: how phone numbers without a country are read
+    identifiers: Literal["personal", "published"] = "personal"  # published: pseudonyms that were published with the data
     time_zone: Annotated[str, AfterValidator(_time_zone)]
     contractual: bool
     first_date: date | None = None
@@ -73,22 +83,113 @@ class Business(_Strict):
 
 
 class Source(_Strict):
-    """One system that data comes from; `files` reads CSV or Parquet with a mapping, the others are built in."""
+    """One system that data comes from. All but the built-in ones need a mapping: canonical column → the file's own column."""
 
-    name: Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+    name: Name
     system: Literal[SYSTEMS]
     note: Bilingual | None = None
-    options: dict[str, str | int | float | bool] = {}
-    table: Literal[CANONICAL_NAMES] | None = None
+    options: dict[str, Scalar] = {}
+    export: Name | None = None  # which of the system's exports
+    ids: Name | None = None  # whose numbers its customer ids are; sources that share it share their numbers
     pattern: str | None = None
-    columns: dict[str, str] = {}
+    reading: dict[str, Scalar] = {}  # hints for the reader
+    table: Literal[COLLECTED_NAMES] | None = None
+    columns: dict[str, str | list[str]] = {}
+    tables: dict[Literal[COLLECTED_NAMES], dict[str, str | list[str]]] = {}
+    connection: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None  # *name* of an environment variable
+    relation: Annotated[str, Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*){0,2}$")] | None = None
+    query: str | None = None
+
+    @property
+    def mapping(self) -> dict[str, dict[str, str | list[str]]]:
+        """Canonical table → canonical column → the file's own column, however it was written."""
+        return self.tables or ({self.table: self.columns} if self.table else {})
+
+    @property
+    def id_space(self) -> str:
+        return self.ids or self.name
 
     @model_validator(mode="after")
-    def _files_need_a_mapping(self):
-        if self.system == "files" and not (self.table and self.pattern and self.columns):
+    def _complete(self):
+        if self.system == "files" and not (self.tables or (self.table and self.columns)):
             raise ValueError("a source of system 'files' needs table, pattern and columns")
-        if self.pattern and (Path(self.pattern).is_absolute() or ".." in Path(self.pattern).parts):
+        if self.system == "database" and not (self.connection and (self.relation or self.query)):
+            raise ValueError("a source of system 'database' needs connection and relation or query")
+        if self.system not in (*BUILT_IN, "database") and not self.pattern:
+            raise ValueError(f"a source of system '{self.system}' needs table, pattern and columns")
+        if self.system not in BUILT_IN and not self.mapping:
+            raise ValueError(f"a source of system '{self.system}' needs tables: what it maps to")
+        if self.tables and (self.table or self.columns):
+            raise ValueError("write either tables, or table and columns")
+        if self.pattern is not None and not _is_below(self.pattern):
             raise ValueError("pattern must name files below raw/")
+        return self
+
+
+def _is_below(pattern: str) -> bool:
+    """Say whether a glob pattern can only match files below the folder that it is used in, on any platform."""
+    parts = re.split(r"[/\\]", pattern)
+    return bool(pattern.strip()) and not re.match(r"[/\\~]|[A-Za-z]:", pattern) and ".." not in parts and "\0" not in pattern
+
+
+class _OfColumn(_Strict):
+    """Something that is said of a column of a canonical table."""
+
+    table: Literal[COLLECTED_NAMES]
+    column: str
+
+    @model_validator(mode="after")
+    def _column_is_known(self):
+        spec = contract(f"collected/{self.table}")
+        if self.column not in spec.column_names and not spec.is_open:
+            near = difflib.get_close_matches(self.column, spec.column_names, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise ValueError(f"{self.table} has no such column{hint}")
+        return self
+
+
+class Rule(_OfColumn):
+    """A validation rule: `error` sets the row aside, `warning` counts it.
+
+    value: the pattern of `matches`, the limit of `not_after` (a date, or a column of the table); values: two limits of
+    `between` (inclusive), or what `one_of` allows. An empty value breaks `required` only.
+    """
+
+    check: Literal["required", "unique", "between", "one_of", "matches", "not_after"]
+    value: date | float | str | None = None
+    values: list[date | float | str] = []
+    severity: Literal["error", "warning"] = "error"
+
+    @model_validator(mode="after")
+    def _has_its_limits(self):
+        if self.check == "between" and (len(self.values) != 2 or not _ordered(*self.values)):
+            raise ValueError("between needs values: [lowest, highest]")
+        if self.check == "one_of" and not self.values:
+            raise ValueError("one_of needs values")
+        if self.check in ("matches", "not_after") and self.value is None:
+            raise ValueError(f"{self.check} needs value")
+        if self.check == "matches":
+            try:
+                re.compile(str(self.value))
+            except re.error:
+                raise ValueError("value is no regular expression") from None
+        return self
+
+
+def _ordered(low, high) -> bool:
+    return type(low) is type(high) and low <= high
+
+
+class Impute(_OfColumn):
+    """A column whose empty values are filled in, and flagged."""
+
+    how: Literal["median", "mode", "constant"]
+    value: str | float | bool | None = None
+
+    @model_validator(mode="after")
+    def _constant_has_a_value(self):
+        if (self.how == "constant") != (self.value is not None):
+            raise ValueError("value is given with how: constant, and only then")
         return self
 
 
@@ -102,11 +203,13 @@ def _different_names(sources: list[Source]) -> list[Source]:
 class Dataset(_Strict):
     """All settings of a data set."""
 
-    name: Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+    name: Name
     title: Bilingual
     about: Bilingual
     business: Business
     sources: Annotated[list[Source], Field(min_length=1), AfterValidator(_different_names)]
+    rules: list[Rule] = []
+    impute: list[Impute] = []
     limits: list[Bilingual] = []
     parameters: dict[str, dict[str, str | int | float | bool | list]] = {}
 
@@ -184,7 +287,7 @@ def _known_keys(model, loc) -> list[str]:
         if isinstance(part, int):
             continue
         annotation = str(model.model_fields[part].annotation) if part in model.model_fields else ""
-        for candidate in (Business, Source, Assumption, Bilingual):
+        for candidate in (Business, Source, Rule, Impute, Assumption, Bilingual):
             if candidate.__name__ in annotation:
                 model = candidate
     return list(model.model_fields)

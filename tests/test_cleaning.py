@@ -391,4 +391,4 @@ def test_the_settings_of_the_rules_come_from_run_and_parameters(home, shown):
 
     run = report.start("02_cleaning", dataset="complete_journey")
     rules = cleaning.settings_for(run, measured_categories=["FUEL"], max_quantity=10.0, duplicate_lines="keep")
-    assert rules == Settings(run.first_day, run.as_of, "America/New_York", "keep", 10.0, ("FUEL",), ())
+    assert rules == Settings(run.first_day, run.as_of, "America/New_York", "keep", 10.0, ("FUEL",), (), ("till", "reviews"))

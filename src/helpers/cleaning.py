@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from helpers.cleaning_rules import Rule, Settings, rules_for
+from helpers import cleaning_texts
+from helpers.cleaning_rules import Rule, Settings, masking_rules, rules_for
+from helpers.cleaning_validation import count_imputed, impute, stated_rules
 from helpers.contracts import CANONICAL_NAMES, contract
 from helpers.errors import UserError
 from helpers.i18n import text
@@ -22,7 +24,9 @@ MONEY = "revenue"
 def settings_for(run, **parameters) -> Settings:
     """Return the rules' settings from the run (window, time zone) and the notebook's parameters."""
     lists = {name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in parameters.items()}
-    return Settings(run.first_day, run.as_of, run.business.time_zone, **lists)
+    declared = {"rules": tuple(run.settings.rules), "impute": tuple(run.settings.impute)}
+    sources = tuple(source.name for source in run.settings.sources)
+    return Settings(run.first_day, run.as_of, run.business.time_zone, sources=sources, **declared, **lists)
 
 
 def prepare_lines(lines, products, settings: Settings):
@@ -37,6 +41,38 @@ def prepare_lines(lines, products, settings: Settings):
     )
     joined = lines.left_join(listed, lines.product_id == listed.listed_id)
     return joined.mutate(is_known_product=joined.listed_id.notnull()).drop("listed_id")
+
+
+def prepare_customers(customers, settings: Settings):
+    """Return the customers' rows, each with the best that any row of the same customer says.
+
+    Best = the first filled value in the order of the sources in dataset.yml, then of their rows; `joined_at` is the first day.
+    The rows stay: the rule "repeated key" merges them, so that each is accounted for.
+    """
+    rank = ibis.cases(*((customers.source == name, i) for i, name in enumerate(settings.sources)), else_=len(settings.sources))
+    ranked = customers.mutate(_rank=rank)
+    known = [c for c in customers.columns if c not in ("customer_id", "source", "source_row", "problem")]
+    order = [ranked["_rank"], ranked.source, ranked.source_row]
+    best = {c: ranked.joined_at.min() if c == "joined_at" else ranked[c].first(order_by=order) for c in known}
+    merged = ranked.group_by("customer_id").agg(**best)
+    return customers.select("customer_id", "source", "source_row", "problem").left_join(merged, "customer_id").drop("customer_id_right")
+
+
+def prepare(name: str, table, settings: Settings, products=None, names=None):
+    """Return a collected table with what its rules need: days and products of lines, merged customers, masked texts.
+
+    names: what the customers are called (customer_id, name), where the data are personal; texts are masked only then.
+    """
+    if name == "transactions":
+        table = prepare_lines(table, products, settings)
+    if names is None:
+        return table
+    if name == "customers":
+        table = prepare_customers(table, settings)
+    for column in cleaning_texts.free_text_columns(name, table.columns):
+        if table[column].type().is_string():
+            table = cleaning_texts.masked(table, column, names)
+    return table
 
 
 def judge(table, rules: tuple[Rule, ...], settings: Settings):
@@ -60,14 +96,18 @@ def change(table, rules: tuple[Rule, ...], settings: Settings):
     return table, changed
 
 
-def clean_table(name: str, table, settings: Settings, products=None) -> tuple:
+def clean_table(name: str, table, settings: Settings, products=None, names=None) -> tuple:
     """Return (clean rows, rejected and merged rows with reason, log of the rules) for one collected table."""
-    rules = rules_for(name)
-    prepared = prepare_lines(table, products, settings) if name == "transactions" else table
+    prepared = prepare(name, table, settings, products, names)
+    rules = (*rules_for(name), *masking_rules(prepared, name), *stated_rules(settings.rules, name))
     judged = judge(prepared, rules, settings)
     kept, changed = change(judged.filter(judged.reason.isnull()), rules, settings)
+    kept = impute(kept, settings.impute, name)
     log = _log(name, rules, judged, kept, changed)
-    extra = [c for c in table.columns if c not in ("source", "source_row", "problem") and c not in contract(name).column_names]
+    imputed = count_imputed(kept, settings.impute, name)
+    log = pd.concat([log, pd.DataFrame(imputed)], ignore_index=True) if imputed else log
+    extra = [c for c in kept.columns if c in table.columns or c.startswith("is_imputed_")]
+    extra = [c for c in extra if c not in ("source", "source_row", "problem") and c not in contract(name).column_names]
     columns = [*contract(name).column_names, *(extra if contract(name).is_open else [])]
     return kept.select(*columns), _set_aside(name, judged), log
 
@@ -103,12 +143,12 @@ def _log(name: str, rules, judged, kept, changed: dict) -> pd.DataFrame:
     return pd.DataFrame(log)
 
 
-def clean(collected: dict, settings: Settings) -> tuple[dict, object, pd.DataFrame]:
+def clean(collected: dict, settings: Settings, names=None) -> tuple[dict, object, pd.DataFrame]:
     """Return (clean tables by name, all rows set aside as one expression, cleaning log) of the collected tables."""
     if not collected:
         raise UserError("the collected tables are missing: run make collection")
     products = collected.get("products")
-    parts = {n: clean_table(n, collected[n], settings, products) for n in CANONICAL_NAMES if n in collected}
+    parts = {n: clean_table(n, collected[n], settings, products, names) for n in CANONICAL_NAMES if n in collected}
     rejected = [part[1] for part in parts.values()]
     rejected = rejected[0].union(*rejected[1:]) if len(rejected) > 1 else rejected[0]
     log = pd.concat([part[2] for part in parts.values()], ignore_index=True)

@@ -26,6 +26,9 @@ class Settings:
     max_quantity: float = 200.0
     measured_categories: tuple[str, ...] = ()
     non_merchandise_departments: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  # in the order of dataset.yml: the first that knows a value is believed
+    rules: tuple = ()  # datasets.Rule
+    impute: tuple = ()  # datasets.Impute
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,10 @@ def is_repeated_line(lines, settings: Settings):
         return NEVER
     same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour")]
     same = [c for c in same if c not in ("department", "category", "is_known_product")]
-    return _is_copy(lines, by=same, order=["source", "source_row"])
+    return is_copy(lines, by=same, order=["source", "source_row"])
 
 
-def _is_copy(table, *, by: list[str], order: list):
+def is_copy(table, *, by: list[str], order: list):
     """True for every row but the first of those that are equal in `by`; a table without any is not sorted for it."""
     rows = table.select(*by)
     if rows.distinct().count().execute() == rows.count().execute():
@@ -91,7 +94,7 @@ def is_not_merchandise(lines, settings: Settings):
 
 def is_repeated_key(table, settings: Settings, *, key: tuple[str, ...]):
     """A second row for a key that must be unique; the first one (by source row) stays."""
-    return _is_copy(table, by=list(key), order=["source", "source_row"])
+    return is_copy(table, by=list(key), order=["source", "source_row"])
 
 
 def is_without_key(table, settings: Settings, *, key: tuple[str, ...]):
@@ -181,6 +184,14 @@ def key_rules(table: str) -> tuple[Rule, ...]:
         Rule(table, "not readable", "reject", is_unreadable),
         Rule(table, "no key", "reject", lambda rows, settings: is_without_key(rows, settings, key=key)),
         Rule(table, "repeated key", "merge", lambda rows, settings: is_repeated_key(rows, settings, key=key)),
+    )
+
+
+def masking_rules(table, name: str) -> tuple[Rule, ...]:
+    """Return a rule for each free text of `table` for which :func:`cleaning_texts.masked` has added `_masked_<column>`."""
+    columns = [c.removeprefix("_masked_") for c in table.columns if c.startswith("_masked_")]
+    return tuple(
+        Rule(name, "personal data in a text", "change", lambda rows, settings, c=c: (c, rows[f"_masked_{c}"])) for c in columns
     )
 
 

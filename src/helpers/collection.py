@@ -33,7 +33,6 @@ LINKS = (  # (left table, column, right table): how the canonical tables refer t
 ARRIVES_AS = {"string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date",
               "timestamp": "timestamp('UTC')"}
 MEMBERS = "member"  # the number space of the loyalty programme and of accounts in the web shop
-TIME_COLUMNS = ("ordered_at", "received_at", "occurred_at", "contacted_at", "starts_at", "opened_at", "started_at")
 
 
 def with_option(settings: Dataset, name: str, value: str) -> list[Source]:

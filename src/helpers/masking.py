@@ -86,6 +86,13 @@ def mask_text(text: str) -> str:
     return _SURNAME.sub("[name]", _CAPITALISED.sub(_masked_if_given_name, masked))
 
 
+def mask_address(address: str) -> str:
+    """Return a web address without what follows `?` or `#`, and without e-mails and long numbers in its path."""
+    path = re.split(r"[?#]", address.translate(FULL_WIDTH), maxsplit=1)[0]
+    path = re.sub(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", "[e-mail]", path)
+    return re.sub(r"(?<!\d)\+?\d[\d -]{9,}\d(?!\d)", "[number]", path)
+
+
 def _masked_if_given_name(found: re.Match) -> str:
     return "[name]" if found[0] in GIVEN_NAMES else found[0]
 

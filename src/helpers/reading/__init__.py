@@ -1,0 +1,6 @@
+"""Read any exported file: `read_tables` returns the tables of a file as text, each record loaded, rejected or counted as blank."""
+
+from helpers.reading.files import read_tables
+from helpers.reading.table import ReadTable
+
+__all__ = ["ReadTable", "read_tables"]

@@ -9,6 +9,8 @@ LANGUAGE      ?= en                 # en, zh or both
 SNAPSHOT_DATE ?=                    # last day observed, inclusive; empty = the last day of the data set
 PARAMS        ?=                    # a YAML file: stage → parameter → value
 ENGINE        ?= duckdb             # duckdb, or pyspark after `make scale`
+FROM          ?=                    # make new: the folder with a company's exports
+PEOPLE        ?= 20000              # how many people simulated_retailer knows
 
 ifeq ($(CONDA_DEFAULT_ENV),customer-workbook)
   PYTHON := python
@@ -24,7 +26,7 @@ RUN     = @$(PYTHON) -m helpers.run
 STAGES  = collection cleaning segmentation lifetime_value persona voc churn dashboard
 
 .DEFAULT_GOAL := help
-.PHONY: help reports $(STAGES) lab test test-fast lint format bench dictionary check-reports scale lock clean
+.PHONY: help reports $(STAGES) new simulate score lab test test-fast lint format bench dictionary check-reports scale lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -45,8 +47,23 @@ dashboard: collection cleaning segmentation lifetime_value persona voc churn ## 
 $(STAGES):
 	$(RUN) $@ $(OPTIONS)
 
+ifeq ($(strip $(DATASET)),simulated_retailer)
+collection: simulate
+endif
+
 reports: dashboard ## all reports → reports/DATASET/LANGUAGE/index.html
 	$(RUN) --reports $(OPTIONS)
+
+# --- a company's own data, and a company that is simulated
+
+new: $(ENV) ## look at the exports in FROM and propose data/DATASET/dataset.yml
+	@$(PYTHON) -m helpers.new_dataset 'DATASET=$(strip $(DATASET))' 'FROM=$(strip $(FROM))'
+
+simulate: $(ENV) ## write the export files of simulated_retailer, a retailer of PEOPLE people, with the truth kept apart
+	@$(PYTHON) -m helpers.simulation DATASET=simulated_retailer 'PEOPLE=$(strip $(PEOPLE))'
+
+score: $(ENV) ## how close the answers of simulated_retailer come to its truth (after make reports)
+	@$(PYTHON) -m helpers.score DATASET=simulated_retailer
 
 # --- working
 

@@ -18,7 +18,7 @@ def test_a_contract_is_complete(spec):
     assert all(column.type in tables.ARROW for column in spec.columns)
     assert all(column.means for column in spec.columns), "a column does not say what it holds"
     assert spec.owner in freshness.TOPICS, "nobody writes the table"
-    assert spec.layer in ("collected", "clean", "results")
+    assert spec.layer in ("collected", "vault", "clean", "results")
     assert spec.one_row.startswith(("a ", "an ", "another ", "one "))
 
 

@@ -14,7 +14,7 @@ ADDRESS = (
     text("postcode", "postcode", **MAYBE),
 )
 PEOPLE = Contract(
-    "people", "collected", "collection", "what one system says of one person", ("source", "source_row"),
+    "people", "collected", "collection", "a record of a person in one system", ("source", "source_row"),
     (
         text("customer_id", "the system's own number of the person, after the name of its number space"),
         text("full_name", "name as one text", **MAYBE),
@@ -41,7 +41,7 @@ ORIGIN = (text("source", "source it came from"), whole("source_row", "row in the
 
 VAULT = (
     Contract(
-        "vault/people", "vault", "cleaning", "what one system says of one person, standardised", ("source", "source_row"),
+        "vault/people", "vault", "cleaning", "a record of a person in one system, standardised", ("source", "source_row"),
         (
             text("customer_id", "the customer"), text("record_key", "the system's own number of the person, with its space"),
             *(c for c in PEOPLE.columns if c.name != "customer_id"), *ORIGIN,
@@ -80,7 +80,7 @@ IDENTITY = (
         ),
     ),
     Contract(
-        "identity_weights", "results", "cleaning", "how two records can agree in a field", ("comparison", "level"),
+        "identity_weights", "results", "cleaning", "a way in which two records can agree in a field", ("comparison", "level"),
         (
             text("comparison", "field that is compared"), whole("level", "level of agreement, 0 = none"),
             text("means", "the level in words"), rate("m", "pairs of one person that agree so", **MAYBE),

@@ -14,6 +14,8 @@ A data set is a folder `data/<name>/` with a `dataset.yml`. Everything else in i
 |---|---|
 | `raw/` | files as received |
 | `collected/` | canonical tables as they arrived, with types but without judgement |
+| `vault/` | who the customers are: standardised records and the ledger of ids, encrypted |
+| `review/` | pairs of records that an analyst decides on: `same` or `different` |
 | `clean/` | canonical tables, validated; and the roll-ups `orders` and `customer_products` |
 | `results/` | one table per answer, and `findings/` |
 | `stages/` | manifests: what each stage read, ran and wrote |
@@ -46,7 +48,7 @@ def dictionary() -> str:
     """Return the whole data dictionary as Markdown."""
     every = contracts().values()
     parts = [HEAD]
-    titles = {"clean": "Clean tables", "results": "Answers"}
+    titles = {"clean": "Clean tables", "vault": "The vault", "results": "Answers"}
     for layer, title in titles.items():
         parts.append(f"## {title}\n")
         parts += [describe(c) for c in every if c.layer == layer and not c.name.startswith("findings_")]

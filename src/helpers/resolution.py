@@ -62,7 +62,7 @@ def age_band(birth_date, as_of: pd.Timestamp):
     return ibis.cases(*(((age >= low) & (age < high), name) for name, low, high in AGE_BANDS), else_=ibis.null("string"))
 
 
-def customer_records(customers, people, *, as_of: pd.Timestamp):
+def customer_records(customers, people, *, as_of: pd.Timestamp, time_zone: str):
     """Return one row for each record that describes a customer: what the attribute tables say, completed by the personal records.
 
     customers: collected customers or None; people: standardised records (source, source_row, customer_id, gender, birth_date,
@@ -71,10 +71,9 @@ def customer_records(customers, people, *, as_of: pd.Timestamp):
     """
     from helpers.timezones import local
 
-    joined_at = local(people.recorded_at, "UTC", people).date() if "recorded_at" in people.columns else ibis.null("date")
     said = people.select(
         "source", "source_row", "customer_id", "problem", *ATTRIBUTES, age_band=age_band(people.birth_date, as_of),
-        joined_at=joined_at,
+        joined_at=local(people.recorded_at, time_zone, people).date(),
     )
     spec = contract("collected/customers")
     if customers is None:

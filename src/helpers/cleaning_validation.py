@@ -28,20 +28,25 @@ def breaks(rule, table):
     if rule.check == "unique":
         return is_copy(table, by=[rule.column], order=["source", "source_row"]) & value.notnull()
     if rule.check == "between":
-        return ~value.between(*(_comparable(limit, value) for limit in rule.values)) & value.notnull()
+        return ~value.between(*(_comparable(limit, value, rule) for limit in rule.values)) & value.notnull()
     if rule.check == "one_of":
         return value.notnull() & ~value.cast("string").isin([str(allowed) for allowed in rule.values])
     if rule.check == "matches":
         return value.notnull() & ~value.cast("string").re_search(f"^(?:{rule.value})$")
-    limit = table[rule.value] if rule.value in table.columns else _comparable(rule.value, value)
+    limit = table[rule.value] if rule.value in table.columns else _comparable(rule.value, value, rule)
     return (value.cast("date") > limit.cast("date")).fill_null(False)
 
 
-def _comparable(limit, value):
+def _comparable(limit, value, rule):
     """Return a limit of dataset.yml as a value of the column's type."""
-    if value.type().is_temporal() or isinstance(limit, datetime.date):
+    if not value.type().is_temporal():
+        return ibis.literal(limit)
+    try:
         return ibis.literal(limit if isinstance(limit, datetime.date) else datetime.date.fromisoformat(str(limit)))
-    return ibis.literal(limit)
+    except ValueError:
+        raise UserError(
+            f"dataset.yml: rules: {rule.table}.{rule.column}: {str(limit)[:20]!r} is no day: write it as 2025-12-31"
+        ) from None
 
 
 def stated_rules(rules, table: str) -> tuple[Rule, ...]:

@@ -1,15 +1,253 @@
-"""Values as people type them → contract types. (`typed` for columns at engine scale.)"""
+"""Text columns → contract types at engine scale: `typed`.
+
+The plain bulk is cast by the engine; what it does not match goes through the rules for one value (numbers.py, dates.py), each
+distinct value once a batch. Conventions (decimal mark, day or month first, Excel serials, Unix time) are decided per column from
+all its values. What is something else is null: the caller compares with the text and counts it.
+"""
+
+import re
+import unicodedata
+from datetime import timedelta
+from functools import lru_cache
 
 import ibis
+import ibis.expr.datatypes as dt
+import pyarrow as pa
 
-ENGINE = {"string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date"}
+from helpers.reading import dates, numbers
+from helpers.reading.dates import parse_date, parse_moment
+from helpers.reading.numbers import parse_number, parse_whole
+from helpers.timezones import to_utc
+
+__all__ = ["parse_bool", "parse_date", "parse_moment", "parse_number", "parse_whole", "typed"]
+
+YES = ("是", "yes", "y", "true", "t", "1", "1.0", "√", "✓", "✔", "☑", "已", "有", "on", "真", "对")
+NO = ("否", "no", "n", "false", "f", "0", "0.0", "×", "✗", "✘", "☐", "未", "无", "off", "假", "不", "錯", "错")
+STATE = re.compile(r"([已未])[一-龥]{1,4}")  # 已订阅, 未成交
+PLAIN_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$"
+PLAIN_WHOLE = r"^\s*[+-]?\d{1,18}\s*$"
+GROUPED = r"^\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*$"
+PLAIN_DATE = r"^\s*(1[89]|2[01])\d\d[-/]\d{1,2}[-/]\d{1,2}\s*$"
+PLAIN_TIME = r"^\s*(1[89]|2[01])\d\d[-/]\d{1,2}[-/]\d{1,2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?\s*$"
+ZONED_TIME = r"^\s*(1[89]|2[01])\d\d-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}(:\d{2})?)\s*$"
+SERIAL = r"^\s*[2-7]\d{4}(\.\d+)?\s*$"  # 1954 to 2118
+EPOCHS = {"s": (r"^\s*1\d{9}\s*$", 1), "ms": (r"^\s*1\d{12}\s*$", 1_000), "us": (r"^\s*1\d{15}\s*$", 1_000_000)}  # 2001 to 2033
+A_THEN_B = r"^\s*(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d\d)(\D.*)?$"
+EVIDENT = 0.95  # share of a column's values that must look like serials or Unix time
+ORDER_IN_NAME = {"mdy": re.compile(r"mm?[-/.]dd?[-/.]yy", re.I), "dmy": re.compile(r"dd?[-/.]mm?[-/.]yy", re.I)}
+
+
+def parse_bool(text: str) -> bool | None:
+    """Return True for 是, Yes, 1, √, 已…; False for 否, No, 0, ×, 未…; None for anything else."""
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    if word in YES or word in NO:
+        return word in YES
+    state = STATE.fullmatch(word)
+    return state[1] == "已" if state else None
 
 
 def typed(table: ibis.Table, column: str, kind: str, *, time_zone: str, hints: dict | None = None):
-    """Return `column` of `table` in contract type `kind`; null where the text is something else."""
-    from helpers.timezones import to_utc
+    """Return `column` of `table` as contract type `kind` (string, int64, float64, bool, date, timestamp UTC), null if it is none.
 
-    text = table[column]
-    if kind == "timestamp":
-        return to_utc(text.cast("string").try_cast("timestamp"), time_zone, table)
-    return text.cast("string").nullif("") if kind == "string" else text.try_cast(ENGINE[kind])
+    `hints`: decimal ("." or ","), day_first (bool), date_system (1900 or 1904).
+    """
+    hints = hints or {}
+    values = table[column]
+    if kind == "string":
+        return _as_text(values).nullif("")
+    native = _native(table, values, kind, time_zone)
+    if native is not None:
+        return native
+    text = _as_text(values).nullif("")
+    if kind in ("int64", "float64"):
+        return _number(table, text, kind, hints)
+    if kind == "bool":
+        return _bool(text)
+    return _moment(table, column, text, kind, time_zone, hints)
+
+
+def _as_text(values):
+    """Return values as text; a whole number that is stored as a float without its ".0"."""
+    if values.type().is_string():
+        return values
+    if values.type().is_floating():
+        is_whole = (values == values.floor()) & (values.abs() < 1e15)
+        known = ibis.ifelse(values.isnan() | values.isinf(), ibis.null(values.type()), values)
+        return ibis.ifelse(is_whole, known.try_cast("int64").cast("string"), known.cast("string"))
+    return values.cast("string")
+
+
+def _native(table, values, kind: str, time_zone: str):
+    """Return native values that need no parsing, else None (whole numbers may be dates or Unix time: they go the way of text)."""
+    found = values.type()
+    if kind == "float64" and found.is_numeric():
+        number = values.cast("float64")
+        return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+    if kind == "int64" and found.is_integer():
+        return values.try_cast("int64")
+    if kind == "bool" and found.is_boolean():
+        return values
+    if found.is_date():
+        return _known(values) if kind == "date" else to_utc(_known(values).cast("timestamp"), time_zone, table)
+    if found.is_timestamp():
+        if kind == "date":
+            return _known(values.cast("timestamp").date())
+        aware = getattr(found, "timezone", None)
+        known = ibis.ifelse(_known(values.cast("timestamp").date()).notnull(), values, ibis.null(found))
+        return known.cast("timestamp('UTC')") if aware else to_utc(known, time_zone, table)
+    return None
+
+
+# --- numbers
+
+
+def _number(table, text, kind: str, hints: dict):
+    decimal = hints.get("decimal") or _decimal_mark(table, text)
+    if kind == "int64":
+        plain = ibis.ifelse(text.re_search(PLAIN_WHOLE), text.strip().try_cast("int64"), ibis.null("int64"))
+        return ibis.coalesce(plain, _parsed(text, "whole", decimal))
+    fits = text.re_search(PLAIN_NUMBER)
+    if decimal != ".":
+        fits = fits & ~text.contains(".")
+    plain = ibis.ifelse(fits, text.strip().try_cast("float64"), ibis.null("float64"))
+    plain = ibis.ifelse(plain.isinf(), ibis.null("float64"), plain)
+    if decimal == ".":
+        grouped = ibis.ifelse(text.re_search(GROUPED), text.strip().replace(",", "").try_cast("float64"), ibis.null("float64"))
+        plain = ibis.coalesce(plain, grouped)
+    return ibis.coalesce(plain, _parsed(text, "number", decimal, as_type="float64"))
+
+
+def _decimal_mark(table, text) -> str:
+    found = table.agg(
+        n_dot=text.re_search(numbers.DOT_DECIMAL).sum(), n_comma=text.re_search(numbers.COMMA_DECIMAL).sum(),
+    ).to_pyarrow().to_pylist()[0]
+    return numbers.decimal_mark(int(found["n_dot"] or 0), int(found["n_comma"] or 0))
+
+
+# --- booleans
+
+
+def _bool(text):
+    word = text.strip().lower()
+    plain = ibis.cases((word.isin(YES), True), (word.isin(NO), False), else_=ibis.null("boolean"))
+    return ibis.coalesce(plain, _parsed(text, "bool").cast("boolean"))
+
+
+# --- dates and times
+
+
+def _moment(table, column: str, text, kind: str, time_zone: str, hints: dict):
+    style, order = _style(table, column, text, hints)
+    if style == "serial":
+        moment = _from_serial(text, hints.get("date_system", 1900))
+        return moment.date() if kind == "date" else to_utc(moment, time_zone, table)
+    if style:
+        pattern, per_second = EPOCHS[style]
+        number = ibis.ifelse(text.re_search(pattern), text.strip().try_cast("int64"), ibis.null("int64"))
+        moment = make_timestamp(number * (1_000_000 // per_second)).cast("timestamp('UTC')")
+        return moment.cast("timestamp").date() if kind == "date" else moment
+    written = text.strip().replace("/", "-")
+    if kind == "date":
+        plain = _known(ibis.ifelse(text.re_search(PLAIN_DATE), written.try_cast("date"), ibis.null("date")))
+        return ibis.coalesce(plain, (_parsed(text, "date", order) * 86_400).as_timestamp("s").date())
+    fits = text.re_search(PLAIN_TIME)
+    naive = ibis.ifelse(fits, written.try_cast("timestamp"), ibis.null("timestamp"))
+    naive = ibis.ifelse(_known(naive.date()).notnull(), naive, ibis.null("timestamp"))
+    zoned = ibis.ifelse(text.re_search(ZONED_TIME), text.strip().try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
+    zoned = ibis.ifelse(_known(zoned.cast("timestamp").date()).notnull(), zoned, ibis.null("timestamp('UTC')"))
+    other = make_timestamp(_parsed(text, "moment", order, time_zone)).cast("timestamp('UTC')")
+    return ibis.coalesce(to_utc(naive, time_zone, table), zoned, other)
+
+
+def _known(day):
+    """Return the days without those that mark an unknown date."""
+    is_unknown = day.isin([ibis.date(d.isoformat()) for d in dates.SENTINELS]) | ~day.year().between(*dates.YEARS)
+    return ibis.ifelse(is_unknown, ibis.null("date"), day)
+
+
+def _style(table, column: str, text, hints: dict) -> tuple[str | None, str]:
+    """Return ("serial", "s", "ms", "us" or None; "dmy", "mdy", "mixed" or "" for the order of 3/5/2026)."""
+    first, second = (text.re_extract(A_THEN_B, i).try_cast("int64") for i in (1, 2))
+    found = table.agg(
+        n=text.notnull().sum(), serial=text.re_search(SERIAL).sum(), n_dmy=(first > 12).sum(), n_mdy=(second > 12).sum(),
+        **{unit: text.re_search(pattern).sum() for unit, (pattern, _) in EPOCHS.items()},
+    ).to_pyarrow().to_pylist()[0]
+    found = {name: int(value or 0) for name, value in found.items()}
+    style = next((s for s in ("serial", *EPOCHS) if found["n"] and found[s] >= EVIDENT * found["n"]), None)
+    return style, _order(found["n_dmy"], found["n_mdy"], column, hints.get("day_first"))
+
+
+def _order(n_dmy: int, n_mdy: int, column: str, day_first: bool | None) -> str:
+    if day_first is not None:
+        return "dmy" if day_first else "mdy"
+    named = next((order for order, pattern in ORDER_IN_NAME.items() if pattern.search(column)), None)
+    if named:
+        return named
+    if n_dmy and n_mdy:
+        return "mixed"
+    return "dmy" if n_dmy else "mdy" if n_mdy else ""
+
+
+def _from_serial(text, date_system: int):
+    """Return the moment of an Excel serial: days since 1899-12-30 (true from 1900-03-01 on), or since 1904-01-01."""
+    number = ibis.ifelse(text.re_search(SERIAL), text.strip().try_cast("float64"), ibis.null("float64"))
+    days_to_1970 = 25_569 if date_system == 1900 else 24_107
+    return ((number - days_to_1970) * 86_400).round().cast("int64").as_timestamp("s").cast("timestamp")
+
+
+# --- the rules for one value, as functions of the engine (which may not return null: NOTHING stands for it)
+
+
+NOTHING = -(2 ** 63) + 1
+
+
+def _parsed(text, parse: str, *settings: str, as_type: str = "int64"):
+    """Return the values of a rule for one value; `settings` hold for the column."""
+    if as_type == "float64":
+        number = reading_number(text, *settings)
+        return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+    return reading_value(text, parse, "|".join(settings)).nullif(NOTHING)
+
+
+def _each(parse, texts) -> list:
+    """Parse each distinct text of a batch once."""
+    known = {text: parse(text) for text in set(texts)}
+    return [known[text] for text in texts]
+
+
+@lru_cache(200_000)
+def _number_of(text: str, decimal: str) -> float:
+    value = parse_number(text, decimal=decimal)
+    return float("nan") if value is None else value
+
+
+@lru_cache(200_000)
+def _value_of(text: str, parse: str, settings: str) -> int:
+    if parse == "bool":
+        value = parse_bool(text)
+    elif parse == "whole":
+        value = parse_whole(text, decimal=settings)
+    elif parse == "date":
+        day = parse_date(text, order=settings or None)
+        value = None if day is None else (day - dates.EPOCH.date()).days
+    else:
+        order, time_zone = settings.split("|")
+        moment = parse_moment(text, order=order or None, time_zone=time_zone)
+        value = None if moment is None else (moment.replace(tzinfo=None) - dates.EPOCH) // timedelta(microseconds=1)
+    return NOTHING if value is None else int(value)
+
+
+@ibis.udf.scalar.builtin
+def make_timestamp(micros: dt.int64) -> dt.timestamp: ...
+
+
+@ibis.udf.scalar.pyarrow
+def reading_number(text: dt.string, decimal: dt.string) -> dt.float64:
+    mark = decimal[0].as_py() if len(decimal) else "."
+    return pa.array(_each(lambda value: _number_of(value, mark), text.to_pylist()), pa.float64())
+
+
+@ibis.udf.scalar.pyarrow
+def reading_value(text: dt.string, parse: dt.string, settings: dt.string) -> dt.int64:
+    how, what = (parse[0].as_py(), settings[0].as_py()) if len(parse) else ("", "")
+    return pa.array(_each(lambda value: _value_of(value, how, what), text.to_pylist()), pa.int64())

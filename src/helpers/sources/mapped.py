@@ -1,0 +1,192 @@
+"""Files with a mapping to canonical tables: what all sources but the built-in ones share.
+
+    - name: till
+      system: files
+      pattern: till-*.csv
+      tables: {transactions: {transaction_id: Receipt, customer_id: Card, ordered_at: Time, revenue: Net, channel: =shop}}
+
+`=shop` gives every row the value "shop"; a list of columns joins their texts. `reading` holds hints for the reader. A file may
+hold several tables: those that carry the mapped columns are read. A vendor's module may add columns (`prepare`) first.
+"""
+
+import difflib
+import functools
+from pathlib import Path
+
+import ibis
+
+from helpers import paths
+from helpers.contracts import contract
+from helpers.errors import UserError
+from helpers.reading import read_tables
+from helpers.sources.canonical import canonical_tables, md5
+from helpers.sources.exports import CONSTANT, Export, plain
+
+__all__ = ["canonical_tables", "feeds", "files", "md5", "read", "size"]
+ORIGIN = ("_line", "_problem")
+COMPUTED_KEYS = {"interactions": "interaction_id", "feedback": "feedback_id", "cases": "case_id"}
+_sizes: dict[tuple, tuple[int, int]] = {}  # (file, bytes, mtime) → rows, columns, so that no file is read twice for them
+
+
+def files(source, folder: Path) -> dict[str, Path]:
+    found = sorted(file for file in folder.glob(source.pattern) if file.is_file())
+    if not found:
+        raise UserError(f"source '{source.name}': no file in {paths.shown(folder)} matches '{source.pattern}'")
+    outside = [file for file in found if not file.resolve().is_relative_to(folder.resolve())]
+    if outside:
+        raise UserError(f"source '{source.name}': {paths.shown(outside[0])} leads out of raw/: copy the file there")
+    return {file.relative_to(folder).as_posix(): file for file in found}
+
+
+def feeds(source) -> tuple[str, ...]:
+    return tuple(source.mapping)
+
+
+def size(source, part: str, file: Path) -> tuple[int, int]:
+    """Return rows (rejected ones, too) and columns of a file."""
+    key = _key(file)
+    if key not in _sizes:
+        _note_size(file, read_tables(file, connection=ibis.duckdb.connect(), hints=_hints(source)))
+    return _sizes[key]
+
+
+def read(source, files: dict[str, Path], *, business, connection) -> dict:
+    check_mapping(source)
+    engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
+    tables = canonical_tables(gather(source, files, engine), source, business=business)
+    return tables if engine is connection else {name: ibis.memtable(table.to_pyarrow()) for name, table in tables.items()}
+
+
+def check_mapping(source) -> None:
+    """Refuse columns that no canonical table has, and mappings without a key."""
+    for table, columns in source.mapping.items():
+        spec = contract(f"collected/{table}")
+        for column in columns:
+            if column not in spec.column_names and not spec.is_open:
+                near = difflib.get_close_matches(column, spec.column_names, n=1)
+                hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(spec.column_names)}"
+                raise UserError(f"source '{source.name}': {table} has no column '{column}'; {hint}")
+        for column in key_of(table, source.mapping):
+            if column not in columns:
+                raise UserError(f"source '{source.name}': map '{column}', the key of {table}")
+
+
+def key_of(table: str, mapping: dict) -> list[str]:
+    """Return the key columns that the mapping of a table must have: those that cannot be computed."""
+    if table == "people":
+        return []
+    computed = {"line_number", COMPUTED_KEYS.get(table, "")} | ({"customer_id"} if "people" in mapping else set())
+    return [column for column in contract(table).key if column not in computed]
+
+
+def export_of(source) -> Export | None:
+    """Return the declared export that a source says it is."""
+    from helpers import sources
+
+    known = getattr(sources.module(source.system), "EXPORTS", ())
+    export = next((e for e in known if e.name == source.export), None)
+    if source.export and export is None:
+        names = ", ".join(e.name for e in known) or "none"
+        raise UserError(f"source '{source.name}': {source.system} has no export '{source.export}'; known are {names}")
+    return export
+
+
+# --- from files to rows
+
+
+def wanted_columns(source) -> list[str]:
+    """Return the columns of the file that the mapping names."""
+    named = [name for columns in source.mapping.values() for value in columns.values()
+             for name in ([value] if isinstance(value, str) else value)]
+    return list(dict.fromkeys(name for name in named if not name.startswith(CONSTANT)))
+
+
+def gather(source, files: dict[str, Path], engine):
+    """Return the mapped columns of all files as one table, under the names of the mapping, with `_line` counted on."""
+    from helpers import sources
+
+    export, wanted = export_of(source), wanted_columns(source)
+    prepare = getattr(sources.module(source.system), "prepare", None)
+    parts, before, others = [], 0, []
+    for part, file in files.items():
+        found = read_tables(file, connection=engine, hints=_hints(source))
+        _note_size(file, found)
+        for table in found:
+            rows = prepare(table.rows, source.export) if prepare else table.rows
+            chosen = match(wanted, [c for c in rows.columns if c not in ORIGIN])
+            if not _belongs(chosen, wanted, export, table.header):
+                others.append((table, rows))
+                if len(found) == 1 and (export is None or len(files) == 1):
+                    raise UserError(_no_column(source, wanted, rows))
+                continue
+            parts.append(_part(rows, chosen, wanted, before, part))
+            before += int(rows["_line"].max().execute() or 0)
+    if not parts:
+        raise UserError(_no_column(source, wanted, others[0][1]))
+    _check_everywhere(source, wanted, parts)
+    rows = _stacked([rows for rows, _ in parts], wanted)
+    settle = getattr(sources.module(source.system), "settle", None)
+    return settle(rows, source, engine) if settle else rows
+
+
+def match(wanted: list[str], header: list[str]) -> dict[str, str]:
+    """Return wanted column → the file's column: the same text, or else the same but for width, case, blanks and marks."""
+    by_plain: dict[str, list[str]] = {}
+    for name in header:
+        by_plain.setdefault(plain(name), []).append(name)
+    alike = {name: by_plain.get(plain(name), []) for name in wanted}
+    return {name: name if name in header else alike[name][0] for name in wanted if name in header or len(alike[name]) == 1}
+
+
+def _belongs(chosen: dict, wanted: list[str], export: Export | None, header: tuple[str, ...]) -> bool:
+    """Say whether a table is one that the source means; the parts of an export may differ in some columns."""
+    if export is None:
+        return len(chosen) == len(wanted)
+    return len(chosen) == len(wanted) or (2 * len(chosen) >= len(wanted) and export.score(export.found(header)) > 0)
+
+
+def _part(rows, chosen: dict, wanted: list[str], before: int, part: str):
+    columns = {name: rows[chosen[name]] if name in chosen else ibis.null("string") for name in wanted}
+    line = (rows["_line"] + before).cast("int64")
+    return rows.select(**columns, _line=line, _problem=rows["_problem"], _file=ibis.literal(part)), set(chosen)
+
+
+def _check_everywhere(source, wanted: list[str], parts: list) -> None:
+    """Raise UserError if a mapped column is in none of the files."""
+    nowhere = [name for name in wanted if not any(name in chosen for _, chosen in parts)]
+    if nowhere:
+        raise UserError(_no_column(source, nowhere, parts[0][0]))
+
+
+def _no_column(source, wanted: list[str], rows) -> str:
+    header = [c for c in rows.columns if c not in (*ORIGIN, "_file")]
+    missing = next((name for name in wanted if name not in match(wanted, header)), wanted[0])
+    near = difflib.get_close_matches(missing, header, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(header[:12])}"
+    return f"source '{source.name}': its file has no column '{missing}'; {hint}"
+
+
+def _stacked(parts: list, wanted: list[str]):
+    """Return the parts as one table; a column of different types becomes text."""
+    for name in wanted:
+        kinds = {part[name].type() for part in parts}
+        if len(kinds) > 1:
+            parts = [part.mutate(**{name: part[name].cast("string")}) for part in parts]
+    while len(parts) > 1:  # pairwise: a chain of hundreds of files would nest too deep
+        parts = [functools.reduce(lambda a, b: a.union(b), parts[i:i + 2]) for i in range(0, len(parts), 2)]
+    return parts[0]
+
+
+def _hints(source) -> dict:
+    options = {key: value for key, value in source.options.items() if key in ("delimiter", "encoding")}
+    return options | source.reading
+
+
+def _key(file: Path) -> tuple:
+    status = file.stat()
+    return (file.as_posix(), status.st_size, status.st_mtime_ns)
+
+
+def _note_size(file: Path, tables: list) -> None:
+    rows = sum(int(t.notes.get("n_loaded", 0)) + int(t.notes.get("n_rejected", 0)) for t in tables)
+    _sizes[_key(file)] = rows, max((len(t.header) for t in tables), default=0)

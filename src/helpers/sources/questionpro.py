@@ -1,0 +1,55 @@
+"""QuestionPro: raw responses as xlsx, csv or sav. Questions are told by their text; scales are NPS 0–10, CSAT 1–5, CES 1–7.
+
+A response that was not completed, and a repeated one, say so in `problem` and are set aside.
+"""
+
+import ibis
+
+from helpers.sources.exports import Export
+from helpers.sources.mapped import feeds, files, read, size
+
+__all__ = ["EXPORTS", "feeds", "files", "prepare", "read", "size"]
+
+RESPONSES = Export(
+    "questionpro", "responses",
+    {
+        "id": "Response ID|ResponseID|答卷编号|答复 ID|答卷ID|回复ID", "ip": "IP Address|IP地址", "at": "Timestamp (mm/dd/yyyy)|Timestamp|时间戳|提交时间",
+        "duplicate": "Duplicate|重复", "seconds": "Time Taken to Complete (Seconds)|TimeTaken|Time Taken|完成用时（秒）|完成时间（秒）|答题时长（秒）",
+        "status": "Response Status|Status|答复状态|答卷状态|回复状态", "number": "Sequence Number|Seq. Number|Seq Number|序号|序列号",
+        "reference": "External Reference|ExternalReference|外部引用|外部参考", "email": "Respondent Email|RespondentEmail|Email|受访者邮箱|受访者电子邮件",
+        "custom": "Custom Variable 1|CustomVariable1|Custom1|自定义变量 1|自定义变量1", "country": "Country Code|Country|国家代码",
+        "region": "Region|地区", "device": "Device|设备", "language": "Survey Language|Language|调查语言",
+    },
+    needed=("id",),
+    tells=("duplicate", "seconds", "status", "number", "reference", "email", "custom", "at", "ip"),
+    patterns={
+        "text": r"why|reason|comment|suggest|improve|tell us|explain|in your own words|原因|为什么|建议|意见|说明|请说|还有什么|改进",
+        "nps": r"\bnps\b|recommend|推荐",
+        "ces": r"\bces\b|effort|easy|easily|费力|容易|轻松|方便",
+        "csat": r"\bcsat\b|satisf|满意",
+    },
+    tables={
+        "feedback": {"feedback_id": "id", "customer_id": "reference", "received_at": "at", "channel": "=survey", "text": "text",
+                     "language": "language", "nps": "nps", "csat": "csat", "ces": "ces"},
+        "people": {"customer_id": "reference", "email": "email", "ip_address": "ip", "country": "country", "region": "region"},
+    },
+    least=3,
+)
+EXPORTS = (RESPONSES,)
+COMPLETED = ("completed", "complete", "完成", "已完成", "1")
+YES = ("yes", "true", "1", "duplicate", "是", "重复")
+
+
+def prepare(rows, export: str):
+    """Mark the responses that were not completed or are repeated."""
+    found = RESPONSES.found(tuple(rows.columns))
+    problem = rows["_problem"]
+    if "status" in found:
+        status = rows[found["status"]].cast("string").strip().lower()
+        is_open = status.notnull() & (status != "") & ~status.isin(COMPLETED)
+        problem = ibis.ifelse(problem.isnull() & is_open, "response not completed", problem)
+    if "duplicate" in found:
+        repeated = rows[found["duplicate"]].cast("string").strip().lower().isin(YES).fill_null(False)
+        problem = ibis.ifelse(problem.isnull() & repeated, "repeated response", problem)
+    return rows.mutate(_problem=problem)
+

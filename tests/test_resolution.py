@@ -94,3 +94,11 @@ def test_of_several_records_the_first_source_that_knows_a_value_is_believed_and_
     row = kept.to_pandas().iloc[0]
     assert (row["city"], row["loyalty_tier"], str(row["joined_at"])[:10]) == ("北京市", "gold", "2024-02-01")
     assert aside.to_pandas()["reason"].tolist() == ["repeated key", "repeated key"]
+
+
+def test_a_source_counts_records_numbers_and_customers_and_those_whom_another_source_knows():
+    people = ibis.memtable(pd.DataFrame({
+        "source": ["crm", "crm", "crm", "till"], "record_key": ["crm:1", "crm:1", "crm:2", "till:9"], "customer_id": ["A", "A", "B", "A"],
+    }))
+    found = resolution.by_source(people)
+    assert found.to_numpy().tolist() == [["crm", 3, 2, 2, 1, 0.5], ["till", 1, 1, 1, 1, 1.0]]

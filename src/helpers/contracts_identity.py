@@ -43,8 +43,7 @@ VAULT = (
     Contract(
         "vault/people", "vault", "cleaning", "a record of a person in one system, standardised", ("source", "source_row"),
         (
-            text("customer_id", "the customer"), text("record_key", "the system's own number of the person, with its space"),
-            *(c for c in PEOPLE.columns if c.name != "customer_id"), *ORIGIN,
+            text("customer_id", "the customer"), text("record_key", "the system's own number of the person, with its space"), *ORIGIN,
         ),
         is_scanned=True, is_open=True, file="people",
     ),

@@ -159,7 +159,7 @@ def bar(
             ha="left" if side > 0 else "right", color=INK, fontsize=9.5,
         )
     if reference is not None:
-        _reference(ax, reference, reference_label)
+        mark_reference(ax, reference, reference_label)
     ax.set_yticks(positions, names)
     ax.tick_params(axis="y", labelcolor=INK)
     ax.invert_yaxis()
@@ -185,7 +185,7 @@ def dots(
             shown(number, fmt), (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
-    _reference(ax, reference, reference_label)
+    mark_reference(ax, reference, reference_label)
     ax.set_yticks(rows, [translate(str(name)) for name in data[label]])
     ax.tick_params(axis="y", labelcolor=INK)
     ax.invert_yaxis()
@@ -195,7 +195,7 @@ def dots(
     return ax
 
 
-def _reference(ax, value: float, label: str) -> None:
+def mark_reference(ax, value: float, label: str) -> None:
     ax.axvline(value, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
     if label:
         ax.annotate(
@@ -285,7 +285,7 @@ def curves(
 
 def mark_x(ax: Axes, value, label: str = "") -> Axes:
     """Draw a dashed vertical line at `value` with its label above."""
-    _reference(ax, value, label)
+    mark_reference(ax, value, label)
     return ax
 
 

@@ -62,6 +62,20 @@ def age_band(birth_date, as_of: pd.Timestamp):
     return ibis.cases(*(((age >= low) & (age < high), name) for name, low, high in AGE_BANDS), else_=ibis.null("string"))
 
 
+def by_source(people) -> pd.DataFrame:
+    """Return one row a source with records of people: source, n_records, n_keys, n_customers, n_linked, linked_rate.
+
+    people: records with customer_id, record_key, source. linked = another source has a record of the customer, too.
+    """
+    sources_of = people.group_by("customer_id").agg(_n=people.source.nunique())
+    joined = people.inner_join(sources_of, "customer_id")
+    found = joined.group_by("source").agg(
+        n_records=joined.count(), n_keys=joined.record_key.nunique(), n_customers=joined.customer_id.nunique(),
+        n_linked=joined.customer_id.nunique(where=joined["_n"] > 1),
+    ).to_pandas().sort_values("source", ignore_index=True)
+    return found.assign(linked_rate=found["n_linked"] / found["n_customers"])
+
+
 def customer_records(customers, people, *, as_of: pd.Timestamp, time_zone: str):
     """Return one row for each record that describes a customer: what the attribute tables say, completed by the personal records.
 
@@ -72,7 +86,7 @@ def customer_records(customers, people, *, as_of: pd.Timestamp, time_zone: str):
     from helpers.timezones import local
 
     said = people.select(
-        "source", "source_row", "customer_id", "problem", *ATTRIBUTES, age_band=age_band(people.birth_date, as_of),
+        "source", "source_row", "customer_id", *ATTRIBUTES, age_band=age_band(people.birth_date, as_of),
         joined_at=local(people.recorded_at, time_zone, people).date(),
     )
     spec = contract("collected/customers")

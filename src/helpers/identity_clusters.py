@@ -1,0 +1,178 @@
+"""Which records are one person, taken together? Groups of linked records, with chains of doubtful links cut.
+
+Two links may join what a third comparison keeps apart: a phone that mother and son share joins both to a ticket without a name. So a
+group of linked records is taken as it is only where nothing in it contradicts; else its links are applied from the strongest to the
+weakest, and each must outweigh all that speaks against joining its two sides. What an analyst decided holds whatever the weights say.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import UserError
+
+AGAINST = -4.0        # bits of evidence from which a pair that is not linked counts against joining its groups
+CONTRADICTION = -20.0  # bits that a pair counts whose names or national ids exclude each other
+LARGEST_UNCHECKED = 150  # records; a larger group is always put together link by link
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """clusters: record_key → cluster (its smallest record key). cut: links not followed (key_l, key_r, match_weight, match_probability,
+    reason). report: n_records, n_clusters, largest, n_groups_split, n_links_cut, n_decided_same, n_decided_different."""
+
+    clusters: pd.Series
+    cut: pd.DataFrame
+    report: dict
+
+
+def cluster(pairs: pd.DataFrame, records: pd.DataFrame, *, decisions: pd.DataFrame | None = None, threshold: float = 0.9) -> Clusters:
+    """Group the record keys.
+
+    pairs, records: as in identity.Links. decisions: key_l, key_r, decision (same, different) as identity_review.read gives them; those on
+    records that are gone are ignored. A pair exactly at `threshold` is linked.
+    """
+    keys = pd.Index(records["record_key"]).unique().sort_values()
+    same, different = _decided(decisions, keys)
+    scored = _scored(pairs, keys, threshold)
+    linked = scored[scored["is_link"]]
+    group = _components(len(keys), np.concatenate([linked["l"], same["l"]]), np.concatenate([linked["r"], same["r"]]))
+    national_ids = records.drop_duplicates("record_key").set_index("record_key")["national_id"].reindex(keys).to_numpy(object)
+    doubtful = _doubtful_groups(group, scored, different, national_ids)
+    label, cut = _join_within(group, doubtful, scored, same, different, national_ids)
+    first = pd.Series(keys).groupby(label).min()
+    clusters = pd.Series(first.loc[label].to_numpy(), index=pd.Index(keys, name="record_key"), name="cluster")
+    sizes = clusters.value_counts()
+    report = {"n_records": len(keys), "n_clusters": len(sizes), "largest": int(sizes.max()) if len(sizes) else 0,
+              "n_groups_split": len({group[link] for link in cut["l"]}), "n_links_cut": len(cut), "n_decided_same": len(same),
+              "n_decided_different": len(different)}
+    shown = cut.assign(key_l=keys[cut["l"]], key_r=keys[cut["r"]])
+    return Clusters(clusters, shown[["key_l", "key_r", "match_weight", "match_probability", "reason"]].reset_index(drop=True), report)
+
+
+def _decided(decisions: pd.DataFrame | None, keys: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if decisions is None or decisions.empty:
+        empty = pd.DataFrame({"l": np.array([], int), "r": np.array([], int)})
+        return empty, empty
+    places = decisions.assign(l=keys.get_indexer(decisions["key_l"]), r=keys.get_indexer(decisions["key_r"]))
+    places = places[(places["l"] >= 0) & (places["r"] >= 0)]
+    same, different = (places.loc[places["decision"] == word, ["l", "r"]].drop_duplicates() for word in ("same", "different"))
+    together = _components(len(keys), same["l"].to_numpy(), same["r"].to_numpy())
+    for left, right in zip(different["l"], different["r"], strict=True):
+        if together[left] == together[right]:
+            raise UserError(f"decisions contradict: {keys[left]} and {keys[right]} are 'different', but other rows make them 'same': mend one")
+    return same, different
+
+
+def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFrame:
+    """l, r (places in keys), match_weight, match_probability, contradicts, is_link, score; the strongest first, ties by key."""
+    evidence = pairs.filter(like="weight_").sum(axis=1).to_numpy(float)
+    scored = pd.DataFrame({"l": keys.get_indexer(pairs["key_l"]), "r": keys.get_indexer(pairs["key_r"]), **{
+        name: pairs[name].to_numpy() for name in ("match_weight", "match_probability", "contradicts")}})
+    scored["is_link"] = (scored["match_probability"] >= threshold) & ~scored["contradicts"].astype(bool)
+    against = np.where(evidence <= AGAINST, evidence, 0.0)
+    scored["score"] = np.where(scored["contradicts"], CONTRADICTION, np.where(scored["is_link"], scored["match_weight"], against))
+    scored = scored[(scored["l"] >= 0) & (scored["r"] >= 0)]
+    return scored.sort_values(["match_weight", "l", "r"], ascending=[False, True, True], kind="stable", ignore_index=True)
+
+
+def _components(n: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if n == 0:
+        return np.array([], int)
+    return connected_components(coo_array((np.ones(len(left)), (left, right)), shape=(n, n)), directed=False)[1]
+
+
+def _doubtful_groups(group: np.ndarray, scored: pd.DataFrame, different: pd.DataFrame, national_ids: np.ndarray) -> np.ndarray:
+    """Groups in which something contradicts: a pair against, a decision, two national ids; and those too large to take on trust."""
+    against = scored[scored["score"] < 0]
+    left, right = (np.concatenate([against[side], different[side]]).astype(int) for side in ("l", "r"))
+    inside = group[left][group[left] == group[right]]
+    ids = pd.Series(national_ids).groupby(group).nunique() if len(group) else pd.Series(dtype=int)
+    large = np.flatnonzero(np.bincount(group) > LARGEST_UNCHECKED) if len(group) else []
+    return np.unique(np.concatenate([inside, ids.index[ids > 1].to_numpy(int), np.asarray(large, int)])).astype(int)
+
+
+def _join_within(group, doubtful, scored, same, different, national_ids) -> tuple[np.ndarray, pd.DataFrame]:
+    """Put doubtful groups together link by link; return a label a record and the links that were cut."""
+    label = group.copy()
+    in_doubt = np.isin(group, doubtful)
+    members = np.flatnonzero(in_doubt)
+    inner = scored[in_doubt[scored["l"]] & (group[scored["l"]] == group[scored["r"]])] if len(scored) else scored
+    parts = _Parts(members, national_ids)
+    for left, right in zip(different["l"], different["r"], strict=True):
+        parts.keep_apart(left, right)
+    for left, right, score in zip(inner["l"], inner["r"], inner["score"], strict=True):
+        parts.add_score(left, right, score)
+    for left, right in zip(same["l"], same["r"], strict=True):
+        if in_doubt[left]:
+            parts.join(parts.of(left), parts.of(right))
+    reasons = {}
+    links = inner[inner["is_link"]]
+    for place, left, right in zip(links.index, links["l"], links["r"], strict=True):
+        reason = parts.objection(left, right)
+        if reason is None:
+            parts.join(parts.of(left), parts.of(right))
+        else:
+            reasons[place] = reason
+    for member in members:
+        label[member] = len(group) + parts.of(member)
+    cut = scored.loc[list(reasons)].assign(reason=list(reasons.values()))
+    return label, cut[label[cut["l"]] != label[cut["r"]]]
+
+
+class _Parts:
+    """Disjoint parts of records with the sum of scores between each two of them."""
+
+    def __init__(self, members, national_ids):
+        self.parent = {int(member): int(member) for member in members}
+        self.between: dict[int, dict[int, float]] = {member: {} for member in self.parent}
+        self.apart: dict[int, set[int]] = {member: set() for member in self.parent}
+        self.ids = {member: {national_ids[member]} - {None} if isinstance(national_ids[member], str) else set() for member in self.parent}
+
+    def of(self, member: int) -> int:
+        while self.parent[member] != member:
+            self.parent[member] = self.parent[self.parent[member]]
+            member = self.parent[member]
+        return member
+
+    def keep_apart(self, left: int, right: int) -> None:
+        if left in self.parent and right in self.parent:
+            self.apart[left].add(right)
+            self.apart[right].add(left)
+
+    def add_score(self, left: int, right: int, score: float) -> None:
+        if score:
+            self.between[left][right] = self.between[left].get(right, 0.0) + score
+            self.between[right][left] = self.between[right].get(left, 0.0) + score
+
+    def objection(self, left: int, right: int) -> str | None:
+        """Say why the parts of two linked records may not be joined; None where they may (or are)."""
+        left, right = self.of(left), self.of(right)
+        if left == right:
+            return None
+        if right in self.apart[left]:
+            return "an analyst decided that they are different"
+        if self.ids[left] and self.ids[right] and self.ids[left] != self.ids[right]:
+            return "two national ids"
+        return None if self.between[left].get(right, 0.0) > 0 else "other records of the two sides contradict"
+
+    def join(self, left: int, right: int) -> None:
+        if left == right:
+            return
+        left, right = min(left, right), max(left, right)
+        self.parent[right] = left
+        self.ids[left] |= self.ids.pop(right)
+        for other, score in self.between.pop(right).items():
+            self.between[other].pop(right, None)
+            if other != left:
+                self.between[left][other] = self.between[left].get(other, 0.0) + score
+                self.between[other][left] = self.between[left][other]
+        self.between[left].pop(right, None)
+        for other in self.apart.pop(right):
+            self.apart[other].discard(right)
+            self.apart[other].add(left)
+            self.apart[left].add(other)

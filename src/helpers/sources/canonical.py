@@ -22,16 +22,12 @@ PERSON = "_person"  # the digest that stands for the number of a person who has 
 def md5(text: str) -> str: ...
 
 
-@ibis.udf.scalar.builtin(name="concat_ws")
-def joined(separator: str, first: str, second: str) -> str: ...
-
-
 def canonical_tables(rows, source, *, business) -> dict:
     """Return the canonical tables that the mapping of `source` makes of `rows`."""
     tables, mapping = {}, source.mapping
     rows = rows.mutate(**{PERSON: _contact_digest(rows, mapping.get("people", {}))})
     for position, (name, columns) in enumerate(mapping.items()):
-        table = _typed_columns(rows, name, columns, source, business)
+        table = _typed_columns(rows, name, columns, source.reading, business)
         table = _with_person(table, name, columns, mapping)
         if name in KEYS and KEYS[name] not in columns:
             table = table.mutate(**{KEYS[name]: _row_digest(table)})
@@ -41,6 +37,13 @@ def canonical_tables(rows, source, *, business) -> dict:
             table = complete_lines(table, business)
         tables[name] = table.drop(PERSON)
     return tables
+
+
+def typed_table(rows, source, business):
+    """Return the columns of `source.table` that `source.columns` maps, with their types, `source_row` and `problem`."""
+    reading = getattr(source, "reading", {})
+    rows = rows.mutate(**{PERSON: ibis.null("string")})
+    return _typed_columns(rows, source.table, source.columns, reading, business).drop(PERSON)
 
 
 def _contact_digest(rows, people: dict):
@@ -55,7 +58,7 @@ def _contact_digest(rows, people: dict):
     return ibis.ifelse(known, md5(text), ibis.null("string"))
 
 
-def _typed_columns(rows, name: str, columns: dict, source, business):
+def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
     """Return the columns in their canonical types; a value of another type says so in `problem`."""
     types = {c.name: c.type for c in contract(f"collected/{name}").columns}
     made, problem = {}, rows["_problem"]
@@ -65,7 +68,7 @@ def _typed_columns(rows, name: str, columns: dict, source, business):
             made[column] = ibis.literal(wanted.removeprefix(CONSTANT).strip()).cast(ENGINE[kind])
             continue
         rows, header = _one_column(rows, wanted)
-        made[column] = in_type(rows, header, kind, time_zone=business.time_zone, hints=source.reading)
+        made[column] = in_type(rows, header, kind, time_zone=business.time_zone, hints=reading)
         written = rows[header].cast("string").strip().nullif("")
         if rows[header].type().is_floating():
             written = ibis.ifelse(rows[header].isnan(), ibis.null("string"), written)
@@ -76,14 +79,11 @@ def _typed_columns(rows, name: str, columns: dict, source, business):
 
 
 def _one_column(rows, wanted: str | list[str]):
-    """Return (rows, name of the column); the texts of several columns are joined by line breaks, empty ones left out."""
+    """Return (rows, name of the column); of several columns the first that is filled counts."""
     if isinstance(wanted, str):
         return rows, wanted
-    text = rows[wanted[0]].cast("string").nullif("")
-    for name in wanted[1:]:
-        text = joined("\n", text, rows[name].cast("string").nullif(""))
-    name = "_" + "+".join(wanted)
-    return rows.mutate(**{name: text.nullif("")}), name
+    name = "_" + "|".join(wanted)
+    return rows.mutate(**{name: ibis.coalesce(*(_as_text(rows[column]) for column in wanted))}), name
 
 
 def in_type(rows, header: str, kind: str, *, time_zone: str, hints: dict):

@@ -20,7 +20,8 @@ class Export:
 
     labels: field → the labels that it goes by (English, Chinese, internal names), the usual one first, separated by "|".
     needed: fields without which it is not this export; "a|b" means one of them.
-    tells: fields that few other tables have; `least` of them must be there, and a third of them.
+    tells: fields that few other tables have; `least` of them must be there, and a `share` of them.
+    preamble: what a line above the header looks like; it counts as two of them.
     patterns: field → what its label holds, where labels are written by people (questions of a survey); asked in this order.
     tables: canonical table → column → field ("a|b": the first that is there) or "=constant". The first table owns the rows
     that cannot be read.
@@ -35,6 +36,8 @@ class Export:
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     patterns: dict[str, str] = field(default_factory=dict)
     least: int = 2
+    share: float = 1 / 3
+    preamble: str = ""
     kept_out: str = ""
 
     @cached_property
@@ -47,7 +50,8 @@ class Export:
         carried: dict[str, str] = {}
         for name in reversed(header):  # of two equal headers the first counts
             carried[plain(name)] = name
-        first = {name: next((label for label in labels if label in carried), None) for name, labels in self.plain_labels.items()}
+        first = {name: next((label for label in labels if label in carried), None)
+                 for name, labels in self.plain_labels.items()}
         found = {name: carried[label] for name, label in first.items() if label is not None}
         for name, pattern in self.patterns.items():
             free = (label for label in header if name not in found and label not in found.values())
@@ -55,13 +59,14 @@ class Export:
             found |= {name: match} if match else {}
         return found
 
-    def score(self, found) -> float:
+    def score(self, found, preamble: tuple[str, ...] = ()) -> float:
         """Return how many of its own marks a table carries plus their share (0 = it is not this export)."""
         if not all(any(part in found for part in group.split("|")) for group in self.needed):
             return 0.0
-        n = sum(name in found for name in self.tells)
-        share = n / len(self.tells)
-        return n + share if n >= self.least and share >= 1 / 3 else 0.0
+        introduced = bool(self.preamble) and any(re.search(self.preamble, line) for line in preamble)
+        n = sum(name in found for name in self.tells) + 2 * introduced
+        share = min(n / len(self.tells), 1)
+        return n + share if n >= self.least and share >= self.share else 0.0
 
     def mapping(self, found: dict[str, str]) -> dict[str, dict[str, str]]:
         """Return canonical table → column → header of the file (or constant), without the tables whose key is not there."""
@@ -92,20 +97,25 @@ SIMPLIFIED = str.maketrans(
 )
 
 PERSON = {  # labels of personal fields that any system may write
-    "full_name": "姓名|客户姓名|会员姓名|顾客姓名|联系人姓名|客户名称|名称|full name|name|customer name|member name|contact name|customer|"
+    "full_name": "姓名|客户姓名|会员姓名|顾客姓名|联系人姓名|客户名称|名称|full name|name|customer name|member name|"
+                 "contact name|customer|"
                  "收货人|收件人|来电人|联系人",
     "family_name": "姓|姓氏|last name|family name|surname|lastname|cust_last_name",
     "given_name": "名|名字|first name|given name|firstname|forename|cust_first_name",
-    "phone": "手机|手机号|手机号码|电话|联系电话|联系方式|移动电话|会员手机|来电号码|主叫号码|电话号码|phone|mobile|mobile phone|phone number|"
-             "mobile number|telephone|tel|cell|cell phone|caller|caller number|caller id|calling number|from number|contact phone|"
+    "phone": "手机|手机号|手机号码|电话|联系电话|联系方式|移动电话|会员手机|来电号码|主叫号码|电话号码|phone|mobile|"
+             "mobile phone|phone number|"
+             "mobile number|telephone|tel|cell|cell phone|caller|caller number|caller id|calling number|from number|"
+             "contact phone|"
              "customer phone|收货电话|收件人电话|客户电话",
     "other_phone": "备用电话|其他电话|固定电话|座机|家庭电话|other phone|home phone|secondary phone|landline|work phone",
-    "email": "邮箱|电子邮箱|电子邮件|邮件|邮件地址|邮箱地址|email|e-mail|email address|mail|contact email|customer email|respondent email|客户邮箱",
+    "email": "邮箱|电子邮箱|电子邮件|邮件|邮件地址|邮箱地址|email|e-mail|email address|mail|contact email|customer email|"
+             "respondent email|客户邮箱",
     "national_id": "身份证|身份证号|身份证号码|证件号|证件号码|national id|id card|id card number|id number|ssn",
     "birth_date": "生日|出生日期|出生年月日|birthday|birth date|date of birth|dob|birthdate",
     "gender": "性别|gender|sex",
     "company": "公司|公司名称|单位|工作单位|company|company name|organisation|organization|employer",
-    "address": "地址|详细地址|联系地址|家庭住址|住址|通讯地址|收货地址|address|street|street address|address line 1|mailing address|"
+    "address": "地址|详细地址|联系地址|家庭住址|住址|通讯地址|收货地址|address|street|street address|address line 1|"
+               "mailing address|"
                "shipping address|home address",
     "district": "区|区县|district|county",
     "city": "市|城市|所在城市|city|town",

@@ -17,7 +17,8 @@ AUDIENCE = Export(
         "address": "Address|地址", "phone": "Phone Number|Phone|电话号码|电话", "birthday": "Birthday|生日",
         "rating": "MEMBER_RATING", "granted": "OPTIN_TIME", "optin_ip": "OPTIN_IP", "confirmed": "CONFIRM_TIME",
         "confirm_ip": "CONFIRM_IP", "latitude": "LATITUDE", "longitude": "LONGITUDE", "gmtoff": "GMTOFF", "dstoff": "DSTOFF",
-        "country": "CC", "region": "REGION", "changed": "LAST_CHANGED", "leid": "LEID", "euid": "EUID", "notes": "NOTES", "tags": "TAGS",
+        "country": "CC", "region": "REGION", "changed": "LAST_CHANGED", "leid": "LEID", "euid": "EUID", "notes": "NOTES",
+        "tags": "TAGS",
         "withdrawn": "UNSUB_TIME", "reason": "UNSUB_REASON", "unsub_campaign": "UNSUB_CAMPAIGN_TITLE|UNSUB_CAMPAIGN_ID",
         "cleaned": "CLEAN_TIME", "clean_campaign": "CLEAN_CAMPAIGN_TITLE|CLEAN_CAMPAIGN_ID",
     },
@@ -25,7 +26,8 @@ AUDIENCE = Export(
     tells=("rating", "granted", "optin_ip", "confirmed", "confirm_ip", "gmtoff", "dstoff", "changed", "leid", "euid"),
     tables={
         "people": {"customer_id": "email_id", "email": "email", "family_name": "family_name", "given_name": "given_name",
-                   "phone": "phone", "address": "address", "ip_address": "confirm_ip|optin_ip", "recorded_at": "granted|confirmed",
+                   "phone": "phone", "address": "address", "ip_address": "confirm_ip|optin_ip",
+                   "recorded_at": "granted|confirmed",
                    "updated_at": "changed"},
         "consents": {"customer_id": "email_id", "purpose": "=email marketing", "granted_at": "granted|confirmed",
                      "withdrawn_at": "withdrawn", "consent_source": "=mailchimp"},
@@ -35,9 +37,12 @@ AUDIENCE = Export(
 CAMPAIGNS = Export(
     "mailchimp", "campaign_report",
     {
-        "title": "Title|标题|活动标题", "subject": "Subject|主题", "audience": "List|Audience|列表|受众", "sent": "Send Date|发送日期",
-        "weekday": "Send Weekday|发送星期", "recipients": "Total Recipients|总收件人数", "delivered": "Successful Deliveries|成功送达",
-        "soft": "Soft Bounces|软退信", "hard": "Hard Bounces|硬退信", "bounces": "Total Bounces|总退信", "unique_opens": "Unique Opens|唯一打开次数",
+        "title": "Title|标题|活动标题", "subject": "Subject|主题", "audience": "List|Audience|列表|受众",
+        "sent": "Send Date|发送日期",
+        "weekday": "Send Weekday|发送星期", "recipients": "Total Recipients|总收件人数",
+        "delivered": "Successful Deliveries|成功送达",
+        "soft": "Soft Bounces|软退信", "hard": "Hard Bounces|硬退信", "bounces": "Total Bounces|总退信",
+        "unique_opens": "Unique Opens|唯一打开次数",
         "open_rate": "Open Rate|打开率", "opens": "Total Opens|总打开次数", "unique_clicks": "Unique Clicks|唯一点击次数",
         "click_rate": "Click Rate|点击率", "clicks": "Total Clicks|总点击次数", "unsubscribes": "Unsubscribes|退订数",
         "abuse": "Abuse Complaints|滥用投诉", "revenue": "Total Revenue|总收入", "id": "Unique Id|Campaign Id|campaign_id",
@@ -54,7 +59,8 @@ CAMPAIGNS = Export(
 ACTIVITY = Export(
     "mailchimp", "activity",
     {
-        "action": "action|Action|操作", "campaign": "campaign_id|Campaign ID|活动 ID", "email_id": "email_id", "at": "timestamp|时间戳",
+        "action": "action|Action|操作", "campaign": "campaign_id|Campaign ID|活动 ID", "email_id": "email_id",
+        "at": "timestamp|时间戳",
         "email": EMAIL, "url": "url|URL|链接", "list": "list_id|List ID", "ip": "ip", "kind": "type",
     },
     needed=("action", "campaign", "at", "email_id|email"),

@@ -5,7 +5,7 @@
       pattern: till-*.csv
       tables: {transactions: {transaction_id: Receipt, customer_id: Card, ordered_at: Time, revenue: Net, channel: =shop}}
 
-`=shop` gives every row the value "shop"; a list of columns joins their texts. `reading` holds hints for the reader. A file may
+`=shop` gives every row the value "shop"; of a list of columns the first that is filled counts. `reading` holds hints for the reader. A file may
 hold several tables: those that carry the mapped columns are read. A vendor's module may add columns (`prepare`) first.
 """
 
@@ -21,6 +21,7 @@ from helpers.errors import UserError
 from helpers.reading import read_tables
 from helpers.sources.canonical import canonical_tables, md5
 from helpers.sources.exports import CONSTANT, Export, plain
+from helpers.sources.redelivery import mark_redelivered
 
 __all__ = ["canonical_tables", "feeds", "files", "md5", "read", "size"]
 ORIGIN = ("_line", "_problem")
@@ -125,8 +126,7 @@ def gather(source, files: dict[str, Path], engine):
         raise UserError(_no_column(source, wanted, others[0][1]))
     _check_everywhere(source, wanted, parts)
     rows = _stacked([rows for rows, _ in parts], wanted)
-    settle = getattr(sources.module(source.system), "settle", None)
-    return settle(rows, source, engine) if settle else rows
+    return mark_redelivered(rows) if "_day" in rows.columns else rows
 
 
 def match(wanted: list[str], header: list[str]) -> dict[str, str]:
@@ -148,7 +148,8 @@ def _belongs(chosen: dict, wanted: list[str], export: Export | None, header: tup
 def _part(rows, chosen: dict, wanted: list[str], before: int, part: str):
     columns = {name: rows[chosen[name]] if name in chosen else ibis.null("string") for name in wanted}
     line = (rows["_line"] + before).cast("int64")
-    return rows.select(**columns, _line=line, _problem=rows["_problem"], _file=ibis.literal(part)), set(chosen)
+    days = {name: rows[name] for name in ("_day", "_same") if name in rows.columns}
+    return rows.select(**columns, **days, _line=line, _problem=rows["_problem"], _file=ibis.literal(part)), set(chosen)
 
 
 def _check_everywhere(source, wanted: list[str], parts: list) -> None:

@@ -6,26 +6,33 @@ from helpers.sources.mapped import feeds, files, read, size
 __all__ = ["EXPORTS", "feeds", "files", "read", "size"]
 
 CUSTOMER = (
-    "会员号|会员卡号|会员编号|会员ID|卡号|顾客编号|客户编号|客户ID|客户号|用户ID|用户编号|买家ID|member no|member number|member id|member card|"
+    "会员号|会员卡号|会员编号|会员ID|卡号|顾客编号|客户编号|客户ID|客户号|用户ID|用户编号|买家ID|member no|member number|"
+    "member id|member card|"
     "member|loyalty card|loyalty number|card number|card no|card|customer id|customer number|customer no|customer code|"
     "customer|cust id|cust no|user id|buyer id|account id|shopper id"
 )
 PRODUCT = (
-    "商品编码|商品编号|商品条码|商品代码|商品ID|货号|条码|产品编号|产品编码|SKU|SKU编码|sku|sku id|sku code|item no|item number|item code|"
-    "item id|item|product id|product code|product no|product number|barcode|ean|upc|article|article number|plu|stockcode|stock code"
+    "商品编码|商品编号|商品条码|商品代码|商品ID|货号|条码|产品编号|产品编码|SKU|SKU编码|sku|sku id|sku code|item no|"
+    "item number|item code|"
+    "item id|item|product id|product code|product no|product number|barcode|ean|upc|article|article number|plu|stockcode|"
+    "stock code"
 )
 _BUYER = person("full_name", "phone", "email", "address", "district", "city", "region", "postcode") | {
-    "full_name": "收货人|收件人|会员姓名|顾客姓名|客户姓名|买家姓名|姓名|customer name|member name|buyer name|recipient|ship to name",
+    "full_name": "收货人|收件人|会员姓名|顾客姓名|客户姓名|买家姓名|姓名|customer name|member name|buyer name|recipient|"
+                 "ship to name",
 }
 LINES = Export(
     "point_of_sale", "order_lines",
     _BUYER | {
-        "order": "小票号|单号|订单号|订单编号|交易号|交易流水号|流水号|销售单号|单据号|票号|receipt|receipt no|receipt number|receipt id|"
-                 "order id|order no|order number|order|transaction id|transaction no|transaction number|ticket no|ticket number|invoice|"
+        "order": "小票号|单号|订单号|订单编号|交易号|交易流水号|流水号|销售单号|单据号|票号|receipt|receipt no|"
+                 "receipt number|receipt id|"
+                 "order id|order no|order number|order|transaction id|transaction no|transaction number|ticket no|"
+                 "ticket number|invoice|"
                  "invoice no|invoice number|basket id|bill no|sale id|check number",
         "line": "行号|明细行号|序号|项次|line|line no|line number|line id|item seq|position",
         "customer": CUSTOMER,
-        "at": "销售时间|交易时间|下单时间|订单时间|付款时间|支付时间|成交时间|结账时间|时间|日期时间|下单日期|订单日期|销售日期|交易日期|日期|"
+        "at": "销售时间|交易时间|下单时间|订单时间|付款时间|支付时间|成交时间|结账时间|时间|日期时间|下单日期|订单日期|"
+              "销售日期|交易日期|日期|"
               "order time|order date|ordered at|order datetime|transaction time|transaction date|sale time|sale date|sold at|"
               "datetime|date time|timestamp|purchase date|invoice date|invoicedate|created at|paid at|date|time",
         "product": PRODUCT,
@@ -33,10 +40,12 @@ LINES = Export(
         "quantity": "数量|销售数量|件数|购买数量|qty|quantity|units|unit sold|pieces|count",
         "price": "单价|售价|原价|吊牌价|零售价|成交单价|unit price|price|list price|price each|unitprice|item price",
         "discount": "折扣金额|优惠金额|优惠|让利|折扣额|discount|discount amount|promotion amount|markdown|coupon amount",
-        "revenue": "实收金额|实付金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|net amount|net sales|amount|line total|"
+        "revenue": "实收金额|实付金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|net amount|net sales|"
+                   "amount|line total|"
                    "line amount|sales amount|total|total price|subtotal|revenue|paid amount|sales",
         "channel": "渠道|销售渠道|订单来源|平台|channel|sales channel|platform|order source",
-        "store": "门店编号|门店编码|门店号|门店|店铺|店号|门店名称|店铺名称|store id|store no|store number|store code|store|shop id|shop|"
+        "store": "门店编号|门店编码|门店号|门店|店铺|店号|门店名称|店铺名称|store id|store no|store number|store code|"
+                 "store|shop id|shop|"
                  "branch|outlet|store name",
         "is_return": "是否退货|退货标志|退货|is return|return flag|is_return|returned|refund flag",
         "currency": "币种|货币|currency|currency code",
@@ -48,7 +57,8 @@ LINES = Export(
     tells=("order", "at", "product", "quantity", "price", "revenue", "store", "customer", "discount", "payment", "register", "line"),
     tables={
         "transactions": {"transaction_id": "order", "line_number": "line", "customer_id": "customer", "ordered_at": "at",
-                         "product_id": "product|product_name", "quantity": "quantity", "unit_price": "price", "discount": "discount",
+                         "product_id": "product|product_name", "quantity": "quantity", "unit_price": "price",
+                         "discount": "discount",
                          "revenue": "revenue", "channel": "channel", "store_id": "store", "is_return": "is_return",
                          "currency": "currency"},
         "people": as_people("customer", _BUYER),
@@ -61,8 +71,10 @@ PRODUCTS = Export(
         "id": PRODUCT, "name": "商品名称|产品名称|品名|名称|product name|item name|name|description|title|产品|商品",
         "department": "部门|大类|一级类目|一级分类|department|division|section",
         "category": "类目|品类|分类|商品分类|中类|二级类目|小类|category|product category|product type|class|subcategory",
-        "brand": "品牌|brand|manufacturer|label", "cost": "成本|进价|成本价|采购价|单位成本|cost|unit cost|purchase price|cost price|cogs",
-        "price": "零售价|售价|单价|吊牌价|标价|price|retail price|list price|msrp|unit price", "unit": "单位|计量单位|规格|unit|uom|size|spec|package size",
+        "brand": "品牌|brand|manufacturer|label",
+        "cost": "成本|进价|成本价|采购价|单位成本|cost|unit cost|purchase price|cost price|cogs",
+        "price": "零售价|售价|单价|吊牌价|标价|price|retail price|list price|msrp|unit price",
+        "unit": "单位|计量单位|规格|unit|uom|size|spec|package size",
         "listed": "上架日期|上架时间|launch date|listed on", "status": "商品状态|是否在售|上下架|product status",
     },
     needed=("id", "name", "category|department|brand"),

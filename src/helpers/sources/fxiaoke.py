@@ -51,7 +51,7 @@ ACCOUNTS = Export(
         "member": "会员号|会员卡号|会员编号|member_no",
         "gender": "性别|gender", "birth_date": "生日|出生日期|birthday", "postcode": "邮编|zip_code",
     },
-    needed=("number|record_id|name",),
+    needed=(),
     tells=("level", "kind", "origin", "deal_status", "last_deal", "last_followed", "next_followed", "pool", "claimed", "returned",
            "credit_code", "parent", "number"),
     tables={
@@ -78,8 +78,8 @@ CONTACTS = Export(
         "birth_date": "生日|date_of_birth|出生日期", "gender": "性别|gender", "wechat": "微信|wechat|微信号",
         "card": "名片|card",
     },
-    needed=("name",),
-    tells=("account", "job", "part", "role", "is_main", "card", "number", "life_status", "record_type"),
+    needed=("job|part|role|is_main|card", "phone|other_phone|email|name"),
+    tells=("account", "job", "part", "role", "is_main", "card", "number"),
     tables={
         "people": {"customer_id": "number|record_id", "full_name": "name", "phone": "phone", "other_phone": "other_phone",
                    "email": "email", "company": "account", "gender": "gender", "birth_date": "birth_date", "address": "address",
@@ -101,7 +101,7 @@ LEADS = Export(
         "converted": "转换时间|转客户时间|transform_time|转化时间", "back": "退回原因|back_reason|无效原因|close_reason",
         "claimed": "领取/分配时间|assigned_time|分配时间", "job": "职务|job_title",
     },
-    needed=("pool|status|number",),
+    needed=(),
     tells=("pool", "status", "origin", "marketing_event", "is_overtime", "converted", "back", "number", "claimed"),
     tables={
         "people": {"customer_id": "number|record_id", "full_name": "name", "phone": "phone", "other_phone": "other_phone",
@@ -120,8 +120,8 @@ OPPORTUNITIES = Export(
         "closes": "预计成交日期|结单日期|close_date|预计成交时间", "process": "销售流程|sales_process_id|商机类型",
         "lost": "输单原因|lost_reason|输单理由|丢单原因", "state": "商机状态|阶段状态|sales_status|status",
     },
-    needed=("stage",),
-    tells=("name", "number", "amount", "expected", "closes", "process", "lost", "odds", "state", "stage_changed"),
+    needed=(),
+    tells=("stage", "name", "number", "amount", "expected", "closes", "process", "lost", "odds", "state", "stage_changed"),
     tables={
         "deals": {"deal_id": "number|record_id|name", "stage": "stage", "customer_id": "account",
                   "entered_at": "stage_changed|created", "amount": "amount", "owner_id": "owner", "reason_lost": "lost"},
@@ -140,7 +140,7 @@ ORDERS = Export(
         "opportunity": "商机名称|opportunity_id|new_opportunity_id|所属商机", "discount": "整单折扣|discount",
         "total": "产品合计|product_amount", "logistics": "发货状态|logistics_status", "delivered": "交货日期|delivery_date",
     },
-    needed=("amount", "number|record_id"),
+    needed=(),
     tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered", "status"),
     tables={
         "transactions": {"transaction_id": "number|record_id", "customer_id": "account", "ordered_at": "ordered|created",
@@ -157,7 +157,7 @@ ORDER_PRODUCTS = Export(
         "delivered": "已发货数量|delivered_count", "account": ACCOUNT, "ordered": "下单日期|order_time|下单时间",
         "remark": "备注|remark",
     },
-    needed=("order", "product", "amount"),
+    needed=("order|product",),
     tells=("number", "quantity", "price", "list_price", "amount", "discount", "delivered", "life_status", "record_type"),
     tables={
         "transactions": {"transaction_id": "order", "customer_id": "account", "ordered_at": "ordered|created",
@@ -175,7 +175,7 @@ RECORDS = Export(
         "account": ACCOUNT + "|客户名称|关联客户|客户|related_account", "location": "定位|外勤签到|location",
         "at": "跟进时间|记录时间|发布时间|active_record_time",
     },
-    needed=("content",),
+    needed=(),
     tells=("content", "kind", "related", "number", "location", "at"),
     tables={
         "interactions": {"interaction_id": "number|record_id", "customer_id": "account", "occurred_at": "at|created", "kind": "kind",

@@ -7,6 +7,7 @@ Consent is what `privacy_info` said with the events of a signed-in user. Reports
 import re
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from helpers.sources.exports import Export, plain
 from helpers.sources.mapped import feeds, files, read, size
@@ -67,11 +68,13 @@ REPORT = Export(
 )
 EXPORTS = (EVENTS, REPORT)
 
-_VALUE = {name: "VARCHAR" for name in ("string_value", "int_value", "float_value", "double_value")}
+_VALUE = dict.fromkeys(("string_value", "int_value", "float_value", "double_value"), "VARCHAR")
 _PARAM = str({"key": "VARCHAR", "value": _VALUE}).replace("'", '"')
 _PARAMS = f"[{_PARAM}]"
 _WRAPPED = f'{{"list":[{{"element":{_PARAM}}}]}}'  # BigQuery's Parquet without list inference
-_PARAM_TYPE = "struct<key: string, value: struct<string_value: string, int_value: string, float_value: string, double_value: string>>"
+_LISTED = ibis.dtype("array<struct<key: string, value: struct<"
+                     "string_value: string, int_value: string, float_value: string, double_value: string>>>")
+_WRAPPED_LIST = dt.Struct({"list": dt.Array(dt.Struct({"element": _LISTED.value_type}))})
 _NO_CAMPAIGN = ("(not set)", "(direct)", "(organic)", "(referral)", "(none)", "(cross-network)", "<other>")
 _CHANNELS = {"web": "web", "ios": "app", "android": "app"}
 
@@ -85,11 +88,11 @@ def json_extract_string(text: str, path: str) -> str: ...
 
 
 @ibis.udf.scalar.builtin(name="json_transform")
-def as_params(text: str, structure: str) -> f"array<{_PARAM_TYPE}>": ...
+def as_params(text: str, structure: str) -> _LISTED: ...
 
 
 @ibis.udf.scalar.builtin(name="json_transform")
-def as_wrapped_params(text: str, structure: str) -> f"struct<list: array<struct<element: {_PARAM_TYPE}>>>": ...
+def as_wrapped_params(text: str, structure: str) -> _WRAPPED_LIST: ...
 
 
 def prepare(rows, export: str):

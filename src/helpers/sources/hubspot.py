@@ -29,7 +29,7 @@ CONTACTS = Export(
         "opted_out": "Unsubscribed from all email|hs_email_optout|Opted out of all email|已退订所有电子邮件|退订所有邮件",
         "withdrawn": "email opted out at",
     },
-    needed=("id", "email|phone|family_name|given_name"),
+    needed=("email|phone|family_name|given_name",),
     tells=("owner", "lead_status", "lifecycle", "origin", "last_activity", "last_contacted", "opted_out"),
     tables={
         "people": {"customer_id": "id", "family_name": "family_name", "given_name": "given_name", "phone": "phone|other_phone",
@@ -53,8 +53,9 @@ DEALS = Export(
         "contact": "Associated Contact IDs|Associated Contact ID|associatedcontactids|关联联系人 ID|关联的联系人 ID",
         "kind": "Deal Type|dealtype|交易类型",
     },
-    needed=("id", "stage"),
-    tells=("name", "pipeline", "owner", "closes", "lost", "contact", "kind"),
+    needed=("name|pipeline",),
+    tells=("stage", "name", "pipeline", "owner", "closes", "lost", "contact", "kind"),
+    least=3,
     tables={
         "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered|created", "amount": "amount",
                   "owner_id": "owner", "reason_lost": "lost"},

@@ -35,7 +35,7 @@ CONTACTS = Export(
         "postcode": "Mailing Zip|Mailing_Zip|Mailing Code|邮寄邮编|邮寄地址 - 邮编",
         "country": "Mailing Country|Mailing_Country|邮寄国家|邮寄地址 - 国家",
     },
-    needed=("id", "family_name|email|phone|other_phone"),
+    needed=("account|account_id|address|visitor_score|first_visit|days_visited", "family_name|given_name|email|phone|other_phone"),
     tells=("owner", "account", "account_id", "created", "modified_by", "activity", "opted_out", "unsubscribed_mode", "unsubscribed",
            "visitor_score", "first_visit", "address"),
     tables={
@@ -59,7 +59,7 @@ LEADS = Export(
         "country": "Country|国家", "rating": "Rating|评级", "industry": "Industry|行业",
         "employees": "No. of Employees|No_of_Employees|员工人数", "revenue": "Annual Revenue|Annual_Revenue|年收入",
     },
-    needed=("id", "owner|converted|status", "family_name|email|phone|other_phone"),
+    needed=("owner|converted|status", "family_name|given_name|email|phone|other_phone"),
     tells=("owner", "status", "converted", "created", "activity", "opted_out", "modified_by", "origin"),
     tables={
         "people": {"customer_id": "id", "family_name": "family_name", "given_name": "given_name", "phone": "phone|other_phone",
@@ -83,8 +83,8 @@ DEALS = Export(
         "currency": "Currency|币种|货币", "lost": "Reason For Loss|Reason_For_Loss__s|失败原因|丢单原因|流失原因",
         "entered": "Stage Modified Time|Stage_Modified_Time|阶段修改时间",
     },
-    needed=("id", "stage"),
-    tells=("owner", "owner_id", "name", "closes", "contact", "contact_name", "lost", "created", "activity"),
+    needed=("name|contact|closes|lost",),
+    tells=("stage", "owner", "owner_id", "name", "closes", "contact", "contact_name", "lost", "created", "activity"),
     tables={
         "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered|created", "amount": "amount",
                   "owner_id": "owner_id|owner", "reason_lost": "lost"},

@@ -37,14 +37,17 @@ def is_data(cell: str) -> bool:
 
 
 def is_total(cells: list[str]) -> bool:
-    """Say whether a row is a total: one cell says so and every other filled one is a number."""
+    """Say whether a row is a total: its first or last filled cell says so and every other filled one is a number."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    words = [cell for cell in filled if TOTAL.fullmatch(cell) or SUBTOTAL.fullmatch(cell)]
-    return bool(words) and all(cell in words or NUMBER.fullmatch(cell) or cell in ("-", "—") for cell in filled)
+    if not filled or not any(p.fullmatch(cell) for p in (TOTAL, SUBTOTAL) for cell in (filled[0], filled[-1])):
+        return False
+    return all(TOTAL.fullmatch(c) or SUBTOTAL.fullmatch(c) or NUMBER.fullmatch(c) or c in ("-", "—") for c in filled)
 
 
 def is_subtotal(cells: list[str]) -> bool:
-    return is_total(cells) and any(SUBTOTAL.fullmatch(cell.strip()) for cell in cells)
+    """Say whether a row is a subtotal: these may stand anywhere."""
+    first = next((cell.strip() for cell in cells if cell.strip()), "")
+    return bool(SUBTOTAL.fullmatch(first)) and is_total(cells)
 
 
 def n_filled(cells: list[str] | None) -> int:

@@ -1,6 +1,7 @@
 """One table of a file, as `read_tables` returns it, and how its records get into the engine."""
 
 import itertools
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -56,6 +57,11 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Return `text` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def plain_name(file) -> str:
+    """Return a file's name as DuckDB takes it: glob characters in it stand for themselves."""
+    return re.sub(r"([*?\[])", r"[\1]", file.as_posix())
 
 
 class Loader:

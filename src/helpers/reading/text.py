@@ -90,7 +90,8 @@ def _read_rows(stream: Stream, loader: Loader, plan: layout.Plan, notes: dict, i
     recent: deque[list[str]] = deque(maxlen=20)
     is_first = True
     while (record := stream.next()) is not None:
-        if record.is_blank or layout.is_comment(record):
+        is_row = record.fields is not None and len(record.fields) == plan.n_fields > 1
+        if record.is_blank or layout.is_comment(record) and not is_row:
             _count(notes, "n_blank" if record.is_blank else "n_footer", record)
             if layout.starts_table(stream.peek(layout.HEAD), plan.header, plan.n_fields, list(recent), is_padded=is_padded):
                 return

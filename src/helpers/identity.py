@@ -19,8 +19,9 @@ from helpers.identity_model import COMPARISONS, NAMES, Model, contradicts, learn
 
 UNIT_FIELDS = (
     "name_key", "hanzi", "family_key", "given_key", "script", "phone", "phone_2", "email", "email_key", "birth_date", "street", "district", "city",
-    "postcode", "member_id", "national_id", "device", "gender",
+    "city_code", "postcode", "member_id", "national_id", "device", "gender",
 )
+PARTLY_NAMED = 5  # level of the name comparison: what is given of the name agrees
 SHARED = ("phone", "email", "street", "device")  # what a household may have in common
 BLOCKING = {  # rule → (SQL of the key on a record, largest block that is compared)
     "phone": ("phone", 200), "other phone": ("phone_2", 200), "e-mail": ("email_key", 200),
@@ -34,10 +35,13 @@ BLOCKING = {  # rule → (SQL of the key on a record, largest block that is comp
     "given name and area": ("given_key || coalesce(postcode, city || district)", 40),
     "family name, area and start of given name": ("family_key || coalesce(postcode, city) || left(given_key, 2)", 40),
     "given name and address": ("given_key || left(street, 8)", 40),
+    "birth date": ("born", 15), "start of address": ("left(street, 12)", 15), "family name": ("family_key", 15),
+    "postcode and year of birth": ("postcode || left(born, 4)", 15), "family name and year of birth": ("family_key || left(born, 4)", 15),
+    "given name and year of birth": ("given_key || left(born, 4)", 15),
 }
 PHONE_RULES = ("phone", "other phone")  # one key space: anybody's second phone may be another record's first
 MOST_PERSONS = 20     # a phone, mailbox or device with more different given names belongs to a shop, not to a person
-RANDOM_PAIRS = 1_000_000
+RANDOM_PAIRS = 300_000
 ALL_PAIRS_UP_TO = 1_500  # records; from here on a sample
 LARGEST_COMPONENT = 150  # records; all pairs within smaller groups are compared, blocked or not
 LEAST_WEIGHT = -6.6   # log2 odds of a probability of .01: weaker pairs are counted, not kept
@@ -82,7 +86,9 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
     blocked = engine.execute("SELECT pattern, count(*) AS n FROM identity_pairs GROUP BY ALL ORDER BY ALL").df()
     present = engine.execute("SELECT " + ", ".join(f"count(*) FILTER (has_{name}) AS {name}" for name in NAMES) + " FROM identity_units").df()
     n_present = {name: int(present[name].iloc[0]) for name in NAMES}
-    model = learn(blocked, random, n_records=n_units, n_present=n_present)
+    n_equal = {"birth_date": engine.execute(
+        "SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT FROM (SELECT count(*) AS n FROM identity_units WHERE has_birth_date GROUP BY born)").fetchone()[0]}
+    model = learn(blocked, random, n_records=n_units, n_present=n_present, n_equal=n_equal)
     pairs = _score(engine, _kept_pairs(engine, blocked["pattern"].to_numpy(np.int64), model), model).assign(blocked=True)
     pairs = pd.concat([pairs, _fill_components(engine, pairs, n_units, model, settings), _self_pairs(engine, model)], ignore_index=True)
     records = engine.execute(
@@ -106,8 +112,8 @@ FROM (SELECT {fields}, min(record_key) AS first_key, list(record_key) AS keys FR
     engine.execute("CREATE OR REPLACE TEMP TABLE identity_keys AS SELECT record_key, uid, count(*) AS n_rows "
                    "FROM (SELECT uid, unnest(keys) AS record_key FROM identity_distinct) GROUP BY ALL")
     for name, columns in {"phone": ("phone", "phone_2"), "email": ("email_key",), "street": ("street",), "device": ("device",)}.items():
-        every = " UNION ALL ".join(f"SELECT {column} AS value, given_key FROM identity_distinct WHERE {column} IS NOT NULL" for column in columns)
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE identity_share_{name} AS SELECT value, greatest(count(DISTINCT left(given_key, 2)), 1) "
+        every = " UNION ALL ".join(f"SELECT {column} AS value, left(family_key, 1) || left(given_key, 2) AS person FROM identity_distinct WHERE {column} IS NOT NULL" for column in columns)
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE identity_share_{name} AS SELECT value, greatest(count(DISTINCT person), 1) "
                        f"AS persons FROM ({every}) GROUP BY value HAVING count(*) > 1")
     has = ", ".join(f"coalesce({comparison.present}, false) AS has_{comparison.name}" for comparison in COMPARISONS)
     personal = {"phone": "p", "phone_2": "q", "email": "e", "email_key": "e", "device": "v"}
@@ -117,7 +123,8 @@ FROM (SELECT {fields}, min(record_key) AS first_key, list(record_key) AS keys FR
 CREATE OR REPLACE TEMP TABLE identity_units AS
 WITH personal AS (
   SELECT d.* EXCLUDE (keys) REPLACE ({replaced}), {persons}, strftime(d.birth_date, '%Y%m%d') AS born,
-         split_part(d.email_key, '@', 1) AS mailbox, coalesce(d.postcode, d.city) AS area,
+         split_part(d.email_key, '@', 1) AS mailbox,
+         regexp_replace(split_part(d.email_key, '@', 1), '[^0-9]', '', 'g') AS mailbox_digits,
          list_distinct(list_filter(regexp_split_to_array(d.street, '[ -]'), word -> length(word) > 1)) AS street_words
   FROM identity_distinct AS d
   LEFT JOIN identity_share_phone AS p ON p.value = d.phone LEFT JOIN identity_share_phone AS q ON q.value = d.phone_2
@@ -135,8 +142,7 @@ def _make_candidates(engine) -> int:
         f"SELECT uid, {place}::UTINYINT AS rule, hash('{'phone' if rule in PHONE_RULES else rule}', {key}) AS block FROM identity_units "
         f"WHERE ({key}) IS NOT NULL" for place, (rule, (key, _)) in enumerate(BLOCKING.items())
     ]
-    engine.execute("CREATE OR REPLACE TEMP TABLE identity_block_keys AS SELECT uid, min(rule) AS rule, block FROM ("
-                   + " UNION ALL ".join(parts) + ") GROUP BY uid, block")
+    engine.execute("CREATE OR REPLACE TEMP TABLE identity_block_keys AS " + " UNION ALL ".join(parts))
     engine.register("identity_rules", pd.DataFrame([(place, rule, most) for place, (rule, (_, most)) in enumerate(BLOCKING.items())],
                                                    columns=["rule", "words", "most"]))
     engine.execute("CREATE OR REPLACE TEMP TABLE identity_blocks AS SELECT block, min(rule) AS rule, count(*) AS n FROM identity_block_keys "
@@ -208,7 +214,7 @@ def _score(engine, source: str, model: Model) -> pd.DataFrame:
     if chance:
         rarity = np.clip(np.log2(chance / pairs["name_share"].to_numpy(float)), -8, NAME_BONUS)
         weights["name"] = weights["name"] + np.where(levels["name"].between(1, 3), rarity, 0.0)
-    _discount_shared(weights, levels, pairs, model)
+    _weigh_shared(weights, levels, pairs, model)
     total = _prior_weight(model) + sum(weights.values())
     frame = {"l": pairs["l"], "r": pairs["r"], "match_weight": np.round(total, 6), "match_probability": 1 / (1 + np.exp2(-np.clip(total, -300, 300))),
              "contradicts": contradicts(levels)}
@@ -216,19 +222,21 @@ def _score(engine, source: str, model: Model) -> pd.DataFrame:
     return pd.DataFrame(frame | {f"weight_{name}": weights[name].astype(np.float32) for name in NAMES})
 
 
-def _discount_shared(weights: dict, levels: pd.DataFrame, pairs: pd.DataFrame, model: Model) -> None:
-    """Lower the weight of a phone, mailbox, address or device that k ≥ 2 persons share: by chance it agrees for (k - 1) of all persons.
+def _weigh_shared(weights: dict, levels: pd.DataFrame, pairs: pd.DataFrame, model: Model) -> None:
+    """Weigh a phone, mailbox, address or device that k ≥ 2 persons share: by chance it agrees for (k - 1) of all persons.
 
-    Of several such things only the strongest counts: who shares the address shares the phone.
+    Of several such things only the strongest counts, and a family name alone not at all: who shares the phone shares them too.
     """
     household = []
     for name in SHARED:
-        others = pairs[f"persons_{name}"].to_numpy(float) - 1
-        is_shared = (levels[name] == 1).to_numpy() & (others >= 1)
-        ceiling = np.log2(model.m[name][0] / np.minimum(np.maximum(others, 1) * model.prior, 1))
-        weights[name] = np.where(is_shared, np.minimum(weights[name], np.maximum(ceiling, 0)), weights[name])
+        is_shared = (levels[name] == 2).to_numpy()
+        others = np.maximum(pairs[f"persons_{name}"].to_numpy(float) - 1, 1)
+        weight = np.log2((model.m[name][0] + model.m[name][1]) / np.minimum(others * model.prior, 1))
+        weights[name] = np.where(is_shared, np.maximum(weight, 0), weights[name])
         household.append(np.where(is_shared, weights[name], -np.inf))
-    strongest = np.argmax(household, axis=0)
+    in_household, strongest = np.isfinite(household).any(axis=0), np.argmax(household, axis=0)
+    family_name_only = in_household & (levels["name"] == PARTLY_NAMED).to_numpy()
+    weights["name"] = np.where(family_name_only, np.minimum(weights["name"], 0), weights["name"])
     for place, name in enumerate(SHARED):
         weights[name] = np.where(np.isfinite(household[place]) & (strongest != place), 0.0, weights[name])
 

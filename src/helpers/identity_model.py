@@ -24,7 +24,7 @@ class Level:
     condition: str     # SQL on records l and r; the first that holds counts; "" = all others
     m: float           # priors
     u: float
-    covered: bool = False  # blocking finds every pair of this level, so u is counted there instead of sampled
+    covered: bool = False  # all pairs of this level are counted (blocking finds every one, or equal values are counted), none sampled
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,31 @@ class Comparison:
     levels: tuple[Level, ...]  # from most to least alike
 
 
+
+
+def _near(column: str, length: int, condition: str) -> str:
+    """SQL: a condition that is costly, tested only where the values begin or end alike (one edit leaves one end as it is).
+
+    DuckDB evaluates both sides of AND for every row, but a branch of CASE only where it is taken.
+    """
+    same_end = f"left(l.{column}, {length}) = left(r.{column}, {length}) OR right(l.{column}, {length}) = right(r.{column}, {length})"
+    return f"CASE WHEN {same_end} THEN {condition} ELSE false END"
+
+
 _BOTH_FULL = "l.family_key IS NOT NULL AND l.given_key IS NOT NULL AND r.family_key IS NOT NULL AND r.given_key IS NOT NULL"
 _CHINESE = "(l.script <> 'letters' OR r.script <> 'letters')"
-_CLOSE_LETTERS = """(l.family_key = r.family_key AND jaro_winkler_similarity(l.given_key, r.given_key) >= 0.85)
-  OR (l.given_key = r.given_key AND jaro_winkler_similarity(l.family_key, r.family_key) >= 0.85)
-  OR (length(l.name_key) >= 10 AND damerau_levenshtein(l.name_key, r.name_key) <= 2)
-  OR (jaro_winkler_similarity(l.family_key, r.family_key) >= 0.9 AND jaro_winkler_similarity(l.given_key, r.given_key) >= 0.9)"""
-_CLOSE_PINYIN = """length(l.name_key) >= 9 AND damerau_levenshtein(l.name_key, r.name_key) <= 1"""
+_CLOSE_LETTERS = f"""CASE WHEN l.family_key = r.family_key THEN jaro_winkler_similarity(l.given_key, r.given_key) >= 0.85
+  WHEN l.given_key = r.given_key THEN jaro_winkler_similarity(l.family_key, r.family_key) >= 0.85
+  WHEN l.family_key[1] = r.family_key[1] AND l.given_key[1] = r.given_key[1] AND jaro_winkler_similarity(l.family_key, r.family_key) >= 0.9
+  THEN jaro_winkler_similarity(l.given_key, r.given_key) >= 0.9
+  WHEN length(l.name_key) >= 10 THEN {_near("name_key", 3, "damerau_levenshtein(l.name_key, r.name_key) <= 2")} ELSE false END"""
+_CLOSE_PINYIN = f"""CASE WHEN length(l.name_key) >= 9 THEN {_near("name_key", 3, "damerau_levenshtein(l.name_key, r.name_key) <= 1")} ELSE false END"""
 _PARTLY = """(l.family_key = r.family_key AND (l.given_key IS NULL OR r.given_key IS NULL))
   OR (l.given_key = r.given_key AND (l.family_key IS NULL OR r.family_key IS NULL))
   OR (l.family_key = r.given_key AND l.given_key IS NULL) OR (r.family_key = l.given_key AND r.given_key IS NULL)
   OR (l.family_key = r.given_key AND r.family_key IS NULL) OR (r.family_key = l.given_key AND l.family_key IS NULL)
   OR (l.family_key = r.family_key AND least(length(l.given_key), length(r.given_key)) = 1 AND l.given_key[1] = r.given_key[1])"""
+_SAME_PHONE = "l.phone IN (r.phone, r.phone_2) OR l.phone_2 IN (r.phone, r.phone_2)"
 _ONE_CHARACTER = "length(l.hanzi) >= 3 AND length(l.hanzi) = length(r.hanzi) AND levenshtein(l.hanzi, r.hanzi) = 1 AND l.hanzi[1] = r.hanzi[1]"
 
 COMPARISONS = (
@@ -53,8 +66,8 @@ COMPARISONS = (
         Level("same name", f"l.name_key = r.name_key AND l.hanzi IS NOT DISTINCT FROM r.hanzi AND {_BOTH_FULL}", 0.60, 1e-3),
         Level("same name in Pinyin", f"l.name_key = r.name_key AND (l.hanzi IS NULL) <> (r.hanzi IS NULL) AND {_BOTH_FULL}", 0.08, 1e-3),
         Level("same sound, other characters", f"l.name_key = r.name_key AND {_BOTH_FULL}", 0.03, 5e-4),
-        Level("spelling close", f"{_BOTH_FULL} AND NOT (l.hanzi IS NOT NULL AND r.hanzi IS NOT NULL) AND "
-              f"CASE WHEN {_CHINESE} THEN {_CLOSE_PINYIN} ELSE {_CLOSE_LETTERS} END", 0.10, 1e-3),
+        Level("spelling close", f"CASE WHEN NOT ({_BOTH_FULL}) OR (l.hanzi IS NOT NULL AND r.hanzi IS NOT NULL) THEN false "
+              f"WHEN {_CHINESE} THEN {_CLOSE_PINYIN} ELSE {_CLOSE_LETTERS} END", 0.10, 1e-3),
         Level("what is given of the name agrees", _PARTLY, 0.08, 0.01),
         Level("one character differs", _ONE_CHARACTER, 0.01, 2e-3),
         Level("same given name, other family name", f"{_BOTH_FULL} AND l.given_key = r.given_key", 0.03, 0.01),
@@ -63,38 +76,46 @@ COMPARISONS = (
         Level("other name", "", 0.05, 0.82),
     )),
     Comparison("phone", "phone IS NOT NULL", (
-        Level("same phone", "l.phone IN (r.phone, r.phone_2) OR l.phone_2 IN (r.phone, r.phone_2)", 0.75, 1e-6, True),
-        Level("one digit of the phone differs", "damerau_levenshtein(l.phone, r.phone) <= 1", 0.05, 1e-6),
+        Level("same phone", f"({_SAME_PHONE}) AND least(l.persons_phone, r.persons_phone) = 1", 0.65, 1e-6, True),
+        Level("same phone, which several persons use", _SAME_PHONE, 0.10, 1e-5, True),
+        Level("one digit of the phone differs", _near("phone", 6, "damerau_levenshtein(l.phone, r.phone) <= 1"), 0.05, 1e-6),
         Level("other phone", "", 0.20, 1.0),
     )),
     Comparison("email", "email IS NOT NULL", (
-        Level("same e-mail", "l.email = r.email", 0.65, 1e-6, True),
+        Level("same e-mail", "l.email = r.email AND least(l.persons_email, r.persons_email) = 1", 0.60, 1e-6, True),
+        Level("same e-mail, which several persons use", "l.email = r.email", 0.05, 1e-6, True),
         Level("same e-mail but for typing", "l.email_key = r.email_key", 0.05, 1e-6, True),
         Level("same mailbox name, other domain", "l.mailbox = r.mailbox AND length(l.mailbox) >= 5", 0.05, 1e-5),
-        Level("e-mail alike", "damerau_levenshtein(l.email_key, r.email_key) <= 2", 0.05, 1e-5),
+        Level("e-mail alike", _near("mailbox", 3, "l.mailbox_digits = r.mailbox_digits AND damerau_levenshtein(l.email_key, r.email_key) <= 2"), 0.05, 1e-5),
         Level("other e-mail", "", 0.20, 1.0),
     )),
     Comparison("birth_date", "birth_date IS NOT NULL", (
-        Level("same birth date", "l.birth_date = r.birth_date", 0.85, 5e-5),
+        Level("same birth date", "l.birth_date = r.birth_date", 0.85, 5e-5, True),
         Level("day and month of birth swapped", "l.born[1:4] = r.born[1:4] AND l.born[5:6] = r.born[7:8] AND l.born[7:8] = r.born[5:6]", 0.02, 5e-5),
-        Level("one digit of the birth date differs", "damerau_levenshtein(l.born, r.born) <= 1", 0.06, 1e-3),
+        Level("one digit of the birth date differs", _near("born", 3, "damerau_levenshtein(l.born, r.born) <= 1"), 0.06, 1e-3),
         Level("two of day, month and year of birth agree",
               "(l.born[1:4] = r.born[1:4])::INT + (l.born[5:6] = r.born[5:6])::INT + (l.born[7:8] = r.born[7:8])::INT = 2", 0.02, 6e-3),
         Level("other birth date", "", 0.05, 0.99),
     )),
     Comparison("street", "street IS NOT NULL", (
-        Level("same street address", "l.street = r.street", 0.50, 1e-5),
-        Level("street address alike", "length(l.street) >= 6 AND (jaro_winkler_similarity(l.street, r.street) >= 0.93 "
-              "OR damerau_levenshtein(l.street, r.street) <= 2)", 0.25, 1e-3),
+        Level("same street address", "l.street = r.street AND least(l.persons_street, r.persons_street) = 1", 0.40, 1e-5),
+        Level("same street address, where several persons live", "l.street = r.street", 0.10, 1e-5),
+        Level("street address alike", _near("street", 3, "CASE WHEN length(l.street) < 6 THEN false WHEN jaro_winkler_similarity(l.street, "
+              "r.street) >= 0.93 THEN true ELSE damerau_levenshtein(l.street, r.street) <= 2 END"), 0.25, 1e-3),
         Level("parts of the street address agree", "len(list_intersect(l.street_words, r.street_words)) >= 2", 0.10, 1e-3),
         Level("other street address", "", 0.15, 1.0),
     )),
-    Comparison("area", "area IS NOT NULL", (
-        Level("same postcode or district", "l.postcode = r.postcode OR (l.district = r.district AND l.city = r.city)", 0.70, 0.01),
-        Level("same city", "l.city = r.city", 0.15, 0.05),
-        Level("postcode or city one letter off", "damerau_levenshtein(l.postcode, r.postcode) <= 1 OR jaro_winkler_similarity(l.city, r.city) >= 0.92",
-              0.05, 0.01),
-        Level("other area", "", 0.10, 0.93),
+    Comparison("postcode", "postcode IS NOT NULL", (
+        Level("same postcode", "l.postcode = r.postcode", 0.80, 2e-3),
+        Level("one digit of the postcode differs", _near("postcode", 2, "damerau_levenshtein(l.postcode, r.postcode) <= 1"), 0.08, 0.01),
+        Level("other postcode", "", 0.12, 0.98),
+    )),
+    Comparison("city", "city IS NOT NULL", (
+        Level("same city and district", "l.city = r.city AND l.district = r.district", 0.50, 0.01),
+        Level("same city", "l.city = r.city AND (l.district IS NULL OR r.district IS NULL)", 0.20, 0.03),
+        Level("city spelled alike", "l.city_code IS NULL AND r.city_code IS NULL AND jaro_winkler_similarity(l.city, r.city) >= 0.92", 0.10, 0.01),
+        Level("same city, other district", "l.city = r.city", 0.10, 0.05),
+        Level("other city", "", 0.10, 0.90),
     )),
     Comparison("member_id", "member_id IS NOT NULL", (
         Level("same member number", "l.member_id = r.member_id", 0.95, 1e-7, True), Level("other member number", "", 0.05, 1.0),
@@ -103,7 +124,9 @@ COMPARISONS = (
         Level("same national id", "l.national_id = r.national_id", 0.98, 1e-8, True), Level("other national id", "", 0.02, 1.0),
     )),
     Comparison("device", "device IS NOT NULL", (
-        Level("same device", "l.device = r.device", 0.30, 1e-6, True), Level("other device", "", 0.70, 1.0),
+        Level("same device", "l.device = r.device AND least(l.persons_device, r.persons_device) = 1", 0.25, 1e-6, True),
+        Level("same device, which several persons use", "l.device = r.device", 0.05, 1e-6, True),
+        Level("other device", "", 0.70, 1.0),
     )),
     Comparison("gender", "gender IS NOT NULL", (
         Level("same gender", "l.gender = r.gender", 0.97, 0.50), Level("other gender", "", 0.03, 0.50),
@@ -158,10 +181,13 @@ def contradicts(levels: pd.DataFrame) -> np.ndarray:
     return (names | (levels["national_id"] == 2)).to_numpy()
 
 
-def learn(blocked: pd.DataFrame, random: pd.DataFrame, *, n_records: int, n_present: dict[str, int]) -> Model:
+def learn(
+    blocked: pd.DataFrame, random: pd.DataFrame, *, n_records: int, n_present: dict[str, int], n_equal: dict[str, int] | None = None
+) -> Model:
     """Estimate m, u and the prior by EM.
 
-    blocked, random: pattern (int64), n (pairs); n_records: records compared; n_present: records with a value, per comparison.
+    blocked, random: pattern (int64), n (pairs); n_records: records compared; n_present: records with a value, per comparison;
+    n_equal: pairs of records with the same value, for comparisons whose equal pairs blocking does not all find.
     Sums run over sorted patterns with whole numbers of pairs, so the result does not depend on the order of rows or on threads.
     """
     sides = {"blocked": _coded(blocked), "random": _coded(random)}
@@ -169,13 +195,13 @@ def learn(blocked: pd.DataFrame, random: pd.DataFrame, *, n_records: int, n_pres
     m = {c.name: _normal(np.array([level.m for level in c.levels])) for c in COMPARISONS}
     u = {c.name: _normal(np.array([level.u for level in c.levels])) for c in COMPARISONS}
     prior, iteration = 1 / max(n_records, 10), 0
-    model = Model(m, _u(sides, None, u, n_present), prior)
+    model = Model(m, _u(sides, None, u, n_present, n_equal or {}), prior)
     for iteration in range(1, MAX_ITERATIONS + 1):  # noqa: B007
         matched = {side: codes["n"] * _posterior(model, codes) for side, codes in sides.items()}
         expected = float(matched["blocked"].sum())
         new_m = {c.name: _share(sides["blocked"], c, matched["blocked"], PRIOR_MATCHES * m[c.name]) for c in COMPARISONS}
         new_prior = (expected + 1) / (n_pairs + max(n_records, 10))
-        new = Model(new_m, _u(sides, matched, u, n_present), min(new_prior, 0.5), iteration, expected)
+        new = Model(new_m, _u(sides, matched, u, n_present, n_equal or {}), min(new_prior, 0.5), iteration, expected)
         moved = max(np.abs(new.m[name] - model.m[name]).max() for name in NAMES)
         model = new
         if moved < TOLERANCE:
@@ -205,7 +231,7 @@ def _share(codes: dict, comparison: Comparison, weights: np.ndarray, prior: np.n
     return _normal(counts + prior)
 
 
-def _u(sides: dict, matched: dict | None, priors: dict, n_present: dict[str, int]) -> dict[str, np.ndarray]:
+def _u(sides: dict, matched: dict | None, priors: dict, n_present: dict, n_equal: dict) -> dict[str, np.ndarray]:
     """u per level: from random pairs; a covered level from the blocked pairs, over all pairs that have a value on both sides."""
     result = {}
     for comparison in COMPARISONS:
@@ -214,6 +240,9 @@ def _u(sides: dict, matched: dict | None, priors: dict, n_present: dict[str, int
         present = n_present.get(comparison.name, 0)
         n_pairs = max(present * (present - 1) / 2, 1)
         found = np.bincount(sides["blocked"]["levels"][comparison.name], weights=others["blocked"], minlength=len(shares) + 1)[1:]
+        if matched is not None and comparison.name in n_equal:
+            agreed = sides["blocked"]["levels"][comparison.name].to_numpy() == 1
+            found[0] = max(n_equal[comparison.name] - float(matched["blocked"][agreed].sum()), 0)
         covered = np.array([level.covered for level in comparison.levels])
         counted = (found + PRIOR_NON_MATCHES * priors[comparison.name]) / (n_pairs + PRIOR_NON_MATCHES)
         if matched is None:  # before the first step nobody knows which of the blocked pairs are matches

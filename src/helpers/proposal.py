@@ -1,0 +1,246 @@
+"""From recognised tables to proposed sources: which files belong together, what each column maps to and how sure that is.
+
+Certainty of a column: sure (its label is one that the system writes), likely (its label says so in other words, or its values
+look different), guess (only its values say so). A person checks all of it.
+"""
+
+import fnmatch
+import os
+import re
+from dataclasses import dataclass, field
+
+from helpers.content_types import Content, agrees
+from helpers.contracts import contract
+from helpers.recognition import Recognised
+from helpers.sources.exports import CONSTANT
+from helpers.sources.mapped import key_of
+
+KEY_LABEL = re.compile(r"编号|编码|代码|档案号|卡号|号$|\bid\b|\bno\b|number|code|id$", re.IGNORECASE)
+NOT_THE_CUSTOMER = re.compile(
+    r"负责人|所有者|创建|修改|客服|坐席|收银|导购|顾问|经理|处理人|受理人|上级|被叫|owner|created|modified|agent|cashier|assignee|manager|clerk|"
+    r"seller|called|\bby\b|\bto\b|门店|店铺|store|shop|商品|产品|product|item", re.IGNORECASE,
+)
+MEMBER = re.compile(r"会员|卡号|member|loyalty|card", re.IGNORECASE)
+ACCOUNT = re.compile(r"用户|买家|user|buyer|account|signed", re.IGNORECASE)
+ENOUGH = {  # canonical table → what a mapping must have besides its key ("|": one of them) to say anything
+    "people": "full_name|family_name|given_name|phone|other_phone|email|national_id|member_id|visitor_id",
+    "consents": "granted_at|withdrawn_at", "transactions": "revenue|unit_price", "deals": "entered_at",
+    "feedback": "text|rating|nps|csat|ces", "interactions": "occurred_at", "cases": "opened_at",
+}
+ALSO = {"transactions": "ordered_at"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One table of one file, as looked at: its columns with what they look like, and what it was recognised as."""
+
+    file: str
+    part: str
+    n_rows: int
+    contents: dict[str, Content]
+    recognised: Recognised | None
+    days: dict = field(default_factory=dict)  # day → rows, by the time column of its main table
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A column of a canonical table: the file's column (or constant), what that looks like, how sure."""
+
+    header: str
+    content: Content
+    certainty: str
+
+
+@dataclass
+class Proposed:
+    """A source for dataset.yml."""
+
+    name: str
+    parts: list[Found]
+    tables: dict[str, dict[str, Mapped]]
+    ids: str = ""
+    patterns: list[str] = field(default_factory=list)
+
+    @property
+    def export(self):
+        return self.parts[0].recognised.export
+
+    @property
+    def files(self) -> list[str]:
+        return sorted({part.file for part in self.parts})
+
+    @property
+    def certainty(self) -> str:
+        return "sure" if all(part.recognised.certainty == "sure" for part in self.parts) else "likely"
+
+    @property
+    def unmapped(self) -> dict[str, Content]:
+        used = {mapped.header for columns in self.tables.values() for mapped in columns.values()}
+        seen = {header: content for part in self.parts for header, content in part.contents.items()}
+        return {header: content for header, content in seen.items() if header not in used}
+
+
+# --- what a table maps to
+
+
+def mapping_of(found: Found) -> dict[str, dict[str, Mapped]]:
+    """Return canonical table → column → what fills it, completed by what values show; tables that would say nothing are left out."""
+    recognised = found.recognised
+    tables = {}
+    for table, columns in recognised.mapping.items():
+        types = {c.name: c.type for c in contract(f"collected/{table}").columns}
+        tables[table] = {
+            column: _mapped(header, found, types.get(column, "string"), column) for column, header in columns.items()
+        }
+    _complete(tables, found)
+    complete = {table: columns for table, columns in tables.items() if says_something(table, columns, tables)}
+    return {table: columns for table, columns in complete.items() if says_something(table, columns, complete)}
+
+
+def _mapped(header: str, found: Found, kind: str, column: str) -> Mapped:
+    if header.startswith(CONSTANT):
+        return Mapped(header, Content("constant"), "sure")
+    content = found.contents.get(header, Content("empty"))
+    by_words = any(found.recognised.found.get(name) == header for name in found.recognised.export.patterns)
+    return Mapped(header, content, "likely" if by_words or not agrees(content.kind, kind, column) else "sure")
+
+
+def _complete(tables: dict, found: Found) -> None:
+    """Add what labels did not tell: the person's number, phone, e-mail, name, by their values."""
+    taken = set(found.recognised.found.values())
+    free = {header: content for header, content in found.contents.items()
+            if header not in taken and not NOT_THE_CUSTOMER.search(header)}
+    keys = [h for h, c in free.items() if KEY_LABEL.search(h) and c.distinct > .95 and c.filled > .95
+            and c.kind in ("number or code", "whole number", "category", "text")]
+    people = tables.get("people")
+    if people is not None:
+        wanted = {"phone": "phone", "email": "e-mail", "full_name": "person's name"}
+        for column, kind in wanted.items():
+            known = {column} if column != "full_name" else {"full_name", "family_name", "given_name"}
+            fits = [h for h, c in free.items() if c.kind == kind and (column != "full_name" or re.search("名|name", h.lower()))]
+            if fits and not known & set(people):
+                people[column] = Mapped(fits[0], free[fits[0]], "guess")
+    if keys and "people" in tables and next(iter(tables)) == "people" and "customer_id" not in people:
+        for table in ("people", "customers", "consents"):
+            if table in tables and "customer_id" not in tables[table]:
+                tables[table] = {"customer_id": Mapped(keys[0], free[keys[0]], "guess")} | tables[table]
+
+
+def says_something(table: str, columns: dict, tables: dict) -> bool:
+    """Say whether a mapping has its key and at least one thing to say."""
+    if any(column not in columns for column in key_of(table, tables)):
+        return False
+    wanted = [ENOUGH.get(table), ALSO.get(table)]
+    if any(group and not set(group.split("|")) & set(columns) for group in wanted):
+        return False
+    constants = {column for column, mapped in columns.items() if mapped.header.startswith(CONSTANT)}
+    return bool(set(columns) - constants - set(contract(table).key if table != "people" else ("customer_id",)))
+
+
+# --- which tables belong together
+
+
+def propose(found: list[Found]) -> list[Proposed]:
+    """Return the sources that the recognised tables make; parts of one export with the same labels are one source."""
+    groups: list[Proposed] = []
+    for part in found:
+        if part.recognised is None or part.recognised.export.kept_out:
+            continue
+        tables = mapping_of(part)
+        if not tables:
+            continue
+        group = next((g for g in groups if g.export is part.recognised.export and _fit(g.tables, tables)), None)
+        if group is None:
+            groups.append(Proposed("", [part], tables))
+        else:
+            group.parts.append(part)
+            for table, columns in tables.items():
+                group.tables[table] = columns | group.tables.get(table, {})
+    _drop_orders_told_twice(groups)
+    _name(groups)
+    files = {part.file for part in found}
+    for group in groups:
+        group.ids = id_space(group)
+        group.patterns = patterns(group.files, files)
+        group.tables = {table: _in_order(columns, table) for table, columns in group.tables.items()}
+    return groups
+
+
+def _fit(one: dict, other: dict) -> bool:
+    """Say whether two mappings can be one: no column of theirs is filled from two labels."""
+    pairs = [(one[t][c].header, other[t][c].header) for t in one if t in other for c in one[t] if c in other[t]]
+    return bool(pairs) and all(a == b for a, b in pairs)
+
+
+def _in_order(columns: dict, table: str) -> dict:
+    order = contract(f"collected/{table}").column_names
+    return dict(sorted(columns.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+def _drop_orders_told_twice(groups: list[Proposed]) -> None:
+    """Orders and their products tell the same money: keep the lines if they know customer and day, else the orders."""
+    lines = [g for g in groups if g.export.name == "order_products"]
+    orders = [g for g in groups if g.export.name == "orders" and g.export.system == "fxiaoke"]
+    if lines and orders:
+        whole = all({"customer_id", "ordered_at"} <= set(g.tables.get("transactions", ())) for g in lines)
+        for group in orders if whole else lines:
+            groups.remove(group)
+
+
+def _name(groups: list[Proposed]) -> None:
+    taken: set[str] = set()
+    for group in groups:
+        system, export = group.export.system, group.export.name
+        base = export if system in ("point_of_sale", "reviews", "service", "marketing", "loyalty") else f"{system}_{export}"
+        name, n = base, 1
+        while name in taken:
+            n += 1
+            name = f"{base}_{n}"
+        taken.add(name)
+        group.name = name
+
+
+def id_space(group: Proposed) -> str:
+    """Return whose numbers the customer ids of a source are, by the label that carries them."""
+    system, export = group.export.system, group.export.name
+    if system == "fxiaoke":
+        return f"fxiaoke_{export}" if export in ("contacts", "leads") else "fxiaoke"
+    if system in ("hubspot", "zoho", "mailchimp"):
+        return system
+    header = next((c["customer_id"].header for c in group.tables.values() if "customer_id" in c), "")
+    if MEMBER.search(header):
+        return "member"
+    if ACCOUNT.search(header):
+        return "account"
+    return "customer" if header else group.name
+
+
+def patterns(files: list[str], every: set[str]) -> list[str]:
+    """Return few patterns that match `files` and no other of `every`: one with the numbers left open, or one a file."""
+    if len(files) == 1:
+        return [escaped(files[0])]
+    starts, ends = os.path.commonprefix(files), os.path.commonprefix([file[::-1] for file in files])[::-1]
+    room = min(map(len, files)) - len(starts)
+    candidates = [[f"{escaped(starts)}*{escaped(ends[-room:] if 0 < len(ends) > room else ends)}"]]
+    candidates.append(sorted({re.sub(r"\d+", "*", escaped(file)) for file in files}))
+    for wanted in candidates:
+        if all("/" not in _starred(pattern, files) for pattern in wanted) and len(wanted) < len(files):
+            matched = {file for file in every for pattern in wanted if matches(file, pattern)}
+            if matched == set(files):
+                return wanted
+    return [escaped(file) for file in files]
+
+
+def _starred(pattern: str, files: list[str]) -> str:
+    """Return "/" if the star of a pattern would have to match across folders."""
+    return "" if all(file.count("/") == pattern.count("/") for file in files if matches(file, pattern)) else "/"
+
+
+def escaped(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+def matches(file: str, pattern: str) -> bool:
+    """Say whether a glob pattern matches, folder by folder."""
+    names, wanted = file.split("/"), pattern.split("/")
+    return len(names) == len(wanted) and all(map(fnmatch.fnmatchcase, names, wanted))

@@ -1,0 +1,130 @@
+"""A proposal as the text of dataset.yml, with comments that say what to check. Labels only, never a value of a cell."""
+
+import json
+from collections import Counter
+from statistics import median
+
+from helpers.content_types import DIRECT, Content, is_sensitive
+from helpers.proposal import Found, Mapped, Proposed, escaped
+from helpers.sources.exports import CONSTANT
+
+PERSONAL = {
+    "full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id", "birth_date", "address", "ip_address",
+    "postcode", "company", "visitor_id", "member_id",
+}
+CURRENCIES = {"CN": "CNY", "US": "USD"}
+ZONES = {"CN": "Asia/Shanghai", "US": "America/New_York"}
+LEAST_SHARE = .1  # of the median day: a last day with fewer rows is taken for a wrong date
+
+
+def yaml_text(name: str, proposed: list[Proposed], found: list[Found]) -> str:
+    """Return dataset.yml of the proposal."""
+    title = name.replace("_", " ").capitalize()
+    lines = [
+        "# Proposed from the files; check what is marked, then: make reports DATASET=" + name,
+        "# Each mapped column: what its values look like · how sure the mapping is (sure, likely, guess)", f"name: {name}",
+        f"title: {{en: {quoted(title)}, zh: {quoted(title)}}}", "about:", f"  en: {quoted('Exports of ' + _systems(proposed) + '.')}",
+        f"  zh: {quoted('来自 ' + _systems(proposed) + ' 的导出文件。')}", "", *_business(proposed), "", "sources:",
+    ]
+    for source in proposed:
+        lines += _source(source)
+    return "\n".join([*lines, *_left_out(proposed, found)]) + "\n"
+
+
+def quoted(text: str) -> str:
+    """Return a text as YAML reads it back, on one line, whatever it holds."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f").replace("\u0085", "\\x85").replace(
+        "\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\ufeff", "\\ufeff")
+
+
+def _systems(proposed: list[Proposed]) -> str:
+    return ", ".join(sorted({source.export.system for source in proposed}))
+
+
+def _business(proposed: list[Proposed]) -> list[str]:
+    country = "CN" if _is_chinese(proposed) else "US"
+    first, last = window(proposed)
+    return [
+        "business:", f"  currency: {CURRENCIES[country]}            # check", f"  country: {country}              # check: where "
+        "phone numbers without a country code are read", f"  time_zone: {ZONES[country]}   # check: where times without a zone were written",
+        "  contractual: false       # check: true if customers end a contract, false if they just stop buying",
+        *([f"  first_date: {first}   # check"] if first else []),
+        f"  snapshot_date: {last}  # check: last day that the exports cover, inclusive",
+    ]
+
+
+def _is_chinese(proposed: list[Proposed]) -> bool:
+    headers = [m.header for source in proposed for columns in source.tables.values() for m in columns.values()]
+    chinese = sum(any("一" <= letter <= "鿿" for letter in header) for header in headers)
+    return chinese * 4 >= len(headers)
+
+
+def window(proposed: list[Proposed]) -> tuple[str, str]:
+    """Return the first and last day of the purchases (else of anything), leaving out single rows at odd dates."""
+    by_table: dict[bool, Counter] = {True: Counter(), False: Counter()}
+    for source in proposed:
+        for part in source.parts:
+            by_table["transactions" in source.tables].update(part.days)
+    days = by_table[True] or by_table[False]
+    if not days:
+        return "", "2000-01-01"
+    usual = median(days.values())
+    full = [day for day, n in days.items() if n >= LEAST_SHARE * usual]
+    return min(full).isoformat(), max(full).isoformat()
+
+
+def _source(source: Proposed) -> list[str]:
+    parts = [(source.name if i == 0 else f"{source.name}_part_{i + 1}", pattern) for i, pattern in enumerate(source.patterns)]
+    lines = []
+    n_rows = sum(part.n_rows for part in source.parts)
+    for name, pattern in parts:
+        lines += [
+            "", f"  - name: {name}", f"    system: {source.export.system}",
+            f"    export: {source.export.name}   # recognised: {source.certainty}",
+            f"    ids: {source.ids}   # check: sources with the same word share their customers' numbers",
+            f"    pattern: {quoted(pattern)}   # {len(source.files)} file(s), {n_rows} rows", "    tables:",
+        ]
+        for table, columns in source.tables.items():
+            lines.append(f"      {table}:")
+            lines += [f"        {column}: {quoted(m.header)}   # {_said(column, m)}" for column, m in columns.items()]
+        lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in source.unmapped.items()]
+    return lines
+
+
+def _said(column: str, mapped: Mapped) -> str:
+    if mapped.header.startswith(CONSTANT):
+        return "the same for every row"
+    marks = [mapped.content.kind, mapped.certainty if mapped.certainty == "sure" else f"{mapped.certainty}: check"]
+    if column in PERSONAL or mapped.content.is_direct:
+        marks.append("direct identifier")
+    if column == "national_id" or is_sensitive(mapped.header):
+        marks.append("sensitive")
+    return " · ".join(marks)
+
+
+def _described(header: str, content: Content) -> str:
+    marks = [content.kind]
+    marks += ["direct identifier"] if content.kind in DIRECT else []
+    marks += ["sensitive"] if is_sensitive(header) else []
+    return ", ".join(marks)
+
+
+def _left_out(proposed: list[Proposed], found: list[Found]) -> list[str]:
+    """Return comments on the tables that feed no source: why, and for unknown ones a mapping to complete by hand."""
+    used = {id(part) for source in proposed for part in source.parts}
+    lines = []
+    for part in found:
+        if id(part) in used:
+            continue
+        where = quoted(f"{part.file} / {part.part}" if part.part else part.file)
+        if part.recognised is None:
+            lines += ["", f"# not recognised: {where}; if it tells of customers, complete this, and copy the file to raw/:",
+                      "#  - name: …", "#    system: files", f"#    pattern: {quoted(escaped(part.file))}", "#    tables: {…: {…}}"]
+        elif part.recognised.export.kept_out:
+            lines += ["", f"# kept out: {where} ({part.recognised.export.system}): {part.recognised.export.kept_out}"]
+            continue
+        else:
+            lines += ["", f"# left out: {where} ({part.recognised.export.system} {part.recognised.export.name}): "
+                          "its key is missing, or another source tells the same"]
+        lines += [f"#    column {quoted(header)}: {_described(header, content)}" for header, content in part.contents.items()]
+    return lines

@@ -189,8 +189,9 @@ def _chunks(file: Path, columns: list[_Column], encoding: str | None) -> Iterato
         n = len(values[0]) if values else 0
         if n:
             arrays = [
-                pa.array([v or None for v in column], pa.string()) if c.is_text else pa.array(column, pa.float64(), from_pandas=True)
-                for c, column in zip(columns, values, strict=True)
+                pa.array([v or None for v in cells], pa.string()) if c.is_text
+                else pa.array(cells, pa.float64(), from_pandas=True)
+                for c, cells in zip(columns, values, strict=True)
             ]
             lines = pa.array(range(before + 1, before + n + 1), pa.int64())
             yield pa.table([*arrays, lines], names=[*(c.raw for c in columns), "_line"])
@@ -202,7 +203,8 @@ def _typed(raw: str, columns: list[_Column], header: tuple[str, ...], connection
     problems = [c.problem for c in columns if c.kind in ("date", "timestamp")]
     judged = f"select *, coalesce({', '.join([*problems, 'null', 'null'])})::varchar as _problem from {raw}"
     cells = [expression for c in columns for expression in c.expressions(raw, connection)]
-    kept = ", ".join(f"case when _problem is null then {cell} end as {quoted(h)}" for cell, h in zip(cells, header, strict=True))
+    named = zip(cells, header, strict=True)
+    kept = ", ".join(f"case when _problem is null then {cell} end as {quoted(name)}" for cell, name in named)
     name = fresh_name()
     connection.raw_sql(f"create temp table {name} as select {kept}, _line, _problem from ({judged})")
     connection.raw_sql(f"drop table {raw}")

@@ -30,6 +30,10 @@ SENSITIVE = re.compile(
     r"id[ _]?card|passport|\bssn\b|politic|sexual|orientation|\bchild|\bkids?\b|\bbaby|\bminors?\b|fingerprint|\bface[ _]?id|biometr|\biris\b|"
     r"bank[ _]?account|\biban\b|criminal", re.IGNORECASE,
 )
+PERSONAL = re.compile(
+    r"姓名|昵称|用户名|手机|电话|邮箱|电子邮件|微信号|地址|生日|出生|user ?name|nickname|first ?name|last ?name|full ?name|phone|mobile|e-?mail|"
+    r"address|birth", re.IGNORECASE,
+)
 LETTERS = re.compile(r"[A-Z][\w'’-]+([ ,]+[A-Z][\w'’.-]*){1,3}")
 
 
@@ -54,7 +58,7 @@ def content_of(sample: list) -> Content:
     distinct, filled = len(set(values)) / len(values), len(values) / len(sample)
     for kind, pattern in COMPILED:
         if sum(bool(pattern.fullmatch(value)) for value in values) >= MOST * len(values):
-            if kind == "yes or no" and len(set(values)) > 2:
+            if kind == "yes or no" and (len(set(values)) > 2 or set(values) in ({"0"}, {"1"})):
                 continue
             return Content(kind, distinct, filled)
     if sum(_is_name(value) for value in values) >= MOST * len(values) and distinct > .3:
@@ -70,6 +74,11 @@ def _is_name(value: str) -> bool:
     if 2 <= len(value) <= 4 and value[0] in SURNAMES and all("一" <= letter <= "鿿" for letter in value):
         return True
     return len(value) <= 40 and bool(LETTERS.fullmatch(value))
+
+
+def is_personal(label: str) -> bool:
+    """Say whether a label names something that points at one person."""
+    return bool(PERSONAL.search(label))
 
 
 def is_sensitive(label: str) -> bool:

@@ -18,11 +18,11 @@ from helpers import paths, sources
 from helpers.content_types import Content, content_of
 from helpers.datasets import NAME
 from helpers.errors import UserError
-from helpers.proposal import Found, Proposed, propose
+from helpers.proposal import SKETCH, Found, Proposed, propose
 from helpers.proposal_text import yaml_text
 from helpers.reading import read_tables
 from helpers.recognition import recognise
-from helpers.sources.canonical import in_type
+from helpers.sources.canonical import in_type, md5
 
 SAMPLE = 1000  # rows that a column is judged by
 MOST_LINES = 20
@@ -120,7 +120,9 @@ def look_at_table(file: str, table) -> Found:
             found = recognised.export.found(tuple(c for c in rows.columns if not c.startswith("_")))
             recognised = type(recognised)(recognised.export, found, recognised.certainty)
     n_rows = int(table.notes.get("n_loaded", 0))
-    return Found(file, table.name, n_rows, contents_of(rows), recognised, days_of(rows, recognised) if recognised else {})
+    if recognised is None:
+        return Found(file, table.name, n_rows, contents_of(rows), None)
+    return Found(file, table.name, n_rows, contents_of(rows), recognised, days_of(rows, recognised), numbers_of(rows, recognised))
 
 
 def contents_of(rows) -> dict[str, Content]:
@@ -138,12 +140,24 @@ def contents_of(rows) -> dict[str, Content]:
 def days_of(rows, recognised) -> dict:
     """Return day → rows of the main table's time column, for the last day of the data."""
     for table, column in TIMES.items():
-        header = recognised.mapping.get(table, {}).get(column)
-        if header and header in rows.columns:
+        wanted = recognised.mapping.get(table, {}).get(column)
+        for header in [wanted] if isinstance(wanted, str) else wanted or []:
             moment = in_type(rows, header, "timestamp", time_zone="UTC", hints={})
             daily = rows.mutate(_at=moment.cast("date")).group_by("_at").agg(n=ibis._.count()).to_pyarrow().to_pydict()
-            return {day: n for day, n in zip(daily["_at"], daily["n"], strict=True) if day is not None}
+            days = {day: n for day, n in zip(daily["_at"], daily["n"], strict=True) if day is not None}
+            if days:
+                return days
     return {}
+
+
+def numbers_of(rows, recognised) -> tuple[str, ...]:
+    """Return the smallest digests of the customers' numbers: sources whose digests agree speak of the same numbers."""
+    wanted = next((columns["customer_id"] for columns in recognised.mapping.values() if "customer_id" in columns), None)
+    if not isinstance(wanted, str):
+        return ()
+    known = rows.select(number=rows[wanted].cast("string").strip().nullif(""))
+    digests = known.filter(known.number.notnull()).select(digest=md5(known.number)).distinct().order_by("digest").limit(SKETCH)
+    return tuple(digests.to_pyarrow()["digest"].to_pylist())
 
 
 # --- writing
@@ -229,7 +243,7 @@ def _cut(lines: list[str], most: int) -> list[str]:
 
 def _checks(proposed: list[Proposed]) -> list[str]:
     checks = ["  business: currency, country, time_zone, contractual, snapshot_date (guessed from the data)"]
-    spaces = sorted({p.ids for p in proposed})
+    spaces = sorted({p.ids for p in proposed if p.ids})
     checks.append(f"  ids: sources that share a name share their customers' numbers ({', '.join(spaces)})")
     guesses = [f"{p.name}.{column}" for p in proposed for columns in p.tables.values() for column, m in columns.items()
                if m.certainty == "guess"]

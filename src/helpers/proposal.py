@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from helpers.content_types import Content, agrees
 from helpers.contracts import contract
 from helpers.recognition import Recognised
-from helpers.sources.exports import CONSTANT
+from helpers.sources.exports import CONSTANT, plain
 from helpers.sources.mapped import key_of
 
 KEY_LABEL = re.compile(r"编号|编码|代码|档案号|卡号|号$|\bid\b|\bno\b|number|code|id$", re.IGNORECASE)
@@ -27,6 +27,9 @@ ENOUGH = {  # canonical table → what a mapping must have besides its key ("|":
     "consents": "granted_at|withdrawn_at", "transactions": "revenue|unit_price", "deals": "entered_at",
     "feedback": "text|rating|nps|csat|ces", "interactions": "occurred_at", "cases": "opened_at",
 }
+SKETCH = 1000  # digests kept of the customers' numbers of a table
+HELD = .5  # share of a source's numbers that a list of people must hold to be theirs
+EMPTY = Content("empty")
 ALSO = {"transactions": "ordered_at"}
 
 
@@ -40,15 +43,20 @@ class Found:
     contents: dict[str, Content]
     recognised: Recognised | None
     days: dict = field(default_factory=dict)  # day → rows, by the time column of its main table
+    numbers: tuple[str, ...] = ()  # digests of its customers' numbers, the smallest ones, in order
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """A column of a canonical table: the file's column (or constant), what that looks like, how sure."""
+    """A column of a canonical table: the file's columns (or a constant), what the first looks like, how sure."""
 
-    header: str
+    headers: tuple[str, ...]
     content: Content
     certainty: str
+
+    @property
+    def is_constant(self) -> bool:
+        return self.headers[0].startswith(CONSTANT)
 
 
 @dataclass
@@ -59,6 +67,7 @@ class Proposed:
     parts: list[Found]
     tables: dict[str, dict[str, Mapped]]
     ids: str = ""
+    why: str = "sources with the same word share their customers' numbers"  # of `ids`
     patterns: list[str] = field(default_factory=list)
 
     @property
@@ -70,14 +79,18 @@ class Proposed:
         return sorted({part.file for part in self.parts})
 
     @property
+    def numbers(self) -> list[str]:
+        return sorted({number for part in self.parts for number in part.numbers})[:SKETCH]
+
+    @property
     def certainty(self) -> str:
         return "sure" if all(part.recognised.certainty == "sure" for part in self.parts) else "likely"
 
     @property
     def unmapped(self) -> dict[str, Content]:
-        used = {mapped.header for columns in self.tables.values() for mapped in columns.values()}
+        used = {header for columns in self.tables.values() for mapped in columns.values() for header in mapped.headers}
         seen = {header: content for part in self.parts for header, content in part.contents.items()}
-        return {header: content for header, content in seen.items() if header not in used}
+        return {header: content for header, content in seen.items() if header not in used and content.kind != "nested"}
 
 
 # --- what a table maps to
@@ -97,12 +110,13 @@ def mapping_of(found: Found) -> dict[str, dict[str, Mapped]]:
     return {table: columns for table, columns in complete.items() if says_something(table, columns, complete)}
 
 
-def _mapped(header: str, found: Found, kind: str, column: str) -> Mapped:
-    if header.startswith(CONSTANT):
-        return Mapped(header, Content("constant"), "sure")
-    content = found.contents.get(header, Content("empty"))
-    by_words = any(found.recognised.found.get(name) == header for name in found.recognised.export.patterns)
-    return Mapped(header, content, "likely" if by_words or not agrees(content.kind, kind, column) else "sure")
+def _mapped(wanted: str | list[str], found: Found, kind: str, column: str) -> Mapped:
+    headers = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    if headers[0].startswith(CONSTANT):
+        return Mapped(headers, Content("constant"), "sure")
+    content = next((c for c in (found.contents.get(h, EMPTY) for h in headers) if c.kind != "empty"), EMPTY)
+    by_words = any(found.recognised.found.get(name) in headers for name in found.recognised.export.patterns)
+    return Mapped(headers, content, "likely" if by_words or not agrees(content.kind, kind, column) else "sure")
 
 
 def _complete(tables: dict, found: Found) -> None:
@@ -119,11 +133,11 @@ def _complete(tables: dict, found: Found) -> None:
             known = {column} if column != "full_name" else {"full_name", "family_name", "given_name"}
             fits = [h for h, c in free.items() if c.kind == kind and (column != "full_name" or re.search("名|name", h.lower()))]
             if fits and not known & set(people):
-                people[column] = Mapped(fits[0], free[fits[0]], "guess")
+                people[column] = Mapped((fits[0],), free[fits[0]], "guess")
     if keys and "people" in tables and next(iter(tables)) == "people" and "customer_id" not in people:
         for table in ("people", "customers", "consents"):
             if table in tables and "customer_id" not in tables[table]:
-                tables[table] = {"customer_id": Mapped(keys[0], free[keys[0]], "guess")} | tables[table]
+                tables[table] = {"customer_id": Mapped((keys[0],), free[keys[0]], "guess")} | tables[table]
 
 
 def says_something(table: str, columns: dict, tables: dict) -> bool:
@@ -133,7 +147,7 @@ def says_something(table: str, columns: dict, tables: dict) -> bool:
     wanted = [ENOUGH.get(table), ALSO.get(table)]
     if any(group and not set(group.split("|")) & set(columns) for group in wanted):
         return False
-    constants = {column for column, mapped in columns.items() if mapped.header.startswith(CONSTANT)}
+    constants = {column for column, mapped in columns.items() if mapped.is_constant}
     return bool(set(columns) - constants - set(contract(table).key if table != "people" else ("customer_id",)))
 
 
@@ -163,13 +177,14 @@ def propose(found: list[Found]) -> list[Proposed]:
         group.ids = id_space(group)
         group.patterns = patterns(group.files, files)
         group.tables = {table: _in_order(columns, table) for table, columns in group.tables.items()}
+    _share_numbers(groups)
     return groups
 
 
 def _fit(one: dict, other: dict) -> bool:
     """Say whether two mappings can be one: no column of theirs is filled from two labels."""
-    pairs = [(one[t][c].header, other[t][c].header) for t in one if t in other for c in one[t] if c in other[t]]
-    return bool(pairs) and all(a == b for a, b in pairs)
+    pairs = [(one[t][c].headers, other[t][c].headers) for t in one if t in other for c in one[t] if c in other[t]]
+    return bool(pairs) and all(list(map(plain, a)) == list(map(plain, b)) for a, b in pairs)
 
 
 def _in_order(columns: dict, table: str) -> dict:
@@ -200,14 +215,36 @@ def _name(groups: list[Proposed]) -> None:
         group.name = name
 
 
+def _share_numbers(groups: list[Proposed]) -> None:
+    """Give a source the id space of the list of people (CRM, members) that holds most of its customers' numbers."""
+    lists = [g for g in groups if next(iter(g.tables)) == "people" and g.numbers]
+    for group in groups:
+        if group in lists or not group.numbers or not group.ids:
+            continue
+        held = {other.name: share_held(group.numbers, other.numbers) for other in lists}
+        best = max(held, key=held.get, default=None)
+        if best and held[best] >= HELD:
+            group.ids = next(other.ids for other in lists if other.name == best)
+            group.why = f"{held[best]:.0%} of its numbers are in {best}"
+
+
+def share_held(numbers: list[str], others: list[str]) -> float:
+    """Return the share of a set that another holds, from the smallest digests of both (a bottom-k sketch)."""
+    limit = others[-1] if len(others) >= SKETCH else "g"
+    comparable = [number for number in numbers if number <= limit]
+    return len(set(comparable) & set(others)) / len(comparable) if comparable else 0.0
+
+
 def id_space(group: Proposed) -> str:
     """Return whose numbers the customer ids of a source are, by the label that carries them."""
     system, export = group.export.system, group.export.name
+    if not any("customer_id" in contract(f"collected/{table}").column_names for table in group.tables):
+        return ""
     if system == "fxiaoke":
         return f"fxiaoke_{export}" if export in ("contacts", "leads") else "fxiaoke"
     if system in ("hubspot", "zoho", "mailchimp"):
         return system
-    header = next((c["customer_id"].header for c in group.tables.values() if "customer_id" in c), "")
+    header = next((c["customer_id"].headers[0] for c in group.tables.values() if "customer_id" in c), "")
     if MEMBER.search(header):
         return "member"
     if ACCOUNT.search(header):

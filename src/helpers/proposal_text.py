@@ -4,9 +4,8 @@ import json
 from collections import Counter
 from statistics import median
 
-from helpers.content_types import DIRECT, Content, is_sensitive
+from helpers.content_types import Content, is_personal, is_sensitive
 from helpers.proposal import Found, Mapped, Proposed, escaped
-from helpers.sources.exports import CONSTANT
 
 PERSONAL = {
     "full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id", "birth_date", "address", "ip_address",
@@ -54,7 +53,7 @@ def _business(proposed: list[Proposed]) -> list[str]:
 
 
 def _is_chinese(proposed: list[Proposed]) -> bool:
-    headers = [m.header for source in proposed for columns in source.tables.values() for m in columns.values()]
+    headers = [h for source in proposed for columns in source.tables.values() for m in columns.values() for h in m.headers]
     chinese = sum(any("一" <= letter <= "鿿" for letter in header) for header in headers)
     return chinese * 4 >= len(headers)
 
@@ -81,30 +80,35 @@ def _source(source: Proposed) -> list[str]:
         lines += [
             "", f"  - name: {name}", f"    system: {source.export.system}",
             f"    export: {source.export.name}   # recognised: {source.certainty}",
-            f"    ids: {source.ids}   # check: sources with the same word share their customers' numbers",
+            *([f"    ids: {source.ids}   # check: {source.why}"] if source.ids else []),
             f"    pattern: {quoted(pattern)}   # {len(source.files)} file(s), {n_rows} rows", "    tables:",
         ]
         for table, columns in source.tables.items():
             lines.append(f"      {table}:")
-            lines += [f"        {column}: {quoted(m.header)}   # {_said(column, m)}" for column, m in columns.items()]
+            lines += [f"        {column}: {_written(m)}   # {_said(column, m)}" for column, m in columns.items()]
         lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in source.unmapped.items()]
     return lines
 
 
+def _written(mapped: Mapped) -> str:
+    headers = [quoted(header) for header in mapped.headers]
+    return headers[0] if len(headers) == 1 else f"[{', '.join(headers)}]"
+
+
 def _said(column: str, mapped: Mapped) -> str:
-    if mapped.header.startswith(CONSTANT):
+    if mapped.is_constant:
         return "the same for every row"
     marks = [mapped.content.kind, mapped.certainty if mapped.certainty == "sure" else f"{mapped.certainty}: check"]
     if column in PERSONAL or mapped.content.is_direct:
         marks.append("direct identifier")
-    if column == "national_id" or is_sensitive(mapped.header):
+    if column == "national_id" or any(map(is_sensitive, mapped.headers)):
         marks.append("sensitive")
     return " · ".join(marks)
 
 
 def _described(header: str, content: Content) -> str:
     marks = [content.kind]
-    marks += ["direct identifier"] if content.kind in DIRECT else []
+    marks += ["direct identifier"] if content.is_direct or is_personal(header) else []
     marks += ["sensitive"] if is_sensitive(header) else []
     return ", ".join(marks)
 

@@ -23,7 +23,7 @@ class Export:
     tells: fields that few other tables have; `least` of them must be there, and a `share` of them.
     preamble: what a line above the header looks like; it counts as two of them.
     patterns: field → what its label holds, where labels are written by people (questions of a survey); asked in this order.
-    tables: canonical table → column → field ("a|b": the first that is there) or "=constant". The first table owns the rows
+    tables: canonical table → column → field ("a|b": the first that is there; "a+b": the first that is filled) or "=constant". The first table owns the rows
     that cannot be read.
     kept_out: why the export feeds no table, where it feeds none.
     """
@@ -68,18 +68,21 @@ class Export:
         share = min(n / len(self.tells), 1)
         return n + share if n >= self.least and share >= self.share else 0.0
 
-    def mapping(self, found: dict[str, str]) -> dict[str, dict[str, str]]:
-        """Return canonical table → column → header of the file (or constant), without the tables whose key is not there."""
+    def mapping(self, found: dict[str, str]) -> dict[str, dict[str, str | list[str]]]:
+        """Return canonical table → column → header of the file, several of which the first filled counts, or constant."""
         tables = {}
         for table, columns in self.tables.items():
-            chosen = {column: _first(wanted, found) for column, wanted in columns.items()}
-            tables[table] = {column: header for column, header in chosen.items() if header}
+            chosen = {column: _headers(wanted, found) for column, wanted in columns.items()}
+            tables[table] = {column: headers for column, headers in chosen.items() if headers}
         return tables
 
 
-def _first(wanted: str, found: dict[str, str]) -> str | None:
+def _headers(wanted: str, found: dict[str, str]) -> str | list[str] | None:
     if wanted.startswith(CONSTANT):
         return wanted
+    if "+" in wanted:
+        several = list(dict.fromkeys(found[name] for name in wanted.split("+") if name in found))
+        return several if len(several) > 1 else next(iter(several), None)
     return next((found[name] for name in wanted.split("|") if name in found), None)
 
 

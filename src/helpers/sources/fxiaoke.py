@@ -124,7 +124,7 @@ OPPORTUNITIES = Export(
     tells=("stage", "name", "number", "amount", "expected", "closes", "process", "lost", "odds", "state", "stage_changed"),
     tables={
         "deals": {"deal_id": "number|record_id|name", "stage": "stage", "customer_id": "account",
-                  "entered_at": "stage_changed|created", "amount": "amount", "owner_id": "owner", "reason_lost": "lost"},
+                  "entered_at": "stage_changed+created", "amount": "amount", "owner_id": "owner", "reason_lost": "lost"},
     },
     least=3,
 )
@@ -143,7 +143,7 @@ ORDERS = Export(
     needed=(),
     tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered", "status"),
     tables={
-        "transactions": {"transaction_id": "number|record_id", "customer_id": "account", "ordered_at": "ordered|created",
+        "transactions": {"transaction_id": "number|record_id", "customer_id": "account", "ordered_at": "ordered+created",
                          "revenue": "amount", "channel": "=sales"},
     },
 )
@@ -160,7 +160,7 @@ ORDER_PRODUCTS = Export(
     needed=("order|product",),
     tells=("number", "quantity", "price", "list_price", "amount", "discount", "delivered", "life_status", "record_type"),
     tables={
-        "transactions": {"transaction_id": "order", "customer_id": "account", "ordered_at": "ordered|created",
+        "transactions": {"transaction_id": "order", "customer_id": "account", "ordered_at": "ordered+created",
                          "product_id": "product", "quantity": "quantity", "unit_price": "price", "revenue": "amount",
                          "channel": "=sales"},
     },

@@ -84,6 +84,10 @@ def to_json(value) -> str: ...
 
 
 @ibis.udf.scalar.builtin
+def make_timestamp(microseconds: int) -> dt.timestamp: ...
+
+
+@ibis.udf.scalar.builtin
 def json_extract_string(text: str, path: str) -> str: ...
 
 
@@ -104,7 +108,7 @@ def prepare(rows, export: str):
     when = text("event_timestamp").try_cast("int64")
     signed_in = text("user_id").strip().nullif("")
     allowed = text("privacy_info.analytics_storage").lower()
-    at = (when * 1).as_timestamp("us").cast("timestamp('UTC')")
+    at = make_timestamp(when).cast("timestamp('UTC')")
     key = [text(name).fill_null("") for name in ("user_pseudo_id", "event_timestamp", "event_name", "event_bundle_sequence_id")]
     key += [text(name).fill_null("") for name in ("batch_ordering_id", "batch_event_index") if event.has(name)]
     same = key[0]

@@ -4,6 +4,8 @@ A person is known by `email_id`, the MD5 of the lower-case address, as in Mailch
 A cleaned address bounced; that is no withdrawal. Opens are inflated by mail-privacy proxies.
 """
 
+import ibis
+
 from helpers.sources.exports import Export, plain
 from helpers.sources.mapped import feeds, files, md5, read, size
 
@@ -79,7 +81,10 @@ def prepare(rows, export: str):
     """Add `email_id` where the export names only the address."""
     names = {plain(column): column for column in reversed(rows.columns)}
     email = next((names[plain(label)] for label in EMAIL.split("|") if plain(label) in names), None)
-    if export == "campaign_report" or "emailid" in names or email is None:
+    if export == "campaign_report" or email is None:
         return rows
-    address = rows[email].cast("string").strip().lower().nullif("")
-    return rows.mutate(email_id=md5(address))
+    computed = md5(rows[email].cast("string").strip().lower().nullif(""))
+    if "emailid" in names:
+        given = rows[names["emailid"]].cast("string").strip().lower().nullif("")
+        return rows.mutate(**{names["emailid"]: ibis.coalesce(given, computed)})
+    return rows.mutate(email_id=computed)

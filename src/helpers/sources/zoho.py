@@ -86,7 +86,7 @@ DEALS = Export(
     needed=("name|contact|closes|lost",),
     tells=("stage", "owner", "owner_id", "name", "closes", "contact", "contact_name", "lost", "created", "activity"),
     tables={
-        "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered|created", "amount": "amount",
+        "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered+created", "amount": "amount",
                   "owner_id": "owner_id|owner", "reason_lost": "lost"},
     },
     least=4,

@@ -20,7 +20,7 @@ LEAVERS = ["UNSUB_TIME", "UNSUB_CAMPAIGN_TITLE", "UNSUB_CAMPAIGN_ID", "UNSUB_REA
 STATES = {"subscribed": AUDIENCE, "unsubscribed": AUDIENCE + LEAVERS, "cleaned": AUDIENCE}
 REPORT = ["Title", "Subject", "List", "Send Date", "Send Weekday", "Total Recipients", "Successful Deliveries", "Soft Bounces",
           "Hard Bounces", "Total Bounces", "Unique Opens", "Open Rate", "Total Opens", "Unique Clicks", "Click Rate", "Total Clicks",
-          "Unsubscribes", "Abuse Complaints", "Total Revenue"]
+          "Unsubscribes", "Abuse Complaints", "Total Revenue", "Unique Id"]
 NEWSLETTERS = tuple(range(12, N_DAYS, 30))  # days on which one was sent
 OPENS = np.array([.22, .30, .28, .12, .20, .42])  # by persona, while a customer
 CONTACTS = ["活动编号", "会员号", "触达日期", "是否触达", "入选概率", "首次响应日期", "响应金额"]
@@ -85,7 +85,8 @@ class Marketing:
         for name, file in self.audience.items():
             file.append(frame[state == name])
         names = [None if a is None else f"{a} {b}" for a, b in zip(first, last, strict=True)]
-        self.truth.add_records("mail_audience", people, local_id=local, full_name=names, phone=phone, email=email)
+        email_id = [hashlib.md5(v.strip().lower().encode()).hexdigest() for v in email]
+        self.truth.add_records("mail_audience", people, local_id=email_id, full_name=names, phone=phone, email=email)
         self._write_activity(people, email, opted, gone, state, rng)
 
     def _write_activity(self, people, email, opted, gone, state, rng) -> None:
@@ -100,7 +101,7 @@ class Marketing:
             for action, mask, later in (("open", opens, 0.4), ("click", clicks, .41), ("bounce", bounces, .01)):
                 parts.append(pd.DataFrame({
                     "action": action, "campaign_id": f"n{number + 1:04d}", "email_address": email[mask],
-                    "timestamp": times(moment_of(day + later + rng.random(mask.sum()) * .3), "%Y-%m-%dT%H:%M:%S+00:00"),
+                    "timestamp": times(moment_of(day + later - 1 / 3 + rng.random(mask.sum()) * .3), "%Y-%m-%dT%H:%M:%S+00:00"),
                     "url": "https://shop.example.com/new" if action == "click" else None}))
         every = pd.concat(parts, ignore_index=True)
         every["email_id"] = [hashlib.md5(v.strip().lower().encode()).hexdigest() for v in every["email_address"]]
@@ -157,4 +158,5 @@ class Marketing:
             "Send Date": times(dates.astype("datetime64[s]"), "%b %d, %Y 09:00 am"), "Send Weekday": times(dates.astype("datetime64[s]"), "%A"),
             "Total Recipients": sent, "Successful Deliveries": delivered, "Soft Bounces": bounced, "Hard Bounces": 0,
             "Total Bounces": bounced, "Unique Opens": opened, "Open Rate": share[0], "Total Opens": opened, "Unique Clicks": clicked,
-            "Click Rate": share[1], "Total Clicks": clicked, "Unsubscribes": gone, "Abuse Complaints": 0, "Total Revenue": "0.00"})
+            "Click Rate": share[1], "Total Clicks": clicked, "Unsubscribes": gone, "Abuse Complaints": 0, "Total Revenue": "0.00",
+            "Unique Id": [f"n{i + 1:04d}" for i in range(len(NEWSLETTERS))]})

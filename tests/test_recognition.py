@@ -104,7 +104,7 @@ def test_what_exports_declare_fits_together():
     for export in exports():
         fields = set(export.labels) | set(export.patterns)
         used = {part for columns in export.tables.values() for value in columns.values()
-                if not value.startswith("=") for part in re.split("[|+]", value)}
+                for part in re.split("[|+]", value) if not part.startswith("=")}
         used |= {part for group in export.needed for part in group.split("|")} | set(export.tells)
         assert used <= fields, (export.system, export.name, used - fields)
         assert bool(export.tables) != bool(export.kept_out)

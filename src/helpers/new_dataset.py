@@ -230,7 +230,7 @@ def summary(name: str, proposed: list[Proposed], look: Look, copied: int) -> lis
     unknown = sorted({part.file for part in look.found if part.recognised is None})
     checks = _checks(proposed)
     checks += [f"  left out, sums and not customers: {', '.join(out[:3])}{' …' if len(out) > 3 else ''}"] if out else []
-    checks += [f"  not recognised: {', '.join(unknown[:3])}{' …' if len(unknown) > 3 else ''}"] if unknown else []
+    checks += [f"  not recognised: {', '.join(unknown[:6])}{' …' if len(unknown) > 6 else ''}"] if unknown else []
     checks += [f"  not readable: {line}" for line in look.unreadable]
     room = MOST_LINES - 3 - min(len(checks), 9)
     lines += _cut(sources_said, room) + ["check:"] + _cut(checks, MOST_LINES - 2 - len(_cut(sources_said, room)) - 1)

@@ -257,9 +257,9 @@ def patterns(files: list[str], every: set[str]) -> list[str]:
     if len(files) == 1:
         return [escaped(files[0])]
     starts, ends = os.path.commonprefix(files), os.path.commonprefix([file[::-1] for file in files])[::-1]
-    room = min(map(len, files)) - len(starts)
-    candidates = [[f"{escaped(starts)}*{escaped(ends[-room:] if 0 < len(ends) > room else ends)}"]]
-    candidates.append(sorted({re.sub(r"\d+", "*", escaped(file)) for file in files}))
+    ends = ends[-max(min(map(len, files)) - len(starts), 0):] if len(ends) > min(map(len, files)) - len(starts) else ends
+    starts, ends = starts.rstrip("0123456789"), ends.lstrip("0123456789")  # a date is a date, not a part of the name
+    candidates = [[f"{escaped(starts)}*{escaped(ends)}"], sorted({re.sub(r"\d+", "*", escaped(file)) for file in files})]
     for wanted in candidates:
         if all("/" not in _starred(pattern, files) for pattern in wanted) and len(wanted) < len(files):
             matched = {file for file in every for pattern in wanted if matches(file, pattern)}

@@ -23,7 +23,8 @@ class Export:
     tells: fields that few other tables have; `least` of them must be there, and a `share` of them.
     preamble: what a line above the header looks like; it counts as two of them.
     patterns: field → what its label holds, where labels are written by people (questions of a survey); asked in this order.
-    tables: canonical table → column → field ("a|b": the first that is there; "a+b": the first that is filled) or "=constant". The first table owns the rows
+    tables: canonical table → column → field ("a|b": the first that is there; "a+b": the first that is filled) or "=constant"
+    (also as the last of several). The first table owns the rows
     that cannot be read.
     kept_out: why the export feeds no table, where it feeds none.
     """
@@ -83,7 +84,10 @@ def _headers(wanted: str, found: dict[str, str]) -> str | list[str] | None:
     if "+" in wanted:
         several = list(dict.fromkeys(found[name] for name in wanted.split("+") if name in found))
         return several if len(several) > 1 else next(iter(several), None)
-    return next((found[name] for name in wanted.split("|") if name in found), None)
+    for name in wanted.split("|"):
+        if name in found or name.startswith(CONSTANT):
+            return found.get(name, name)
+    return None
 
 
 def plain(label: str) -> str:

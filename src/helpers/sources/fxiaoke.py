@@ -34,7 +34,7 @@ ACCOUNTS = Export(
         "number": "客户编号|account_no|客户编码",
         "level": "客户级别|客户类型|account_level|客户等级|会员等级",
         "kind": "客户分类|account_type",
-        "origin": "客户来源|account_source",
+        "origin": "客户来源|account_source|获客来源|来源渠道",
         "deal_status": "成交状态|deal_status",
         "last_deal": "最后一次成交时间|last_deal_closed_time|最后成交时间",
         "last_followed": "最后跟进时间|last_followed_time",
@@ -53,7 +53,7 @@ ACCOUNTS = Export(
     },
     needed=(),
     tells=("level", "kind", "origin", "deal_status", "last_deal", "last_followed", "next_followed", "pool", "claimed", "returned",
-           "credit_code", "parent", "number"),
+           "credit_code", "parent", "number", "life_status", "lock_status", "record_type"),
     tables={
         "people": {"customer_id": "number|record_id", "full_name": "name", "phone": "phone", "other_phone": "other_phone",
                    "email": "email", "gender": "gender", "birth_date": "birth_date", "address": "address",
@@ -63,7 +63,7 @@ ACCOUNTS = Export(
         "customers": {"customer_id": "number|record_id", "joined_at": "created", "acquisition_channel": "origin",
                       "gender": "gender", "city": "city", "region": "region", "country": "country", "loyalty_tier": "level"},
     },
-    least=3,
+    least=3, share=.2,
 )
 CONTACTS = Export(
     "fxiaoke", "contacts",
@@ -75,7 +75,8 @@ CONTACTS = Export(
         "phone": "手机|手机1|mobile1|mobile|手机号", "other_phone": "电话|电话1|tel1|tel|手机2|mobile2",
         "email": "邮件|email|邮箱", "job": "职务|job_title|职位", "part": "部门|department",
         "role": "角色|决策角色|contact_role|关键决策人", "is_main": "是否主联系人|primary_contact|首要联系人",
-        "birth_date": "生日|date_of_birth|出生日期", "gender": "性别|gender", "wechat": "微信|wechat|微信号",
+        "birth_date": "生日|date_of_birth|出生日期", "gender": "性别|gender", "member": "会员号|会员卡号|会员编号",
+        "wechat": "微信|wechat|微信号",
         "card": "名片|card",
     },
     needed=("job|part|role|is_main|card", "phone|other_phone|email|name"),
@@ -86,7 +87,7 @@ CONTACTS = Export(
                    "district": "district", "city": "city", "region": "region", "country": "country",
                    "recorded_at": "created", "updated_at": "modified"},
     },
-    least=3,
+    least=3, share=.2,
 )
 LEADS = Export(
     "fxiaoke", "leads",
@@ -108,25 +109,26 @@ LEADS = Export(
                    "email": "email", "company": "company", "address": "address", "district": "district", "city": "city",
                    "region": "region", "country": "country", "recorded_at": "created", "updated_at": "modified"},
     },
-    least=3,
+    least=3, share=.2,
 )
 OPPORTUNITIES = Export(
     "fxiaoke", "opportunities",
     OWN | {
         "name": "商机名称|name|商机", "number": "商机编号|opportunity_no|newopportunity_no",
         "account": ACCOUNT + "|客户名称|客户",
-        "stage": "销售阶段|阶段|sales_stage|商机阶段|stage", "stage_changed": "阶段变更时间|进入阶段时间|stg_changed_time",
+        "stage": "销售阶段|阶段|sales_stage|商机阶段|stage",
+        "stage_changed": "阶段进入时间|阶段变更时间|进入阶段时间|stg_changed_time",
         "amount": "商机金额|amount|预计金额", "expected": "预测金额|probability_amount", "odds": "赢率|probability",
         "closes": "预计成交日期|结单日期|close_date|预计成交时间", "process": "销售流程|sales_process_id|商机类型",
         "lost": "输单原因|lost_reason|输单理由|丢单原因", "state": "商机状态|阶段状态|sales_status|status",
     },
-    needed=(),
+    needed=("number|amount|expected|closes|lost|stage_changed",),
     tells=("stage", "name", "number", "amount", "expected", "closes", "process", "lost", "odds", "state", "stage_changed"),
     tables={
         "deals": {"deal_id": "number|record_id|name", "stage": "stage", "customer_id": "account",
                   "entered_at": "stage_changed+created", "amount": "amount", "owner_id": "owner", "reason_lost": "lost"},
     },
-    least=3,
+    least=3, share=.2,
 )
 ORDERS = Export(
     "fxiaoke", "orders",
@@ -141,11 +143,12 @@ ORDERS = Export(
         "total": "产品合计|product_amount", "logistics": "发货状态|logistics_status", "delivered": "交货日期|delivery_date",
     },
     needed=(),
-    tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered", "status"),
+    tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered", "status", "number"),
     tables={
         "transactions": {"transaction_id": "number|record_id", "customer_id": "account", "ordered_at": "ordered+created",
                          "revenue": "amount", "channel": "=sales"},
     },
+    least=3, share=.2,
 )
 ORDER_PRODUCTS = Export(
     "fxiaoke", "order_products",
@@ -155,21 +158,21 @@ ORDER_PRODUCTS = Export(
         "price": "销售单价|sales_price|价格|product_price|单价", "list_price": "产品单价|标准价格|standard_price",
         "amount": "销售金额|小计|subtotal|order_product_amount", "discount": "折扣|discount|产品折扣", "unit": "单位|unit",
         "delivered": "已发货数量|delivered_count", "account": ACCOUNT, "ordered": "下单日期|order_time|下单时间",
-        "remark": "备注|remark",
+        "remark": "备注|remark", "line": "行号|line_no", "channel": "渠道|channel", "off": "折扣额|discount_amount",
     },
     needed=("order|product",),
     tells=("number", "quantity", "price", "list_price", "amount", "discount", "delivered", "life_status", "record_type"),
     tables={
         "transactions": {"transaction_id": "order", "customer_id": "account", "ordered_at": "ordered+created",
                          "product_id": "product", "quantity": "quantity", "unit_price": "price", "revenue": "amount",
-                         "channel": "=sales"},
+                         "channel": "channel|=sales", "line_number": "line", "discount": "off"},
     },
-    least=3,
+    least=3, share=.2,
 )
 RECORDS = Export(
     "fxiaoke", "activity_records",
     OWN | {
-        "number": "销售记录编号|name|编号", "content": "销售记录内容|跟进内容|active_record_content|记录内容",
+        "number": "销售记录编号|name|编号", "content": "跟进内容|销售记录内容|跟进内容|active_record_content|记录内容",
         "kind": "销售记录类型|跟进类型|active_record_type|记录类型|跟进方式",
         "related": "关联业务对象|相关对象|related_object|related_object_data|关联对象",
         "account": ACCOUNT + "|客户名称|关联客户|客户|related_account", "location": "定位|外勤签到|location",

@@ -17,6 +17,7 @@ AUDIENCE = Export(
     {
         "email": EMAIL, "email_id": "email_id", "given_name": "First Name|FNAME|名|名字", "family_name": "Last Name|LNAME|姓|姓氏",
         "address": "Address|地址", "phone": "Phone Number|Phone|电话号码|电话", "birthday": "Birthday|生日",
+        "member": "Member No|Member Number|Member ID|会员号|会员编号",
         "rating": "MEMBER_RATING", "granted": "OPTIN_TIME", "optin_ip": "OPTIN_IP", "confirmed": "CONFIRM_TIME",
         "confirm_ip": "CONFIRM_IP", "latitude": "LATITUDE", "longitude": "LONGITUDE", "gmtoff": "GMTOFF", "dstoff": "DSTOFF",
         "country": "CC", "region": "REGION", "changed": "LAST_CHANGED", "leid": "LEID", "euid": "EUID", "notes": "NOTES",
@@ -30,7 +31,7 @@ AUDIENCE = Export(
         "people": {"customer_id": "email_id", "email": "email", "family_name": "family_name", "given_name": "given_name",
                    "phone": "phone", "address": "address", "ip_address": "confirm_ip|optin_ip",
                    "recorded_at": "granted|confirmed",
-                   "updated_at": "changed"},
+                   "member_id": "member", "updated_at": "changed"},
         "consents": {"customer_id": "email_id", "purpose": "=email marketing", "granted_at": "granted|confirmed",
                      "withdrawn_at": "withdrawn", "consent_source": "=mailchimp"},
     },

@@ -38,15 +38,17 @@ CONTACTS = Export(
               "contacted|delivered at|date sent",
         "treated": "是否触达|是否投放|是否实验组|treated|is treated|treatment|is_treated|in treatment",
         "arm": "分组|实验分组|组别|arm|group|variant|test group",
-        "propensity": "触达概率|分配概率|入组概率|propensity|probability|assignment probability",
-        "responded": "响应时间|响应日期|转化时间|回应时间|responded at|response date|converted at|conversion date",
+        "propensity": "入选概率|触达概率|分配概率|入组概率|propensity|probability|assignment probability",
+        "responded": "首次响应日期|首次响应时间|响应时间|响应日期|转化时间|回应时间|responded at|response date|"
+                     "converted at|conversion date",
         "value": "响应金额|转化金额|响应价值|response value|conversion value|revenue",
         "channel": "渠道|触达渠道|channel", "arm_treated": "arm is treated",
     },
     needed=("campaign", "customer|phone|email", "at|treated|arm"),
     tells=("campaign", "at", "treated", "arm", "propensity", "responded", "value"),
     tables={"campaign_contacts": {"campaign_id": "campaign", "customer_id": "customer", "contacted_at": "at",
-                                  "treated": "treated|arm_treated", "propensity": "propensity", "responded_at": "responded",
+                                  "treated": "treated|arm_treated", "propensity": "propensity",
+                                  "responded_at": "responded",
                                   "response_value": "value"},
             "people": as_people("customer", _PERSON)},
     least=2,
@@ -54,7 +56,7 @@ CONTACTS = Export(
 CONSENTS = Export(
     "marketing", "consents",
     _PERSON | {
-        "customer": _CUSTOMER, "purpose": "用途|授权用途|授权目的|授权类型|授权事项|同意事项|目的|purpose|consent type|consent purpose|permission|scope",
+        "customer": _CUSTOMER, "purpose": "授权项目|用途|授权用途|授权目的|授权类型|授权事项|同意事项|目的|purpose|consent type|consent purpose|permission|scope",
         "granted": "授权时间|同意时间|授权日期|granted at|granted|consented at|consent date|opt in date|opt in time|"
                    "opted in at",
         "withdrawn": "撤回时间|撤销时间|撤回日期|取消授权时间|withdrawn at|withdrawn|revoked at|opt out date|opt out time|"

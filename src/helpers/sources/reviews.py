@@ -8,7 +8,7 @@ __all__ = ["EXPORTS", "feeds", "files", "read", "size"]
 _PERSON = person("phone", "email") | {
     "full_name": "收货人|真实姓名|姓名|customer name|full name",
 }
-_ID = "用户ID|用户编号|买家ID|会员号|会员编号|客户编号|顾客编号|user id|userid|customer id|reviewer id|reviewerid|author id|member id|buyer id"
+_ID = "会员号|用户ID|用户编号|买家ID|会员号|会员编号|客户编号|顾客编号|user id|userid|customer id|reviewer id|reviewerid|author id|member id|member no|member number|buyer id"
 REVIEWS = Export(
     "reviews", "reviews",
     _PERSON | {
@@ -61,6 +61,6 @@ COMMENTS = Export(
                      "language": "language"},
         "people": as_people("customer", _PERSON),
     },
-    least=3,
+    least=3, share=.25,
 )
 EXPORTS = (REVIEWS, COMMENTS)

@@ -19,7 +19,8 @@ PERSON = {
     "opted_out": "Email Opt Out|Email_Opt_Out|拒收邮件|邮件退订|不接收邮件", "withdrawn": "email opted out at",
     "unsubscribed": "Unsubscribed Time|Unsubscribed_Time|退订时间",
     "unsubscribed_mode": "Unsubscribed Mode|Unsubscribed_Mode|退订方式",
-    "salutation": "Salutation|称呼|称谓", "birth_date": "Date of Birth|Date_of_Birth|出生日期", "gender": "Gender|性别",
+    "member": "Member No|Member Number|Member ID|会员号|会员编号", "salutation": "Salutation|称呼|称谓",
+    "birth_date": "Date of Birth|Date_of_Birth|出生日期", "gender": "Gender|性别",
 }
 CONTACTS = Export(
     "zoho", "contacts",
@@ -42,7 +43,7 @@ CONTACTS = Export(
         "people": {"customer_id": "id", "family_name": "family_name", "given_name": "given_name", "phone": "phone|other_phone",
                    "other_phone": "other_phone", "email": "email", "gender": "gender", "birth_date": "birth_date",
                    "company": "account", "address": "address", "city": "city", "region": "region", "country": "country",
-                   "postcode": "postcode", "recorded_at": "created", "updated_at": "modified"},
+                   "postcode": "postcode", "member_id": "member", "recorded_at": "created", "updated_at": "modified"},
         "customers": {"customer_id": "id", "joined_at": "created", "acquisition_channel": "origin", "gender": "gender",
                       "city": "city", "region": "region", "country": "country"},
         "consents": {"customer_id": "id", "purpose": "=email marketing", "withdrawn_at": "withdrawn"},

@@ -62,7 +62,7 @@ def _parse(text: str, order: str | None) -> datetime | None:
         if match := pattern.match(text):
             found = _day(match, order)
             rest = text[match.end():]
-            if rest[:1].isdigit() and not re.fullmatch(r"\d{6}(Z|[+-]\d\d:?\d\d)?", rest):
+            if rest[:1].isdigit() and text[match.end() - 1].isdigit() and not re.fullmatch(r"\d{6}(Z|[+-]\d\d:?\d\d)?", rest):
                 continue
             return None if found is None else _with_time(found, rest)
     if match := re.fullmatch(rf"{WEEKDAY}{MONTH}\s+(?P<d>\d{{1,2}})\s+(?P<t>[\d:]+)(?P<zone>\s+\S+)?\s+(?P<y>\d{{4}})", text, re.I):

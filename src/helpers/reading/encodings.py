@@ -22,12 +22,13 @@ MAX_LINE = 64_000_000  # bytes
 CODECS = {  # name → Python's codec, family of writing
     "gb18030": ("gb18030", "chinese"), "big5": ("cp950", "traditional"), "shift_jis": ("cp932", "japanese"),
     "euc-jp": ("euc_jp", "japanese"), "euc-kr": ("cp949", "korean"), "cp1252": ("cp1252", "western"), "cp1250": ("cp1250", "western"),
-    "cp1254": ("cp1254", "western"), "mac-roman": ("mac_roman", "western"), "cp1251": ("cp1251", "cyrillic"), "koi8-r": ("koi8_r", "cyrillic"),
+    "cp1254": ("cp1254", "western"), "cp874": ("cp874", "thai"), "mac-roman": ("mac_roman", "western"), "cp1251": ("cp1251", "cyrillic"), "koi8-r": ("koi8_r", "cyrillic"),
 }
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 PLAUSIBLE = 0.6
-MARGIN = 0.08
+MARGIN = 0.08  # between the best and any that reads the text differently …
+MARGIN_OF_FEW = 0.2  # … and where fewer than eight bytes tell
 FOREIGN_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
@@ -135,7 +136,8 @@ def _of_bytes(file: Path, shown: str) -> str:
     ranking = _ranking(bad or good)
     best = ranking[0][1] if ranking else None
     if best and (n_good == 0 or n_bad > n_good):
-        rivals = [name for value, name, text in ranking[1:] if ranking[0][0] - value < MARGIN and text != ranking[0][2]]
+        margin = MARGIN_OF_FEW if sum(byte > 127 for line in bad or good for byte in line) < 8 else MARGIN
+        rivals = [other for other in ranking[1:] if other[2] != ranking[0][2] and _lead(ranking[0], other) < margin]
         if ranking[0][0] >= PLAUSIBLE and not rivals:
             return best
     raise UserError(_question(file, shown, [name for _, name, _ in ranking[:3]]))
@@ -202,6 +204,15 @@ def _ranking(lines: list[bytes]) -> list[tuple[float, str, str]]:
         if texts and failed <= 0.2:
             found.append((score("\n".join(texts), family) * (1 - failed), name, "\n".join(texts)))
     return sorted(found, key=lambda item: -item[0])
+
+
+def _lead(best: tuple[float, str, str], other: tuple[float, str, str]) -> float:
+    """Return by how much the best is more plausible, a character that the two read differently."""
+    ahead, (_, _, text), (_, _, rival) = best[0] - other[0], best, other
+    if len(text) != len(rival):
+        return ahead
+    n_foreign = sum(char > "\x7f" for char in text)
+    return ahead * n_foreign / sum(a != b for a, b in zip(text, rival, strict=True))
 
 
 def _question(file: Path, shown: str, candidates: list[str]) -> str:

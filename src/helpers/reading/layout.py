@@ -73,9 +73,11 @@ def guess_dialect(lines: list[str], hints: dict) -> Dialect:
         if any(delimiter in line for line in lines):
             scores[delimiter] = _agreement(lines, Dialect(delimiter, escape))
     best = max(scores, key=scores.get, default=None)
+    if best == "|" and "||" in scores and not any("|" in line.replace("||", "") for line in lines):
+        best = "||"
     if best is not None and scores[best] >= 0.5:
         return Dialect(best, escape)
-    if _agreement(lines, Dialect(" ", escape)) >= 0.95:
+    if _agreement(lines, Dialect(" ", escape)) >= 0.75:
         return Dialect(" ", escape)
     return Dialect(_second_opinion(lines) if best is not None else None, escape)
 
@@ -139,9 +141,8 @@ def plan(head: list[Record], *, is_padded: bool = False, header_row: int | None 
     if above and not is_padded and abs(len(head[above[-1]].fields) - width) == 1 and is_header(head[above[-1]].fields, []):
         rows.insert(0, above[-1])  # the header has one field more or less than the rows
     fullest = max(n_filled(head[i].fields) for i in rows[:15])
-    at = next((k for k, i in enumerate(rows[:15]) if n_filled(head[i].fields) >= 0.8 * fullest
-               and is_header(head[i].fields, [head[j].fields for j in rows[k + 1:]])), None)
-    if at is None:
+    at = next((k for k, i in enumerate(rows[:15]) if n_filled(head[i].fields) >= 0.8 * fullest), 0)
+    if not is_header(head[rows[at]].fields, [head[j].fields for j in rows[at + 1:]]):
         at = next((k for k, i in enumerate(rows) if n_filled(head[i].fields) >= 0.5 * fullest), 0)
         if not is_header(head[rows[at]].fields, [head[j].fields for j in rows[at + 1:]]):
             return Plan(rows[at], 0, ("",) * width, width)
@@ -165,8 +166,8 @@ def _first_block(head: list[Record]) -> list[int]:
     block: list[int] = []
     for i, record in enumerate(head):
         if record.is_blank:
-            if len(block) > 1 and n_filled(head[block[-1]].fields) > 1:
-                break
+            if len(block) > 1 and any(n_filled(head[j].fields) >= max(2, 0.6 * len(head[j].fields)) for j in block):
+                break  # not padded lines of a preamble
         elif record.fields and not is_comment(record):
             block.append(i)
     several = [i for i in block if len(head[i].fields) > 1]

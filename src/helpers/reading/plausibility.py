@@ -24,8 +24,9 @@ HANGUL = frozenset(
 PUNCTUATION = frozenset("，。、；：！？（）《》〈〉【】「」『』“”‘’…—－～·・　￥％＃＆＋＝／：＠ー々")
 SYMBOLS = frozenset("€£©®°“”‘’–—…•™«»½¼¾¿¡ºª§·´×±²³¥\xa0")
 VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœąęěůűőıё")
-RARE_WESTERN = frozenset("ðþýÐÞÝğışĞİŞ")  # one byte, two readings: Icelandic or Turkish
+RARE_WESTERN = frozenset("ðþýÐÞÝğışĞİŞđĐţŢ")  # one byte, two readings: Icelandic, Turkish or Romanian
 CYRILLIC = re.compile(r"[А-ЯЁІЇЄ]?[а-яёіїє]+|[А-ЯЁІЇЄ]+")
+THAI = re.compile("(?=.*[ะ-ูเ-ไ])(?:[เ-ไ]?[กขคงจฉชซญณดตถทธนบปผพฟภมยรลวศษสหอ][ะ-ู็-์]{0,3})+")  # marks hang on a consonant
 LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -70,6 +71,8 @@ def score(text: str, family: str) -> float:
         return max(score(text, f) for f in ("chinese", "traditional", "japanese", "korean", "cyrillic", "western"))
     if family == "western":
         return _western(text) / len(foreign)
+    if family == "thai":
+        return 0.9 * sum(len(word) for word in re.findall("[ก-๛]{3,}", text) if THAI.fullmatch(word)) / len(foreign)
     if family == "cyrillic":
         return _cyrillic(text) / len(foreign)
     halfwidth = sum(0.75 * len(run) for run in re.findall("[｡-ﾟ]{3,}", text)) if family == "japanese" else 0

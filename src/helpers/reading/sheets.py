@@ -1,5 +1,6 @@
 """Excel and OpenDocument sheets (calamine) as records."""
 
+import io
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def read_sheets(file: Path, *, shown: str, connection, hints: dict) -> list[Read
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(file.as_posix())
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read_bytes()))  # by content, not by its name
     except python_calamine.PasswordError:
         raise UserError(f"{shown}: is protected by a password; save it without one") from None
     except (python_calamine.CalamineError, OSError):

@@ -43,12 +43,15 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 class CsvFile:
-    """A CSV file that grows; `append` returns the 1-based line of each row (rows hold no line breaks unless `has_breaks`)."""
+    """A CSV file that grows; `append` returns the 1-based line of each row (values hold no line breaks).
+
+    `footer` makes the last line of the finished file; `total` is there for it.
+    """
 
     def __init__(self, path: Path, columns: list[str], *, encoding: str = "utf-8", preamble: tuple[str, ...] = (),
                  footer=None, quote_header: bool = False):
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.columns, self.footer, self.rows = path, columns, footer, 0
+        self.path, self.columns, self.footer, self.rows, self.total = path, columns, footer, 0, 0
         self.encoding = "utf-8" if encoding == "utf-8-sig" else encoding
         self._file = path.open("wb")
         if encoding == "utf-8-sig":

@@ -93,6 +93,7 @@ class Shop:
             else:
                 written = written.assign(order_time=_written_times(part, "%Y-%m-%dT%H:%M:%S+08:00"))
             where = file.append(written, ragged=part["is_ragged"].to_numpy())
+            file.total += int(part["revenue"].sum())
             name = f"{file.path.parent.name}/{file.path.name}"
             self.truth.add("lines", line_kinds(part, chunk.people, source=source, file=name, line=where))
 
@@ -117,7 +118,7 @@ def _till_file(raw: Path, month: int) -> CsvFile:
     """Open the till file of a month; months differ as those of four tills would: encoding, preamble, footer, number format."""
     label, kind = _label(month), month % 4
     preamble = () if kind != 2 else ("门店销售明细表（模拟数据）", f"统计期间：{label}", "")
-    footer = (lambda file: f"合计,,,,,,,,,共{file.rows}行,,,,,") if kind == 2 else None
+    footer = (lambda file: f"合计,,,,,,,,,,,,{file.total / 100:.2f},,") if kind == 2 else None
     encoding = ("utf-8-sig", "gb18030", "gb18030", "utf-8")[kind]
     return CsvFile(raw / "pos" / f"POS明细_{label}.csv", TILL, encoding=encoding, preamble=preamble, footer=footer)
 

@@ -26,7 +26,7 @@ RUN     = @$(PYTHON) -m helpers.run
 STAGES  = collection cleaning segmentation lifetime_value persona voc churn dashboard
 
 .DEFAULT_GOAL := help
-.PHONY: help reports $(STAGES) new simulate score lab test test-fast lint format bench dictionary check-reports scale lock clean
+.PHONY: help reports $(STAGES) new simulate score lab test test-fast lint format bench dictionary check-reports check-leaks scale lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -84,6 +84,9 @@ format: $(DEV) ## sort imports and mend what the linter can mend
 
 check-reports: $(DEV) ## open the reports of DATASET in headless Chromium and check them
 	$(PYTHON) tests/browser.py reports/$(strip $(DATASET))
+
+check-leaks: $(DEV) ## look for values of the vault of DATASET in its clean tables, results, notebooks and reports
+	$(PYTHON) tests/check_leaks.py $(strip $(DATASET))
 
 bench: $(DEV) ## measure speed and memory → BENCHMARKS.md
 	$(PYTHON) tests/bench.py

@@ -55,8 +55,8 @@ VAULT = (
         is_open=True, file="ledger",
     ),
     Contract(
-        "vault/identity_events", "vault", "cleaning", "a merge or a split of customers", ("run", "number"),
-        (whole("run", "run of the cleaning, counted from 1"), whole("number", "event within the run")), is_open=True,
+        "vault/identity_events", "vault", "cleaning", "a customer that was created, merged or split", ("number",),
+        (whole("number", "event, counted from 1"), text("run", "last day observed in the run")), is_open=True,
         file="identity_events",
     ),
     Contract(

@@ -5,14 +5,139 @@ the ledger (identity_ledger.py), which keeps `customer_id` stable from run to ru
 every reference to a person is replaced, devices and sessions get pseudonyms, and records of people become rows of `customers`.
 """
 
+from dataclasses import dataclass, field, replace
+
 import ibis
 import pandas as pd
 
+from helpers import paths, tables, vault
 from helpers.contracts import contract
 
 ATTRIBUTES = ("gender", "city", "region", "country")  # what a personal record says that is no identifier
 AGE_BANDS = (("<18", 0, 18), ("18–24", 18, 25), ("25–34", 25, 35), ("35–44", 35, 45), ("45–54", 45, 55), ("55–64", 55, 65),
              ("65+", 65, 130))  # youngest age of the band, and of the next one
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The collected tables with one `customer_id` a customer, and what was learned on the way.
+
+    collected: tables without personal records. names: what the customers are called (customer_id, name), or None where the ids are
+    published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links, clusters: of
+    identity.py and identity_clusters.py, None where there are no personal records. keys: record_key → customer_id.
+    """
+
+    collected: dict
+    names: object = None
+    vault: dict = field(default_factory=dict)
+    people: object = None
+    links: object = None
+    clusters: object = None
+    corrections: object = None
+    decisions: pd.DataFrame | None = None
+    keys: pd.DataFrame | None = None
+    events: pd.DataFrame | None = None
+    n_in_doubt: int = 0
+
+
+def resolve(arrived: dict, *, run, connection, threshold: float, review_from: float) -> Resolved:
+    """Return the collected tables with every reference to a person replaced by the customer.
+
+    arrived: collected tables by name. Where the ids are published pseudonyms, the tables are returned as they are.
+    """
+    others = {name: table for name, table in arrived.items() if name != "people"}
+    if run.business.identifiers == "published":
+        return Resolved(others)
+    engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
+    found = _link(arrived["people"], run, engine, threshold, review_from) if "people" in arrived else Resolved({})
+    ledger, events = _enter(record_keys(arrived).to_pandas()["record_key"], found, run)
+    known = ibis.memtable(ledger[["record_key", "customer_id"]])
+    others = {name: refer(table, known) if "customer_id" in table.columns else table for name, table in others.items()}
+    others = _without_devices(others, run.dataset)
+    secret = {"vault/ledger": ledger, "vault/identity_events": events}
+    if found.people is None:
+        return replace(found, collected=others, names=_no_names(), vault=secret, keys=ledger)
+    people = found.people.inner_join(known, "record_key")
+    others["customers"] = customer_records(
+        others.get("customers"), people, as_of=run.as_of, time_zone=run.business.time_zone
+    )
+    secret |= {"vault/people": people, "vault/corrections": found.corrections}
+    return replace(found, collected=others, names=spoken_names(people), vault=secret, people=people, keys=ledger, events=events)
+
+
+def _link(people, run, engine, threshold: float, review_from: float) -> Resolved:
+    """Standardise, link and cluster the personal records; write the pairs in doubt for the analyst."""
+    from helpers import identity, identity_clusters, identity_fields, identity_review
+
+    if engine is not people.get_backend():
+        people = engine.create_table("resolution_people", people.to_pyarrow(), temp=True)
+    standardised, corrections = identity_fields.standardise(people, country=run.business.country, connection=engine)
+    settings = identity.Settings(seed=run.seed, threshold=threshold, review_from=review_from)
+    links = identity.link(standardised, connection=engine, settings=settings)
+    file = review_file(run.dataset)
+    if file.exists():
+        tables.note_raw(file)
+    decisions = identity_review.read(file) if file.exists() else None
+    clusters = identity_clusters.cluster(links.pairs, links.records, decisions=decisions, threshold=threshold)
+    doubts = identity_review.review_table(links, clusters, standardised.to_pandas(), decisions=decisions)
+    _ask(doubts, decisions, file)
+    return Resolved({}, people=standardised, links=links, clusters=clusters, corrections=corrections, decisions=decisions,
+                    n_in_doubt=len(doubts))
+
+
+def review_file(dataset: str):
+    """Return the file in which an analyst decides on pairs in doubt."""
+    return paths.layer(dataset, "review") / "identity.csv"
+
+
+def _ask(doubts: pd.DataFrame, decisions: pd.DataFrame | None, file) -> None:
+    """Write the pairs in doubt, then those that are decided, so that the file stays the one place of all decisions."""
+    from helpers import identity_review
+
+    if decisions is not None and len(decisions):
+        doubts = pd.concat([doubts, decisions[["key_l", "key_r", "decision"]].assign(why="decided")], ignore_index=True)
+    if doubts.empty:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    identity_review.write(doubts, file)
+    tables.note_raw(file, written=True)
+
+
+def _enter(keys: pd.Series, found: Resolved, run) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (ledger, all events so far). A number that no personal record explains is a customer of its own."""
+    from helpers import identity_ledger
+
+    clusters = pd.Series(keys.to_numpy(), index=pd.Index(keys, name="record_key"), name="cluster", dtype="str")
+    pairs = None
+    if found.clusters is not None:
+        linked = found.clusters.clusters
+        clusters = pd.concat([linked, clusters[~clusters.index.isin(linked.index)]])
+        pairs = found.links.pairs
+    ledger, events = identity_ledger.update(
+        tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.dataset), run=f"{run.as_of:%Y-%m-%d}"
+    )
+    before = tables.load_previous("vault/identity_events")
+    every = events if before is None else pd.concat([before.drop(columns="number"), events], ignore_index=True)
+    return ledger, every.assign(number=range(1, len(every) + 1))
+
+
+def _no_names():
+    return ibis.memtable(pd.DataFrame({"customer_id": [], "name": []}, dtype="str"))
+
+
+def spoken_names(people):
+    """Return the distinct names (customer_id, name) that personal records give their customers."""
+    return people.filter(people.name.notnull()).select("customer_id", "name").distinct()
+
+
+def _without_devices(collected: dict, dataset: str) -> dict:
+    """Return the tables with visitors recognised by their logins, and devices and sessions under pseudonyms."""
+    if "interactions" not in collected:
+        return collected
+    interactions = recognise_visitors(collected["interactions"])
+    for column in ("visitor_id", "session_id"):
+        interactions = hide(interactions, column, vault.pseudonyms(dataset, column))
+    return {**collected, "interactions": interactions}
 
 
 def record_keys(collected: dict):
@@ -31,16 +156,15 @@ def refer(table, ledger):
 
 
 def recognise_visitors(interactions):
-    """Return (interactions, number of rows recognised): what a device did without a login belongs to the one customer who
-    logged in on it. A device on which two customers logged in stays unknown where it is not logged in.
+    """Return the interactions; what a device did without a login belongs to the one customer who logged in on it.
+
+    A device on which two customers logged in stays unknown where nobody is logged in.
     """
     seen = interactions.filter(interactions.visitor_id.notnull() & interactions.customer_id.notnull())
     owners = seen.group_by("visitor_id").agg(_n=seen.customer_id.nunique(), _owner=seen.customer_id.min())
     owners = owners.filter(owners["_n"] == 1).select(_visitor="visitor_id", _owner="_owner")
     joined = interactions.left_join(owners, interactions.visitor_id == owners["_visitor"])
-    unknown = joined.customer_id.isnull() & joined["_owner"].notnull()
-    n = int(joined.agg(n=unknown.sum().fill_null(0)).to_pandas().iloc[0]["n"])
-    return joined.mutate(customer_id=joined.customer_id.coalesce(joined["_owner"])).select(*interactions.columns), n
+    return joined.mutate(customer_id=joined.customer_id.coalesce(joined["_owner"])).select(*interactions.columns)
 
 
 def hide(table, column: str, pseudonym):

@@ -420,10 +420,11 @@ def trace() -> dict:
     return {"reads": dict(_session["reads"]), "writes": dict(_session["writes"]), "raw": dict(_session["raw"])}
 
 
-def note_raw(file: Path) -> None:
-    """Remember a raw file that the session reads: its size and time of change, to see if it changes meanwhile."""
+def note_raw(file: Path, *, written: bool = False) -> None:
+    """Remember a raw file as the session first read it, or has `written` it: its size and time of change, to see if it changes."""
     stat = file.stat()
-    _session["raw"].setdefault(str(file), [stat.st_size, stat.st_mtime_ns])
+    if written or str(file) not in _session["raw"]:
+        _session["raw"][str(file)] = [stat.st_size, stat.st_mtime_ns]
 
 
 def write_json(data, file: Path) -> None:

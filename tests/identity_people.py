@@ -4,6 +4,7 @@
 and lets seven systems write them down: simplified, traditional, full-width or Pinyin, +86 in all forms, typing slips, moves, gaps.
 """
 
+import functools
 import importlib.util
 import random
 from datetime import date, timedelta
@@ -79,9 +80,14 @@ def _records(number: int, person: dict, draw: random.Random) -> list[dict]:
 
 
 def _pinyin(characters: str) -> str:
+    return "".join(_reading(character) for character in characters)
+
+
+@functools.cache
+def _reading(character: str) -> str:
     from pypinyin import lazy_pinyin
 
-    return "".join(lazy_pinyin(characters))
+    return lazy_pinyin(character)[0]
 
 
 def _phone(draw: random.Random) -> str:

@@ -15,7 +15,7 @@ PLACEHOLDERS = {
     "n/a", "na", "none", "null", "nil", "nan", "unknown", "anonymous", "guest", "test", "customer", "walk-in", "walk in", "walkin", "no name",
     "not provided", "not available", "tbd", "xxx", "-", "--", "---", ".", "?", "0", "#n/a", "undefined", "user", "test user", "(not set)",
 }
-CN_MOBILE = re.compile(r"(?:\+|00|0{0,2})(?:86)?0?(1[3-9]\d{9})")
+CN_MOBILE = re.compile(r"(?:(?:\+|0{1,2})?86)?0?(1[3-9]\d{9})")
 EXTENSION = re.compile(r"(?:转|轉|分机|ext\.?|extension|[x×#])\s*[:.]?\s*\d{1,6}\s*$", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s,;<>\"()]+@(?:[^@\s.,;<>\"()]+\.)+[^@\s.,;<>\"()\d][^@\s.,;<>\"()]*")
 TYPO_DOMAINS = {

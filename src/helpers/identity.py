@@ -44,6 +44,7 @@ MOST_PERSONS = 20     # a phone, mailbox or device with more different given nam
 RANDOM_PAIRS = 300_000
 ALL_PAIRS_UP_TO = 1_500  # records; from here on a sample
 LARGEST_COMPONENT = 150  # records; all pairs within smaller groups are compared, blocked or not
+NOT_TELLING = ("name", "gender", "city")  # agreement in these alone is at most a pair to look at (probability .5): namesakes are common
 LEAST_WEIGHT = -6.6   # log2 odds of a probability of .01: weaker pairs are counted, not kept
 NAME_BONUS = 6.0      # bits that a rare name may add; a common one may take away 8
 
@@ -216,6 +217,8 @@ def _score(engine, source: str, model: Model) -> pd.DataFrame:
         weights["name"] = weights["name"] + np.where(levels["name"].between(1, 3), rarity, 0.0)
     _weigh_shared(weights, levels, pairs, model)
     total = _prior_weight(model) + sum(weights.values())
+    telling = np.any([weights[name] > 0 for name in NAMES if name not in NOT_TELLING], axis=0)
+    total = np.where(telling, total, np.minimum(total, 0.0))
     frame = {"l": pairs["l"], "r": pairs["r"], "match_weight": np.round(total, 6), "match_probability": 1 / (1 + np.exp2(-np.clip(total, -300, 300))),
              "contradicts": contradicts(levels)}
     frame |= {f"level_{name}": levels[name].to_numpy(np.int8) for name in NAMES}

@@ -102,6 +102,7 @@ def _successors(now: pd.DataFrame) -> dict:
 
 
 def _events(now: pd.DataFrame, created: list, before: pd.DataFrame, pairs: pd.DataFrame | None, run: str) -> pd.DataFrame:
+    evidence = _Evidence(pairs)
     rows, known = [], now.dropna(subset=["customer_id"])
     moves = known[known["customer_id"] != known["new_id"]]
     staying = known[known["customer_id"] == known["new_id"]].groupby("customer_id")["record_key"].agg(list).to_dict()
@@ -112,14 +113,14 @@ def _events(now: pd.DataFrame, created: list, before: pd.DataFrame, pairs: pd.Da
         others = staying.get(old, sorted(set(known.loc[known["customer_id"] == old, "record_key"]) - set(keys))) if is_split else \
             sorted(set(members[new]) - set(keys))
         split_off.add(new)
-        rows.append((run, "split" if is_split else "merged", new, old, len(keys), _evidence(pairs, keys, others)))
+        rows.append((run, "split" if is_split else "merged", new, old, len(keys), evidence.between(keys, others)))
     new_ids = now.drop_duplicates("cluster").set_index("cluster")["new_id"]
     for cluster in created:
         if new_ids[cluster] not in split_off:
             rows.append((run, "created", new_ids[cluster], None, len(members[new_ids[cluster]]), None))
     fresh = now[now["customer_id"].isna() & ~now["new_id"].isin(set(new_ids[created]) if created else set())]
     for new, keys in fresh.groupby("new_id", sort=True)["record_key"].agg(list).items():
-        rows.append((run, "joined", new, None, len(keys), _evidence(pairs, keys, sorted(set(members[new]) - set(keys)))))
+        rows.append((run, "joined", new, None, len(keys), evidence.between(keys, sorted(set(members[new]) - set(keys)))))
     away = set(before.loc[~before["is_current"].astype(bool), "record_key"])
     for new, keys in now[now["record_key"].isin(away)].groupby("new_id", sort=True)["record_key"].agg(list).items():
         rows.append((run, "returned", new, None, len(keys), None))
@@ -127,20 +128,27 @@ def _events(now: pd.DataFrame, created: list, before: pd.DataFrame, pairs: pd.Da
     return events.sort_values(["event", "customer_id", "other_id"], ignore_index=True, na_position="first")
 
 
-def _evidence(pairs: pd.DataFrame | None, left: list[str], right: list[str]) -> str | None:
-    """JSON of the strongest pairs between two sets of records: keys, match_weight, bits per field."""
-    if pairs is None or pairs.empty or not left or not right:
-        return None
-    between = _between(pairs, left, right)
-    between = between.sort_values(["match_weight", "key_l", "key_r"], ascending=[False, True, True]).head(PAIRS_PER_EVENT)
-    fields = [name for name in between if name.startswith("weight_")]
-    return json.dumps([
-        {"key_l": row["key_l"], "key_r": row["key_r"], "match_weight": round(float(row["match_weight"]), 2),
-         "weights": {name.removeprefix("weight_"): round(float(row[name]), 2) for name in fields if row[name]}}
-        for _, row in between.iterrows()
-    ], ensure_ascii=False)
+class _Evidence:
+    """The strongest pairs between two sets of records as JSON: keys, match_weight, bits per field."""
 
+    def __init__(self, pairs: pd.DataFrame | None):
+        self.pairs = pairs if pairs is not None and len(pairs) else None
+        if self.pairs is not None:
+            ends = pd.concat([self.pairs["key_l"], self.pairs["key_r"]], ignore_index=True)
+            self.rows = ends.groupby(ends).indices
+            self.fields = [name for name in self.pairs if name.startswith("weight_")]
 
-def _between(pairs: pd.DataFrame, left: list[str], right: list[str]) -> pd.DataFrame:
-    forwards = pairs["key_l"].isin(left) & pairs["key_r"].isin(right)
-    return pairs[forwards | (pairs["key_l"].isin(right) & pairs["key_r"].isin(left))]
+    def between(self, left: list[str], right: list[str]) -> str | None:
+        if self.pairs is None or not left or not right:
+            return None
+        few, many = (left, right) if len(left) <= len(right) else (right, left)
+        places = {place % len(self.pairs) for key in few for place in self.rows.get(key, ())}
+        near = self.pairs.iloc[sorted(places)]
+        few, many = set(few), set(many)
+        crosses = [(a in few and b in many) or (b in few and a in many) for a, b in zip(near["key_l"], near["key_r"], strict=True)]
+        near = near[crosses].sort_values(["match_weight", "key_l", "key_r"], ascending=[False, True, True]).head(PAIRS_PER_EVENT)
+        return json.dumps([
+            {"key_l": row["key_l"], "key_r": row["key_r"], "match_weight": round(float(row["match_weight"]), 2),
+             "weights": {name.removeprefix("weight_"): round(float(row[name]), 2) for name in self.fields if row[name]}}
+            for _, row in near.iterrows()
+        ], ensure_ascii=False)

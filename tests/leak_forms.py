@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
-LONGEST_NUMBER = 21  # digits
 NUMBER = re.compile(r"\d[\d \t\-.()_/]{7,}[xX]?")
 GROUP = re.compile(r"\d+(?:[xX](?![A-Za-z]))?")
 BEFORE_AT, AFTER_AT = re.compile(r"[\w.+-]+$"), re.compile(r"[\w-]+(?:\.[\w-]+)+")
 IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)")
 IPV6 = re.compile(r"(?<![0-9a-f:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![0-9a-f:])")
 INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
+ACCENTS = re.compile("[\u0300-\u036f]+")
 BETWEEN_CJK = re.compile(rf"(?<=[{CJK}])[ \t\u3000·・]{{1,2}}(?=[{CJK}])")
 
 
@@ -44,7 +44,7 @@ class Needles:
         self.numbers: dict[str, str] = {}
         self.emails: dict[str, str] = {}
         self.hosts: dict[str, str] = {}
-        self.words: dict[str, list[tuple[str, str]]] = {}  # first two characters → (squeezed needle, kind)
+        self.trie: dict = {}  # squeezed names and addresses, a letter a level; "" → (form, kind)
         self.digests: dict[bytes, str] = {}
         for canary in canaries:
             self._add(canary)
@@ -52,35 +52,33 @@ class Needles:
                 for method in ("md5", "sha1", "sha256", "sha512"):
                     digest = hashlib.new(method, form.encode(), usedforsecurity=False).digest()
                     self.digests[digest] = f"{canary.kind} ({method})"
-        starts = sorted(self.words)
-        cjk, latin = [s for s in starts if not s.isascii()], [s for s in starts if s.isascii()]
-        # the second letter may stand after a separator: "O'Hara", "1 Example Street"
-        loose = sorted({re.escape(s[0]) + r"[\W_]{0,2}" + re.escape(s[1]) for s in latin})
-        parts = [rf"(?<![a-z0-9])(?:{'|'.join(loose)})"] if loose else []
-        parts += [rf"(?:{'|'.join(map(re.escape, cjk))})"] if cjk else []
-        self.start = re.compile("|".join(parts)) if parts else None
+        self.beginnings = {number[:n] for number in self.numbers for n in range(1, len(number) + 1)}
+        kinds = {":" in host: IPV6 if ":" in host else IPV4 for host in self.hosts}
+        self.hosts_look = tuple(kinds.values())
+        self.start = _starts(self.trie)
+        self.start_cjk = _starts({c: below for c, below in self.trie.items() if not c.isascii()})
 
     def found_in(self, text: str) -> Iterator[tuple[int, str]]:
         """Yield (position in the folded text, kind) of each canary that stands in a text as it is."""
         yield from self._numbers_in(text)
         yield from self._emails_in(text)
-        if self.hosts:
-            for match in (*IPV4.finditer(text), *IPV6.finditer(text)):
+        for pattern in self.hosts_look:
+            for match in pattern.finditer(text):
                 if (host := _host(match.group())) in self.hosts:
                     yield match.start(), self.hosts[host]
         yield from ((at, kind) for at, _, kind in self.words_in(text))
 
     def _numbers_in(self, text: str) -> Iterator[tuple[int, str]]:
         for run in NUMBER.finditer(text) if self.numbers else ():
-            groups = [(m.start(), m.group().upper()) for m in GROUP.finditer(run.group())]
-            for i, (start, _) in enumerate(groups):
+            groups = [(m.start(), m.group()) for m in GROUP.finditer(run.group().upper())]
+            for i, (start, first) in enumerate(groups):
                 joined = ""
-                for j, (_, group) in enumerate(groups[i:i + 7]):
+                for _, group in groups[i:i + 7]:
                     joined += group
-                    if len(joined) > LONGEST_NUMBER:
+                    if joined not in self.beginnings:
                         break
                     at = run.start() + start
-                    if joined in self.numbers and not (j == 0 and _is_part_of_decimal(text, at, len(group))):
+                    if joined in self.numbers and not (joined == first and _is_part_of_decimal(text, at, len(first))):
                         yield at, self.numbers[joined]
 
     def _emails_in(self, text: str) -> Iterator[tuple[int, str]]:
@@ -101,12 +99,12 @@ class Needles:
         emails = {kind for email, kind in self.emails.items() if any(email in part for part in around)}
         return {self.numbers[part] for part in parts & self.numbers.keys()} | emails
 
-    def words_in(self, text: str) -> Iterator[tuple[int, str, str]]:
+    def words_in(self, text: str, *, only_cjk: bool = False) -> Iterator[tuple[int, str, str]]:
         """Yield (position, squeezed form, kind) of names and addresses."""
-        for match in self.start.finditer(text) if self.start else ():
-            for needle, kind in self.words.get(squeezed(match.group())[:2], ()):
-                if _spells(text, match.start(), needle):
-                    yield match.start(), needle, kind
+        start = self.start_cjk if only_cjk else self.start
+        for match in start.finditer(text) if start else ():
+            for form, kind in _spelled(text, match.start(), self.trie):
+                yield match.start(), form, kind
 
     def _add(self, canary: Canary) -> None:
         value = unicodedata.normalize("NFKC", canary.value)
@@ -121,7 +119,10 @@ class Needles:
         else:
             for form in _name_forms(value) if canary.kind == "name" else _address_forms(value):
                 if len(form) >= (5 if form.isascii() else 2):
-                    self.words.setdefault(form[:2], []).append((form, canary.kind))
+                    below = self.trie
+                    for letter in form:
+                        below = below.setdefault(letter, {})
+                    below[""] = (form, canary.kind)
 
 
 @functools.cache
@@ -186,19 +187,32 @@ def _host(value: str) -> str | None:
         return None
 
 
-def _spells(text: str, start: int, needle: str) -> bool:
-    """Say whether `text` has the letters of `needle` from `start`, at most two separators between them, and ends there."""
-    at, i, gap = start, 0, 0
-    while i < len(needle) and at < len(text):
+def _starts(trie: dict) -> re.Pattern | None:
+    """Return a pattern that matches where a name or address may start: by its first two letters, Latin ones after no letter."""
+    parts = []
+    for is_latin in (True, False):
+        firsts = {c: below for c, below in trie.items() if c.isascii() == is_latin}
+        if firsts:
+            seconds = {c for below in firsts.values() for c in below if c}
+            first, second = ("[" + "".join(map(re.escape, sorted(chars))) + "]" for chars in (firsts, seconds))
+            parts.append(rf"(?<![a-z0-9]){first}(?=[\W_]{{0,2}}{second})" if is_latin else f"{first}(?={second})")
+    return re.compile("|".join(parts)) if parts else None
+
+
+def _spelled(text: str, at: int, trie: dict) -> Iterator[tuple[str, str]]:
+    """Yield (form, kind) of what `text` spells from `at` to the end of a word, at most two separators between letters."""
+    gap, n = 0, len(text)
+    while at < n:
         c = text[at]
-        if c == needle[i]:
-            i, gap = i + 1, 0
-        elif c.isalnum() or c == "\n" or (gap := gap + 1) > 2:
-            return False
+        if c in trie:
+            trie, gap = trie[c], 0
+            if "" in trie and not (c.isascii() and at + 1 < n and text[at + 1].isascii() and text[at + 1].isalnum()):
+                yield trie[""]
+        elif c == "\n" or gap == 2 or c.isalnum():
+            return
+        else:
+            gap += 1
         at += 1
-    if i < len(needle):
-        return False
-    return not (needle[-1].isascii() and at < len(text) and text[at].isascii() and text[at].isalnum())
 
 
 def _is_part_of_decimal(text: str, start: int, length: int) -> bool:
@@ -211,6 +225,4 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKC", text).translate(INVISIBLE)
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(c for c in letters if not unicodedata.combining(c)) if len(letters) != len(text) else letters
-    return BETWEEN_CJK.sub("", text)
+    return BETWEEN_CJK.sub("", ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())))

@@ -6,7 +6,7 @@ Containers: Parquet (values, dictionaries, statistics, metadata, names), DuckDB 
 HTML, CSV, YAML, logs, any text in UTF-8, UTF-16 or GB18030; zip and xlsx members, gzip, bzip2, xz; PNG text chunks;
 other binaries as raw bytes. Encodings, also nested: full-width forms, HTML entities, \\u and \\x escapes, percent codes,
 quoted-printable, base64, hex, tags within a value, separators within a phone or name, and unsalted MD5, SHA-1, SHA-256 and
-SHA-512 in hex, base64 or raw.
+SHA-512 in hex, base64 or raw. leak_forms.py has the forms of a value.
 
 Not looked for: phones of fewer than 9 digits, Latin
 names of fewer than 5 letters, part of a name, what a picture shows, deleted rows that DuckDB had compressed, encrypted files
@@ -45,10 +45,12 @@ DEPTH = 5  # layers of packing and encoding
 LARGEST = 2_000_000_000  # bytes that a packed file may unfold to
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,}={0,2}")
 HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Fa-f])")
+LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{200,}={0,2}")
 BROKEN_BASE64 = re.compile(r"(?<=[A-Za-z0-9+/]{40})\r?\n[ \t]*(?=[A-Za-z0-9+/=])")
 ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|\\+x([0-9a-fA-F]{2})")
 WIDE_TEXT = re.compile(rb"(?:[\x09\x20-\x7e]\x00){5,}|(?:\x00[\x09\x20-\x7e]){5,}|(?:[\x09\x20-\x7e]\x00{3}){5,}")
 SURROGATE = re.compile("[\ud800-\udfff]")
+PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 PACKED = (b"\x89P", b"PK", b"\x1f\x8b", b"BZ", b"\xfd7", b"PA")  # how pictures, archives and Parquet start
 URL_SAFE = str.maketrans("-_", "+/")
 TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -258,13 +260,13 @@ class _Scan:
     def _binary(self, data: bytes, where: str, depth: int):
         """Look at the bytes as UTF-8, and at UTF-16 and UTF-32 within."""
         text = data.decode("utf-8", "replace")
-        yield from self.text(text, where, depth)
+        yield from self._plain(text, where)
         yield from ((where, kind) for kind in self.needles.buried_in(text))
         wide = [m.group().replace(b"\0", b"").decode("ascii") for m in WIDE_TEXT.finditer(data)]
         yield from self.text("\n".join(wide), f"{where} as UTF-16 or UTF-32", depth)
         for name in ("utf-16-le", "utf-16-be"):
             for start in (0, 1):
-                for _, form, kind in self.needles.words_in(data[start:].decode(name, "replace")):
+                for _, form, kind in self.needles.words_in(data[start:].decode(name, "replace"), only_cjk=True):
                     if len(form) >= 3:  # two characters may stand side by side by chance
                         yield f"{where} as UTF-16", kind
 
@@ -273,15 +275,20 @@ class _Scan:
         if not text or depth > DEPTH or (key := hash(text)) in self.seen:
             return
         self.seen.add(key)
+        joined = BROKEN_BASE64.sub("", text)
+        for block in LONG_BASE64.findall(joined):  # pictures
+            yield from self._from_base64(block, where, depth)
+        if joined != text:
+            yield from self._packed(LONG_BASE64.sub(" ", joined), where, depth)
+        text = LONG_BASE64.sub(" ", text)
         yield from self._plain(text, where)
         yield from self._packed(text, where, depth)
-        if (joined := BROKEN_BASE64.sub("", text)) != text:
-            yield from self._packed(joined, where, depth)
-        variants = {"unescaped": _unescaped(text)}
+        unescaped = _unescaped(text)
+        variants = {"unescaped": unescaped}
         if re.search(r"=[0-9A-F]{2}|=\r?\n", text):
             variants["quoted-printable"] = _decoded(quopri.decodestring(text.encode())) or ""
-        if "<" in text and ">" in text:
-            variants["without tags"] = TAG.sub("", _unescaped(text))
+        if unescaped == text and "<" in text and ">" in text:
+            yield from self._plain(TAG.sub("", text), f"{where} (without tags)".strip())
         for name, variant in variants.items():
             if variant != text:
                 yield from self.text(variant, where if f"({name})" in where else f"{where} ({name})".strip(), depth + 1)
@@ -292,22 +299,28 @@ class _Scan:
             token = match.group()
             if len(token) < 60 and (token.isdigit() or token.islower() or token.isupper()) and not token.endswith("="):
                 continue  # a word
-            body = token.rstrip("=").translate(URL_SAFE)
-            try:
-                data = base64.b64decode(body + "=" * (-len(body) % 4))
-            except binascii.Error:
-                continue
-            yield from self._bytes_of(data, f"{where} as base64", depth)
+            yield from self._from_base64(token, where, depth)
         for match in HEX.finditer(text):
             yield from self._bytes_of(bytes.fromhex(match.group()), f"{where} as hex", depth)
+
+    def _from_base64(self, token: str, where: str, depth: int):
+        body = token.rstrip("=").translate(URL_SAFE)
+        try:
+            data = base64.b64decode(body + "=" * (-len(body) % 4))
+        except binascii.Error:
+            return
+        yield from self._bytes_of(data, f"{where} as base64".strip(), depth)
 
     def _bytes_of(self, data: bytes, where: str, depth: int):
         if data in self.needles.digests:
             yield where, self.needles.digests[data]
         elif len(data) > 200 or data[:2] in PACKED:
             yield from self.content(data, where, depth + 1)
-        elif (decoded := _decoded(data)) is not None and decoded.isprintable():
-            yield from self.text(decoded, where, depth + 1)
+        else:
+            try:
+                yield from self.text(data.decode(), where, depth + 1)
+            except UnicodeDecodeError:
+                return
 
     def _plain(self, text: str, where: str):
         folded = leak_forms.folded(text)
@@ -323,7 +336,7 @@ def _unescaped(text: str) -> str:
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "&" in text:
         text = html.unescape(text)
-    return unquote(text, errors="replace") if "%" in text else text
+    return PERCENT.sub(lambda m: unquote(m.group(), errors="replace"), text)
 
 
 def _decoded(data: bytes) -> str | None:

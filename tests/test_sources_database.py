@@ -141,6 +141,12 @@ def test_a_value_of_another_type_marks_its_row(sqlite):
     assert read()["problem"].fillna("").tolist() == ["", "revenue is no float64"]
 
 
+def test_decimals_with_three_places_are_no_thousands(sqlite):
+    with sqlite3.connect(sqlite) as connection:
+        connection.execute("UPDATE 订单 SET amount = '1.234'")
+    assert read()["revenue"].tolist() == [1.234, 1.234]
+
+
 def test_sqlite_is_never_written_whatever_is_tried(sqlite):
     before = sqlite.read_bytes()
     with pytest.raises(UserError, match="may only read"), database_session.session(source()) as connection:

@@ -14,17 +14,15 @@ A database has no file: :func:`describe` gives a fingerprint of the rows read, w
 
 import difflib
 import hashlib
-from types import SimpleNamespace
 
 import ibis
 import sqlalchemy as sa
 
-from helpers.contracts import CANONICAL_NAMES, contract
 from helpers.errors import UserError
-from helpers.sources import database_session
-from helpers.sources import files as mapped
+from helpers.sources import database_session, mapped
 from helpers.sources.database_query import check_select
 
+WRITTEN = {"decimal": ".", "day_first": False}  # how servers write numbers and dates, whatever the values look like
 AS_UTC_TEXT = {  # types whose zone the driver loses: the server writes the moment as text in UTC
     "oracle": ("TIMESTAMP", "TO_CHAR(SYS_EXTRACT_UTC({0}), 'YYYY-MM-DD HH24:MI:SS.FF6') || '+00'"),
     "mssql": ("DATETIMEOFFSET", "CONVERT(varchar(27), SWITCHOFFSET({0}, '+00:00'), 121) + '+00'"),
@@ -42,46 +40,16 @@ def files(source, folder) -> dict:
 
 def read(source, files: dict, *, business, connection) -> dict:
     """Return the canonical tables of the source as Ibis tables."""
-    parts = {name: SimpleNamespace(name=source.name, table=name, columns=columns) for name, columns in source.mapping.items()}
-    for part in parts.values():
-        _check_mapping(part)
+    mapped.check_mapping(source)
     engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
     found = _fetch(source, engine)
-    arrived = engine.table(_table(source)).mutate(_problem=ibis.null("string"))
-    tables = {}
-    for name, part in parts.items():
-        values = {f"m{i}": _value(arrived, wanted, found) for i, wanted in enumerate(part.columns.values())}
-        part.columns = {column: f"m{i}" for i, column in enumerate(part.columns)}
-        table = mapped._canonical(arrived.mutate(**values), part, business)
-        tables[name] = mapped._complete_lines(table, business) if name == "transactions" else table
-    return {name: table if engine is connection else ibis.memtable(table.to_pyarrow()) for name, table in tables.items()}
-
-
-def _check_mapping(part) -> None:
-    spec = contract(f"collected/{part.table}")
-    for column in part.columns:
-        if column not in spec.column_names and not spec.is_open:
-            near = difflib.get_close_matches(column, spec.column_names, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(spec.column_names)}"
-            raise UserError(f"source '{part.name}': {part.table} has no column '{column}'; {hint}")
-    key = contract(part.table).key if part.table in CANONICAL_NAMES else ("customer_id",)
-    missing = [column for column in key if column not in part.columns and column != "line_number"]
-    if missing:
-        raise UserError(f"source '{part.name}': map '{missing[0]}', the key of {part.table}")
-
-
-def _value(arrived, wanted: str | list[str], found: dict[str, str]):
-    """Return the column that a mapping names: one that arrived, a constant ("=web"), or the first of a list that is filled."""
-    if isinstance(wanted, list):
-        return ibis.coalesce(*[_value(arrived, one, found).nullif("") for one in wanted])
-    return ibis.literal(wanted.removeprefix("=")) if wanted.startswith("=") else arrived[found[wanted]]
-
-
-def _headers(source) -> list[str]:
-    """Return the columns of the database that the mapping needs, each once."""
-    wanted = [one for columns in source.mapping.values() for value in columns.values()
-              for one in (value if isinstance(value, list) else [value])]
-    return sorted({header for header in wanted if not header.startswith("=")})
+    arrived = engine.table(_table(source))
+    rows = arrived.select(
+        **{header: arrived[column] for header, column in found.items()}, _line=arrived["_line"], _problem=ibis.null("string")
+    )
+    as_written = source.model_copy(update={"reading": {**WRITTEN, **source.reading}})
+    tables = mapped.canonical_tables(rows, as_written, business=business)
+    return tables if engine is connection else {name: ibis.memtable(table.to_pyarrow()) for name, table in tables.items()}
 
 
 def describe(source, *, connection) -> dict:
@@ -110,7 +78,7 @@ def _table(source) -> str:
 
 def _fetch(source, engine) -> dict[str, str]:
     """Write the source's rows into a temporary table; return {column's name in the database: its name there}."""
-    wanted = _headers(source)
+    wanted = mapped.wanted_columns(source)
     kind = database_session.backend(source)
     if source.query and (reason := check_select(source.query, kind)):
         raise UserError(f"source '{source.name}': the query is refused: {reason}")

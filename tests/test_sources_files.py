@@ -105,9 +105,7 @@ def test_another_encoding_is_never_decoded_to_something_else_in_silence(raw):
         frame = read(raw)
     except UserError:
         return
-    spoiled = frame[frame["transaction_id"] != "b"]
-    assert spoiled["problem"].notna().all()
-    assert spoiled["customer_id"].isna().all()
+    assert frame["customer_id"].tolist() == ["Müller", "Meier"]
 
 
 def test_a_quoted_value_may_hold_delimiters_quotes_and_line_breaks(raw):
@@ -167,21 +165,37 @@ def test_a_time_without_a_zone_is_one_of_the_business_and_a_zone_is_believed(raw
 
 
 BAD = (
-    ("Qty", "two"), ("Qty", "1.234,50"), ("Qty", "1,5"), ("Qty", "nan"), ("Qty", "inf"), ("Qty", "-Infinity"), ("Qty", "0x10"),
-    ("Qty", "1_000"), ("Qty", "12%"), ("Net", "€ 5"), ("Net", "(5.00)"), ("Net", "NULL"), ("Net", "５"), ("Time", "yesterday"),
-    ("Time", "31.12.2017"), ("Time", "2017-02-30"), ("Time", "2017-07-01 25:00:00"), ("Time", "infinity"), ("Time", "epoch"),
+    ("Qty", "two"), ("Qty", "nan"), ("Qty", "inf"), ("Qty", "-Infinity"), ("Qty", "0x10"), ("Qty", "1_000"), ("Time", "yesterday"),
+    ("Time", "2017-02-30"), ("Time", "2017-07-01 25:00:00"), ("Time", "infinity"), ("Time", "epoch"),
     ("Time", "2017-07-01 14:30:00 Mars/Olympus"),
+)
+AS_PEOPLE_WRITE = (
+    ("Net", "1.234,50", 1234.5), ("Net", "12%", .12), ("Net", "€ 5", 5.0), ("Net", "(5.00)", -5.0), ("Net", "５", 5.0),
+    ("Time", "31.12.2017", datetime(2017, 12, 30, 23, 0, tzinfo=UTC)),
 )
 
 
-def test_a_value_of_another_type_marks_its_row_and_no_other(raw):
+def rows_with(cases) -> list[str]:
+    """Return, for each (column, value, …), a row with that value and a row without fault."""
     good = {"Receipt": "a", "Card": "c", "Time": "2017-07-01", "Qty": "1", "Net": "1"}
-    rows = [",".join({**good, column: f'"{value}"'}.values()) + "\n" + ",".join(good.values()) for column, value in BAD]
-    write(raw, HEADER + "\n".join(rows) + "\n")
+    return [line for column, value, *_ in cases
+            for line in (",".join({**good, column: f'"{value}"'}.values()), ",".join(good.values()))]
+
+
+def test_a_value_of_another_type_marks_its_row_and_no_other(raw):
+    write(raw, HEADER + "\n".join(rows_with(BAD)) + "\n")
     problems = read(raw)["problem"]
     assert problems.iloc[1::2].isna().all()
     expected = {"Qty": "quantity is no float64", "Net": "revenue is no float64", "Time": "ordered_at is no timestamp"}
     assert dict(zip(BAD, problems.iloc[::2], strict=True)) == {(column, value): expected[column] for column, value in BAD}
+
+
+@pytest.mark.parametrize(("column", "value", "means"), AS_PEOPLE_WRITE)
+def test_a_value_as_people_write_it_is_read(raw, column, value, means):
+    write(raw, HEADER + "\n".join(rows_with([(column, value)])) + "\n")
+    frame = read(raw)
+    assert frame["problem"].isna().all()
+    assert frame[{"Net": "revenue", "Time": "ordered_at"}[column]].iloc[0] == means
 
 
 def test_an_empty_value_is_unknown_and_no_problem(raw):
@@ -208,11 +222,11 @@ def test_lines_with_too_many_or_too_few_fields_are_set_aside_with_their_line(raw
 
 
 def test_a_file_with_thousands_of_broken_lines_is_still_read(raw):
-    lines = [f"r{i},c,2017-07-01,1,1" + (",extra" if i % 2 else "") for i in range(4000)]
+    lines = [f"r{i},c,2017-07-01,1,1" + (",extra" if i % 4 == 1 else "") for i in range(4000)]
     write(raw, HEADER + "\n".join(lines) + "\n")
     frame = read(raw)
     assert len(frame) == 4000
-    assert frame["problem"].notna().sum() == 2000
+    assert frame["problem"].notna().sum() == 1000
     good = frame[frame["problem"].isna()]
     assert (good["source_row"] == good["transaction_id"].str[1:].astype(int) + 2).all()
 

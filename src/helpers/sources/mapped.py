@@ -47,7 +47,7 @@ def size(source, part: str, file: Path) -> tuple[int, int]:
     """Return rows (rejected ones, too) and columns of a file."""
     key = _key(file)
     if key not in _sizes:
-        _note_size(file, read_tables(file, connection=ibis.duckdb.connect(), hints=_hints(source)))
+        _read(source, file, ibis.duckdb.connect())
     return _sizes[key]
 
 
@@ -110,8 +110,7 @@ def gather(source, files: dict[str, Path], engine):
     prepare = getattr(sources.module(source.system), "prepare", None)
     parts, before, others = [], 0, []
     for part, file in files.items():
-        found = read_tables(file, connection=engine, hints=_hints(source))
-        _note_size(file, found)
+        found = _read(source, file, engine)
         for table in found:
             rows = prepare(table.rows, source.export) if prepare else table.rows
             chosen = match(wanted, [c for c in rows.columns if c not in ORIGIN])
@@ -188,6 +187,12 @@ def _key(file: Path) -> tuple:
     return (file.as_posix(), status.st_size, status.st_mtime_ns)
 
 
-def _note_size(file: Path, tables: list) -> None:
+def _read(source, file: Path, engine) -> list:
+    """Return the tables of a file; what the reader refuses is said with the source's name."""
+    try:
+        tables = read_tables(file, connection=engine, hints=_hints(source))
+    except UserError as error:
+        raise UserError(f"source '{source.name}': {error}") from None
     rows = sum(int(t.notes.get("n_loaded", 0)) + int(t.notes.get("n_rejected", 0)) for t in tables)
     _sizes[_key(file)] = rows, max((len(t.header) for t in tables), default=0)
+    return tables

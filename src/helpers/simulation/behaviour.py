@@ -103,7 +103,7 @@ def discount_rates(level: np.ndarray, sale: np.ndarray, rng) -> np.ndarray:
 
 
 def make_returns(lines: pd.DataFrame, orders: pd.DataFrame, rng) -> pd.DataFrame:
-    """Return the lines that come back within two weeks (and within the window) as lines of their own: quantity and money < 0."""
+    """Return the lines that come back within two weeks (and within the window) as own lines: quantity and money < 0."""
     back = lines[rng.random(len(lines)) < catalogue.RETURN_SHARE]
     day = orders["day"].to_numpy()[back["order"]] + 1 + rng.exponential(4, len(back)).clip(max=13)
     back = back.assign(day=day, quantity=-back["quantity"], discount=-back["discount"], revenue=-back["revenue"])

@@ -22,7 +22,10 @@ from helpers.simulation.write_web import Web
 
 OPTIONS = {"DATASET": "simulated_retailer", "PEOPLE": "20000", "SEED": "42"}
 MARK = "SIMULATED.txt"  # a folder raw/ with this file may be written anew
-MARK_TEXT = "Every file in this folder is simulated: invented people, invented purchases, invented words.\n本文件夹中的全部内容均为模拟数据。\n"
+MARK_TEXT = (
+    "Every file in this folder is simulated: invented people, invented purchases, invented words.\n"
+    "本文件夹中的全部内容均为模拟数据。\n"
+)
 
 
 def parse(arguments: list[str]) -> Plan:

@@ -63,7 +63,7 @@ def phones_at(people: pd.DataFrame, day: np.ndarray) -> np.ndarray:
 
 
 def phones(values: np.ndarray, rng, *, empty: float = .03, wrong: float = .008) -> np.ndarray:
-    """Return phone numbers as they are written: +86, 0086, dashes, blanks, full width, a wrong digit, a placeholder, nothing."""
+    """Return phones as they are written: +86, 0086, dashes, blanks, full width, digits swapped, a placeholder, nothing."""
     written, n = values.copy(), len(values)
     national = np.array([not str(v).startswith("+") for v in values], dtype=bool)
     plus, zeros, dashes, blanks, wide, bad, place, none = _masks(rng, n, (.05, .01, .03, .03, .01, wrong, .004, empty))
@@ -79,7 +79,7 @@ def phones(values: np.ndarray, rng, *, empty: float = .03, wrong: float = .008) 
 
 
 def emails(values: np.ndarray, rng, *, empty: float = .1) -> np.ndarray:
-    """Return e-mail addresses as they are written: capitals, blanks, a letter lost, a comma for the dot, a placeholder, nothing."""
+    """Return e-mail addresses as they are written: capitals, blanks, a letter lost, a comma, a placeholder, nothing."""
     written = np.asarray(values, dtype=object).copy()
     upper, lost, comma, blank, place, none = _masks(rng, len(written), (.03, .008, .003, .01, .004, empty))
     _change(written, upper, lambda v: v[0].upper() + v[1:] if len(v) % 2 else v.upper())

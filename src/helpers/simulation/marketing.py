@@ -107,7 +107,8 @@ def apply_effects(orders: pd.DataFrame, touched: pd.DataFrame, rng) -> pd.DataFr
     days = np.array([c.days for c in CAMPAIGNS])[touched["campaign"]]
     alive = (touched["end"] > start).to_numpy()
     wins = (touched["treated"] & (rng.random(len(touched)) < touched["lift"])).to_numpy() & alive
-    brought = pd.DataFrame({"row": touched["row"][wins], "day": (start + rng.random(len(touched)) * days)[wins], "why": "campaign"})
+    brought = pd.DataFrame({"row": touched["row"][wins], "day": (start + rng.random(len(touched)) * days)[wins],
+                            "why": "campaign"})
     lost = np.zeros(len(orders), dtype=bool)
     for number, campaign in enumerate(CAMPAIGNS):
         harmed = touched["treated"] & touched["is_harm"] & (touched["campaign"] == number)

@@ -74,7 +74,8 @@ def _add_names(people: pd.DataFrame, rng) -> pd.DataFrame:
     given = np.where(rng.random(n) < .18, first, np.char.add(first, last))
     western = people["is_abroad"].to_numpy() & (rng.random(n) < .7)
     spelt = {text: names.spell(text) for text in np.unique(np.concatenate([surname, given]))}
-    latin = {"given": np.array([spelt[t] for t in given], dtype=object), "family": np.array([spelt[t] for t in surname], dtype=object)}
+    latin = {"given": np.array([spelt[t] for t in given], dtype=object),
+             "family": np.array([spelt[t] for t in surname], dtype=object)}
     latin["given"][western] = rng.choice(np.array(names.FIRST_NAMES, dtype=object), western.sum())
     latin["family"][western] = rng.choice(np.array(names.LAST_NAMES, dtype=object), western.sum())
     chinese = np.char.add(surname, given).astype(object)
@@ -106,7 +107,8 @@ def _add_contacts(people: pd.DataFrame, plan: Plan, rng) -> pd.DataFrame:
     phone[abroad] = foreign
     changed = np.where((rng.random(n) < PHONE_CHANGED) & ~abroad & ~people["is_second"], rng.uniform(60, N_DAYS, n), np.nan)
     local = (people["given_latin"] + "." + people["family_latin"]).str.lower().str.replace(r"[^a-z.]", "", regex=True)
-    number = pd.Series(person).map(lambda p: np.base_repr(p * 7 % 46_656, 36).lower() + (str(p // 46_656) if p >= 46_656 else ""))
+    number = pd.Series(person).map(lambda p: np.base_repr(p * 7 % 46_656,
+                                                          36).lower() + (str(p // 46_656) if p >= 46_656 else ""))
     domain = rng.choice(DOMAINS, n, p=(.4, .25, .15, .1, .1))
     city = rng.choice(len(names.CITIES), n, p=np.array([c[3] for c in names.CITIES]) / sum(c[3] for c in names.CITIES))
     city[second] = city[second - 1]
@@ -122,7 +124,8 @@ def _add_contacts(people: pd.DataFrame, plan: Plan, rng) -> pd.DataFrame:
 
 def _addresses(n: int, rng) -> np.ndarray:
     roads = rng.choice(names.ROADS, n)
-    numbers = zip(roads, rng.integers(1, 990, n), rng.integers(1, 30, n), rng.integers(1, 29, n), rng.integers(1, 5, n), strict=True)
+    numbers = zip(roads, rng.integers(1, 990, n), rng.integers(1, 30, n), rng.integers(1, 29, n), rng.integers(1, 5, n),
+                  strict=True)
     return np.array([f"{road}{a}号{b}幢{c}{d:02d}室" for road, a, b, c, d in numbers], dtype=object)
 
 

@@ -13,7 +13,7 @@ SURVEYED, REVIEWED, COMMENTED = .10, .045, .03  # of people, of web orders, of p
 
 
 def cases(orders: pd.DataFrame, people: pd.DataFrame, rng) -> pd.DataFrame:
-    """Return tickets and calls: order, row, opened (day), topic, first_hours, closed (day or NaN), minutes, reopened, csat, is_call."""
+    """Return tickets and calls: order, row, opened (day), topic, first_hours, closed (or NaN), minutes, reopened, csat, is_call."""
     failed = orders["failure"].notna().to_numpy()
     chosen = np.where(failed, rng.random(len(orders)) < TICKET_OF_FAILURE, rng.random(len(orders)) < ROUTINE_SHARE)
     order = np.flatnonzero(chosen)
@@ -58,8 +58,9 @@ def surveys(people: pd.DataFrame, orders: pd.DataFrame, felt: np.ndarray, rng) -
 
 
 def reviews(people: pd.DataFrame, orders: pd.DataFrame, lines: pd.DataFrame, felt: np.ndarray, rng) -> pd.DataFrame:
-    """Return product reviews of web orders: order, row, day, product, stars, text, sentiment, aspect. A failure is what they tell."""
-    web = np.flatnonzero((orders["channel"] > 0).to_numpy() & (rng.random(len(orders)) < REVIEWED + .2 * orders["failure"].notna()))
+    """Return product reviews of web orders: order, row, day, product, stars, text, sentiment, aspect; of failures first."""
+    chance = REVIEWED + .2 * orders["failure"].notna()
+    web = np.flatnonzero((orders["channel"] > 0).to_numpy() & (rng.random(len(orders)) < chance))
     first = lines.drop_duplicates("order").set_index("order")["product"]
     product = first.reindex(web).to_numpy(dtype=int)
     row = orders["row"].to_numpy()[web]

@@ -1,4 +1,4 @@
-"""The truth, kept apart in truth/: who is who, who left when and why, what campaigns did, what people felt, what each line was."""
+"""The truth, kept apart in truth/: who is who, who left when and why, what campaigns did, what people felt, what lines were."""
 
 from pathlib import Path
 
@@ -18,7 +18,8 @@ TEXT, DAY = pa.string(), pa.date32()
 TYPES = {
     "records": dict.fromkeys(("local_id", "full_name", "phone", "email", "person_id"), TEXT),
     "people": {"why_left": TEXT, "left_at": DAY, "joined": DAY, "birth_date": DAY},
-    "lines": dict.fromkeys(("person_id", "member_no", "phone", "date_problem", "failure"), TEXT) | {"ordered_at": pa.timestamp("us")},
+    "lines": dict.fromkeys(("person_id", "member_no", "phone", "date_problem", "failure"),
+                           TEXT) | {"ordered_at": pa.timestamp("us")},
     "churned": {"left_at": DAY}, "feedback": {"person_id": TEXT}, "campaign_effects": {"responded_at": DAY},
     "consents": {"granted_at": DAY, "withdrawn_at": DAY}, "affinities": {}, "sales": {"month": DAY}, "files": {},
 }
@@ -40,7 +41,7 @@ class Truth:
         """Note what one system wrote of whom: local_id (null where the system gives none), full_name, phone, email."""
         columns = {name: written.get(name) for name in ("local_id", "full_name", "phone", "email")}
         frame = pd.DataFrame({"source": source, **columns, "person_id": people["person_id"].to_numpy()})
-        self.add("records", frame.astype({name: object for name in columns}))
+        self.add("records", frame.astype(dict.fromkeys(columns, object)))
 
     def add_chunk(self, chunk: Chunk) -> None:
         """Add what is true of the people of a chunk, whatever the systems wrote."""
@@ -106,7 +107,8 @@ class Truth:
     def add_feedback(self, source: str, ids, people: pd.DataFrame, told: pd.DataFrame, *, rows=None) -> None:
         """Note what each piece of feedback truly says."""
         self.add("feedback", pd.DataFrame({
-            "source": source, "feedback_id": np.asarray(ids, dtype=object), "person_id": people["person_id"].to_numpy()[told["row"]],
+            "source": source, "feedback_id": np.asarray(ids, dtype=object),
+            "person_id": people["person_id"].to_numpy()[told["row"]],
             "sentiment": np.array(voice.SENTIMENTS)[told["sentiment"]], "aspect": np.array(voice.ASPECTS)[told["aspect"]],
             "language": np.where(told["is_english"], "en", "zh"), "has_text": told["text"].notna().to_numpy(),
         }))
@@ -121,8 +123,10 @@ class Truth:
         products, pulled = catalogue.products(), catalogue.partner_products()
         pairs = np.flatnonzero(pulled >= 0)
         self.add("affinities", pd.DataFrame({
-            "product_id": products["product_id"].to_numpy()[pairs], "partner_id": products["product_id"].to_numpy()[pulled[pairs]],
-            "category": products["category"].to_numpy()[pairs], "partner_category": products["category"].to_numpy()[pulled[pairs]],
+            "product_id": products["product_id"].to_numpy()[pairs],
+            "partner_id": products["product_id"].to_numpy()[pulled[pairs]],
+            "category": products["category"].to_numpy()[pairs],
+            "partner_category": products["category"].to_numpy()[pulled[pairs]],
             "share_of_further_lines": catalogue.PARTNER_SHARE * catalogue.SAME_PARTNER}))
         self.add("files", files)
         for table in self._tables.values():

@@ -1,4 +1,4 @@
-"""What people say: texts in Chinese (some in English) that agree with their sentiment and aspect; scores that agree with both."""
+"""What people say: texts in Chinese (some in English) that agree with sentiment and aspect; scores that agree with both."""
 
 import numpy as np
 
@@ -6,7 +6,8 @@ SENTIMENTS = ("negative", "neutral", "positive")
 ASPECTS = ("配送", "质量", "价格", "服务", "包装", "门店")
 OF_CAUSE = {"配送延误": 0, "商品破损": 4, "质量问题": 1, "服务态度": 3, "退款缓慢": 3}  # aspect of a failure
 PHRASES = {  # aspect → (negative, neutral, positive)
-    "配送": (("等了一个多星期才送到", "物流信息好几天不更新", "说好次日达结果拖了四天", "快递扔在门口也不打电话", "催了三次还没发货", "送货慢得离谱"),
+    "配送": (("等了一个多星期才送到", "物流信息好几天不更新", "说好次日达结果拖了四天", "快递扔在门口也不打电话",
+              "催了三次还没发货", "送货慢得离谱"),
            ("配送和平时差不多", "第三天送到的", "物流速度一般", "送到驿站自己取的"),
            ("第二天就送到了", "物流快得惊喜", "快递小哥送货上门很贴心", "发货特别及时", "下单当天就发出来了")),
     "质量": (("用了两次就坏了", "和图片差得太远", "味道怪怪的不敢用", "做工粗糙线头很多", "打开发现快过期了", "质量真的不行"),
@@ -28,13 +29,15 @@ PHRASES = {  # aspect → (negative, neutral, positive)
 OPENERS = {"negative": ("太失望了，", "", "第一次给差评，", "说实话，", "忍不住吐槽：", "唉，", "真的生气，", ""),
            "neutral": ("", "简单说两句，", "中规中矩，", "买来试试，", "", "总体来说，"),
            "positive": ("非常满意，", "", "回购好几次了，", "必须好评，", "惊喜！", "推荐，", "爱了爱了，", "")}
-CLOSERS = {"negative": ("，不会再买了。", "，希望改进。", "。", "，强烈要求退款！", "，再也不来了。", "，差评！", "……", "，很后悔。"),
+CLOSERS = {"negative": ("，不会再买了。", "，希望改进。", "。", "，强烈要求退款！", "，再也不来了。", "，差评！", "……",
+                        "，很后悔。"),
            "neutral": ("。", "，凑合用吧。", "，先用着看看。", "，没有太多可说的。", "，一般。"),
            "positive": ("，会继续支持！", "。", "，值得推荐。", "，下次还来。", "，五星好评！", "，家人都喜欢~", "，很开心。")}
 ENGLISH = {
     "negative": ("The parcel arrived more than a week late", "It broke after two uses", "Support kept sending canned replies",
                  "The box was crushed and the content leaked", "Overpriced for what it is", "Still waiting for my refund"),
-    "neutral": ("It arrived on the third day", "The quality is about what I expected", "An ordinary product at an ordinary price",
+    "neutral": ("It arrived on the third day", "The quality is about what I expected",
+                "An ordinary product at an ordinary price",
                 "Nothing special to report", "It does the job"),
     "positive": ("Fast delivery and lovely packaging", "The quality is better than expected", "Great value during the sale",
                  "Support answered within minutes", "My family loves it", "I have ordered it again twice"),
@@ -50,7 +53,8 @@ def sentiments(satisfaction: np.ndarray, rng) -> np.ndarray:
     return np.where(felt < -.7, 0, np.where(felt < .0, 1, 2))
 
 
-def say(sentiment: np.ndarray, aspect: np.ndarray, products: np.ndarray, rng, *, is_english: np.ndarray) -> tuple[list, np.ndarray]:
+def say(sentiment: np.ndarray, aspect: np.ndarray, products: np.ndarray, rng, *, is_english: np.ndarray) -> tuple[list,
+                                                                                                                  np.ndarray]:
     """Return a text for each row and its true aspect (in English the sentence sets it); one in three names the product.
 
     One in five Chinese texts has a second clause of the same sentiment; one in twelve a milder one that differs.
@@ -89,6 +93,7 @@ def scores(satisfaction: np.ndarray, rng) -> dict[str, np.ndarray]:
     """Return NPS (0–10), CSAT (1–5) and CES (1 = much effort … 7 = none) of people with this satisfaction."""
     felt = satisfaction + rng.normal(0, .4, len(satisfaction))
     return {
-        "nps": np.clip(np.round(7.9 + 1.9 * felt), 0, 10).astype(int), "csat": np.clip(np.round(3.8 + .9 * felt), 1, 5).astype(int),
+        "nps": np.clip(np.round(7.9 + 1.9 * felt), 0, 10).astype(int),
+        "csat": np.clip(np.round(3.8 + .9 * felt), 1, 5).astype(int),
         "ces": np.clip(np.round(5.0 + 1.1 * felt), 1, 7).astype(int),
     }

@@ -79,7 +79,7 @@ def _add_identity(orders: pd.DataFrame, people: pd.DataFrame, number: int, rng) 
 
 
 def _second_card_day(people: pd.DataFrame) -> np.ndarray:
-    """Return the day on which a second card (where there is one) replaces the first: half way through the time as a customer."""
+    """Return the day on which a second card (where there is one) replaces the first: half way through."""
     start, end = np.maximum(people["joined"], 0), np.minimum(people["left"], N_DAYS)
     return ((start + end) / 2).to_numpy()
 

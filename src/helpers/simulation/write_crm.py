@@ -1,4 +1,4 @@
-"""What the CRM systems write: 纷享销客 (客户, 联系人, 销售线索, 商机, 销售订单, 订单产品, 销售记录) and Zoho for customers abroad."""
+"""What the CRM systems write: 纷享销客 (客户, 联系人, 销售线索, 商机, 销售订单, 订单产品, 销售记录) and Zoho."""
 
 from pathlib import Path
 
@@ -12,26 +12,36 @@ from helpers.simulation.truth import Truth, line_kinds
 from helpers.simulation.world import Chunk
 
 COLUMNS = {
-    "客户": ["客户编号", "客户名称", "客户级别", "获客来源", "成交状态", "最后一次成交时间", "负责人", "归属部门", "生命状态", "锁定状态", "业务类型", "国家",
-           "省", "市", "区", "详细地址", "电话", "邮件", "会员号", "field_7Kd2x__c", "field_Q3m1p__c", "创建人", "创建时间", "最后修改时间"],
-    "联系人": ["联系人编号", "姓名（必填）", "客户编号", "客户名称", "职务", "手机", "邮件", "性别", "field_b81Zs__c", "创建时间"],
+    "客户": ["客户编号", "客户名称", "客户级别", "获客来源", "成交状态", "最后一次成交时间", "负责人", "归属部门", "生命状态",
+             "锁定状态", "业务类型", "国家",
+           "省", "市", "区", "详细地址", "电话", "邮件", "会员号", "field_7Kd2x__c", "field_Q3m1p__c", "创建人", "创建时间",
+           "最后修改时间"],
+    "联系人": ["联系人编号", "姓名（必填）", "客户编号", "客户名称", "职务", "手机", "邮件", "性别", "field_b81Zs__c",
+               "创建时间"],
     "销售线索": ["线索编号", "姓名（必填）", "公司", "手机", "邮件", "线索来源", "线索状态", "负责人", "创建时间", "转换时间"],
-    "商机": ["商机编号", "商机名称", "客户编号", "客户名称", "商机金额", "预测金额", "销售阶段", "负责人", "创建时间", "阶段进入时间", "预计成交日期", "输单原因"],
-    "销售订单": ["销售订单编号", "客户编号", "客户名称", "订单金额", "待回款金额", "下单日期", "订单状态", "负责人", "创建时间"],
-    "订单产品": ["订单产品编号", "销售订单编号", "行号", "客户编号", "下单日期", "产品编号", "产品名称", "销售数量", "销售单价", "折扣额", "销售金额", "渠道"],
+    "商机": ["商机编号", "商机名称", "客户编号", "客户名称", "商机金额", "预测金额", "销售阶段", "负责人", "创建时间",
+             "阶段进入时间", "预计成交日期", "输单原因"],
+    "销售订单": ["销售订单编号", "客户编号", "客户名称", "订单金额", "待回款金额", "下单日期", "订单状态", "负责人",
+                 "创建时间"],
+    "订单产品": ["订单产品编号", "销售订单编号", "行号", "客户编号", "下单日期", "产品编号", "产品名称", "销售数量",
+                 "销售单价", "折扣额", "销售金额", "渠道"],
     "销售记录": ["销售记录编号", "客户编号", "客户名称", "跟进时间", "跟进方式", "跟进内容", "负责人"],
 }
 EXCEL = ("客户", "商机", "销售记录")
-SOURCES = {"客户": "crm_customers", "联系人": "crm_contacts", "销售线索": "crm_leads", "商机": "crm_deals", "销售订单": "crm_orders",
+SOURCES = {"客户": "crm_customers", "联系人": "crm_contacts", "销售线索": "crm_leads", "商机": "crm_deals",
+           "销售订单": "crm_orders",
            "订单产品": "crm_order_lines", "销售记录": "crm_activities"}
 ZOHO = {
     "Contacts": ["Record Id", "Contact Owner.id", "Contact Owner", "Lead Source", "First Name", "Last Name", "Account Name.id",
-                 "Account Name", "Email", "Title", "Department", "Phone", "Mobile", "Created By.id", "Created By", "Created Time",
+                 "Account Name", "Email", "Title", "Department", "Phone", "Mobile", "Created By.id", "Created By",
+                 "Created Time",
                  "Modified Time", "Email Opt Out", "Salutation", "Last Activity Time", "Tag", "Member No", "Mailing Street",
                  "Mailing City", "Mailing State", "Mailing Zip", "Mailing Country"],
-    "Leads": ["Record Id", "Lead Owner.id", "Lead Owner", "Is Converted", "Company", "First Name", "Last Name", "Email", "Phone",
+    "Leads": ["Record Id", "Lead Owner.id", "Lead Owner", "Is Converted", "Company", "First Name", "Last Name", "Email",
+              "Phone",
               "Mobile", "Lead Source", "Lead Status", "Created Time", "Email Opt Out", "Last Activity Time"],
-    "Deals": ["Record Id", "Deal Owner.id", "Deal Owner", "Amount", "Deal Name", "Closing Date", "Account Name.id", "Account Name",
+    "Deals": ["Record Id", "Deal Owner.id", "Deal Owner", "Amount", "Deal Name", "Closing Date", "Account Name.id",
+              "Account Name",
               "Stage", "Contact Name.id", "Contact Name", "Currency", "Reason For Loss", "Created Time", "Modified Time",
               "Last Activity Time"],
 }
@@ -70,7 +80,8 @@ class Crm:
         second = owners[owners["has_second_crm"]]
         people = pd.concat([owners, second])
         number = np.concatenate([owners["crm_no"], second["second_crm_no"]])
-        created = np.maximum(people["joined"].to_numpy(), -400) + rng.uniform(0, 60, len(people)) * (people["joined"] > 0).to_numpy()
+        created = np.maximum(people["joined"].to_numpy(), -400) + rng.uniform(0, 60,
+                                                                              len(people)) * (people["joined"] > 0).to_numpy()
         created = np.minimum(created + np.repeat([0, 90], [len(owners), len(second)]), N_DAYS - .1)
         as_of = np.where(rng.random(len(people)) < .6, created, N_DAYS)
         phone = dirt.phones(dirt.phones_at(people, as_of), rng, empty=.04)
@@ -86,7 +97,8 @@ class Crm:
             "获客来源": people["acquired_by"], "成交状态": np.where(bought, "已成交", "未成交"), "最后一次成交时间": last,
             "负责人": rng.choice(OWNERS, n), "归属部门": "零售部", "生命状态": "正常", "锁定状态": "未锁定",
             "业务类型": "预设业务类型", "国家": "中国", "省": place["province"], "市": place["city"], "区": place["district"],
-            "详细地址": place["address"], "电话": phone, "邮件": email, "会员号": np.where(knows_card, people["member_no"], None),
+            "详细地址": place["address"], "电话": phone, "邮件": email,
+            "会员号": np.where(knows_card, people["member_no"], None),
             "field_7Kd2x__c": dirt.birth_dates(people, rng, empty=.5), "field_Q3m1p__c": rng.choice(["A", "B", "C"], n),
             "创建人": rng.choice(OWNERS, n), "创建时间": times(moment_of(created), "%Y-%m-%d %H:%M"),
             "最后修改时间": times(moment_of(np.maximum(as_of, created).clip(max=N_DAYS - 1)), "%Y-%m-%d %H:%M"),
@@ -101,8 +113,10 @@ class Crm:
         name, phone = dirt.full_names(people, rng, latin=.0), dirt.phones(dirt.phones_at(people, created), rng)
         email = dirt.emails(people["email"].to_numpy(), rng, empty=.25)
         self.files["联系人"].append(pd.DataFrame({
-            "联系人编号": number, "姓名（必填）": name, "客户编号": people["crm_no"].to_numpy(), "客户名称": people["full_name"].to_numpy(),
-            "职务": rng.choice(["采购", "行政", "经理", ""], n), "手机": phone, "邮件": email, "性别": people["gender"].to_numpy(),
+            "联系人编号": number, "姓名（必填）": name, "客户编号": people["crm_no"].to_numpy(),
+            "客户名称": people["full_name"].to_numpy(),
+            "职务": rng.choice(["采购", "行政", "经理", ""], n), "手机": phone, "邮件": email,
+            "性别": people["gender"].to_numpy(),
             "field_b81Zs__c": rng.choice(["是", "否"], n), "创建时间": times(moment_of(created), "%Y-%m-%d %H:%M"),
         }))
         self.truth.add_records("crm_contacts", people, local_id=number, full_name=name, phone=phone, email=email)
@@ -115,10 +129,13 @@ class Crm:
         name, phone = dirt.full_names(people, rng), dirt.phones(dirt.phones_at(people, created), rng, empty=.02)
         email = dirt.emails(people["email"].to_numpy(), rng, empty=.4)
         self.files["销售线索"].append(pd.DataFrame({
-            "线索编号": number, "姓名（必填）": name, "公司": np.where(people["is_company"], "示例企业" + people["person_id"].str[-4:], None),
-            "手机": phone, "邮件": email, "线索来源": people["acquired_by"].to_numpy(), "线索状态": rng.choice(["已转换", "跟进中", "无效"], n),
+            "线索编号": number, "姓名（必填）": name, "公司": np.where(people["is_company"],
+                                                                       "示例企业" + people["person_id"].str[-4:], None),
+            "手机": phone, "邮件": email, "线索来源": people["acquired_by"].to_numpy(),
+            "线索状态": rng.choice(["已转换", "跟进中", "无效"], n),
             "负责人": rng.choice(OWNERS, n), "创建时间": times(moment_of(created), "%Y年%m月%d日"),
-            "转换时间": np.where(rng.random(n) < .5, times(moment_of(np.minimum(created + 30, N_DAYS - 1)), "%Y年%m月%d日"), None),
+            "转换时间": np.where(rng.random(n) < .5, times(moment_of(np.minimum(created + 30, N_DAYS - 1)), "%Y年%m月%d日"),
+                                 None),
         }))
         self.truth.add_records("crm_leads", people, local_id=number, full_name=name, phone=phone, email=email)
 
@@ -130,11 +147,13 @@ class Crm:
         start = np.maximum(deals["joined"].to_numpy(), 0)
         created = start + rng.random(n) * (N_DAYS - 25 - start)
         stage = rng.choice(STAGES, n, p=STAGE_SHARES)
-        number = np.array([f"SJ{p:07d}{i:02d}" for p, i in zip(deals["person"], deals.groupby("person").cumcount(), strict=True)], dtype=object)
+        number = np.array([f"SJ{p:07d}{i:02d}" for p, i in zip(deals["person"], deals.groupby("person").cumcount(),
+                                                               strict=True)], dtype=object)
         entered, lines = created + rng.uniform(1, 20, n), self._order_lines(deals, stage, number, created, rng)
         total = lines.groupby("deal")["revenue"].sum().reindex(np.arange(n)).fillna(0).to_numpy()
         amount = np.where(total > 0, total, rng.integers(80, 900, n) * 1000)
-        common = {"客户编号": deals["crm_no"].to_numpy(), "客户名称": deals["full_name"].to_numpy(), "负责人": rng.choice(OWNERS, n)}
+        common = {"客户编号": deals["crm_no"].to_numpy(), "客户名称": deals["full_name"].to_numpy(),
+                  "负责人": rng.choice(OWNERS, n)}
         self.files["商机"].append(pd.DataFrame({
             **common, "商机编号": number, "商机名称": deals["full_name"].to_numpy() + "团购", "商机金额": amount / 100,
             "预测金额": np.round(amount * .6) / 100, "销售阶段": stage, "创建时间": times(moment_of(created), "%Y-%m-%d %H:%M"),
@@ -142,13 +161,15 @@ class Crm:
             "输单原因": np.where(stage == "输单", rng.choice(LOST, n), None)}))
         won = np.flatnonzero(stage == "赢单")
         self.files["销售订单"].append(pd.DataFrame({
-            **{k: v[won] for k, v in common.items()}, "销售订单编号": "DD" + pd.Series(number[won]), "订单金额": money(amount[won]),
+            **{k: v[won] for k, v in common.items()}, "销售订单编号": "DD" + pd.Series(number[won]),
+            "订单金额": money(amount[won]),
             "待回款金额": "0.00", "下单日期": dirt.dates(entered[won]), "订单状态": "已确认",
             "创建时间": times(moment_of(entered[won]), "%Y-%m-%d %H:%M")}))
         self._append_lines(lines.assign(day=entered[lines["deal"]]), deals, number, chunk)
         note = np.repeat(np.arange(n), 1 + rng.poisson(1.5, n))
         self.files["销售记录"].append(pd.DataFrame({
-            "销售记录编号": [f"JL{number[d][2:]}{i:02d}" for i, d in zip(pd.Series(note).groupby(note).cumcount(), note, strict=True)],
+            "销售记录编号": [f"JL{number[d][2:]}{i:02d}" for i,
+                             d in zip(pd.Series(note).groupby(note).cumcount(), note, strict=True)],
             **{k: v[note] for k, v in common.items()},
             "跟进时间": times(moment_of(created[note] + rng.random(len(note)) * 20), "%Y-%m-%d %H:%M"),
             "跟进方式": rng.choice(["电话", "拜访", "微信", "邮件"], len(note)), "跟进内容": rng.choice(NOTES, len(note))}))
@@ -172,9 +193,11 @@ class Crm:
         file = self.files["订单产品"]
         where = file.append(pd.DataFrame({
             "订单产品编号": [f"{o}-{i}" for o, i in zip(order_no, lines["line_number"], strict=True)], "销售订单编号": order_no,
-            "行号": lines["line_number"], "客户编号": deals["crm_no"].to_numpy()[deal], "下单日期": dirt.dates(lines["day"].to_numpy()),
+            "行号": lines["line_number"], "客户编号": deals["crm_no"].to_numpy()[deal],
+            "下单日期": dirt.dates(lines["day"].to_numpy()),
             "产品编号": product_id, "产品名称": shelf["name"].to_numpy()[lines["product"]], "销售数量": lines["quantity"],
-            "销售单价": money(lines["price"]), "折扣额": money(lines["discount"]), "销售金额": money(lines["revenue"]), "渠道": "大客户"}))
+            "销售单价": money(lines["price"]), "折扣额": money(lines["discount"]), "销售金额": money(lines["revenue"]),
+            "渠道": "大客户"}))
         frame = lines.assign(
             row=deals.index.to_numpy()[deal], transaction_id=order_no, card=None, phone=None, kind="sale", is_copy=False,
             is_ragged=False, date_problem=None, moment=moment_of(np.floor(lines["day"])), product_id=product_id, channel=-1,
@@ -187,7 +210,8 @@ class Crm:
         number = np.array([f"zcrm_{4_460_000_000_000 + p * 11:018d}" for p in people["person"]], dtype=object)
         name, place = dirt.full_names(people, rng, latin=.6), dirt.places(people, np.zeros(n), rng)
         first, last = _split(name, people)
-        phone, email = dirt.phones(people["phone"].to_numpy(), rng, empty=.2), dirt.emails(people["email"].to_numpy(), rng, empty=.06)
+        phone, email = dirt.phones(people["phone"].to_numpy(), rng, empty=.2), dirt.emails(people["email"].to_numpy(), rng,
+                                                                                           empty=.06)
         created = moment_of(np.clip(people["joined"].to_numpy() + 1, -400, N_DAYS - 1))
         blank = dict.fromkeys(ZOHO["Contacts"], "")
         owner = {"Contact Owner.id": "zcrm_000000000000000001", "Contact Owner": "Overseas Desk"}
@@ -197,13 +221,15 @@ class Crm:
             "Modified Time": times(created), "Email Opt Out": rng.choice(["false", "true"], n, p=(.9, .1)),
             "Member No": np.where(people["in_member"] & (rng.random(n) < .4), people["member_no"], None),
             "Mailing City": place["city"].to_numpy(), "Mailing Country": place["province"].to_numpy()}))
-        self.truth.add_records("zoho_contacts", people, local_id=number, full_name=_joined(first, last), phone=phone, email=email)
+        self.truth.add_records("zoho_contacts", people, local_id=number, full_name=_joined(first, last), phone=phone,
+                               email=email)
         self._write_zoho_leads(chunk, rng)
         picked = np.flatnonzero(rng.random(n) < .1)
         self.zoho["Deals"].append(pd.DataFrame({
             **dict.fromkeys(ZOHO["Deals"], ""), "Deal Owner": "Overseas Desk", "Currency": "CNY",
             "Record Id": [f"{number[i]}7" for i in picked], "Amount": money(rng.integers(200, 3000, len(picked)) * 100),
-            "Deal Name": "Corporate gifts", "Closing Date": dirt.dates(np.clip(people["joined"].to_numpy()[picked] + 40, 0, N_DAYS)),
+            "Deal Name": "Corporate gifts", "Closing Date": dirt.dates(np.clip(people["joined"].to_numpy()[picked] + 40, 0,
+                                                                               N_DAYS)),
             "Stage": rng.choice(["Qualification", "Negotiation", "Closed Won", "Closed Lost"], len(picked)),
             "Contact Name.id": number[picked], "Contact Name": name[picked], "Created Time": times(created[picked]),
             "Modified Time": times(created[picked])}))
@@ -218,7 +244,8 @@ class Crm:
             **dict.fromkeys(ZOHO["Leads"], ""), "Record Id": number, "Lead Owner": "Overseas Desk", "Is Converted": "false",
             "First Name": first, "Last Name": last, "Email": email, "Phone": people["phone"].to_numpy(),
             "Lead Status": rng.choice(["Contacted", "Not Contacted"], n),
-            "Created Time": times(moment_of(np.clip(people["joined"].to_numpy(), -400, N_DAYS - 1))), "Email Opt Out": "false"}))
+            "Created Time": times(moment_of(np.clip(people["joined"].to_numpy(), -400, N_DAYS - 1))),
+            "Email Opt Out": "false"}))
         self.truth.add_records("zoho_leads", people, local_id=number, full_name=_joined(first, last),
                                phone=people["phone"].to_numpy(), email=email)
 

@@ -1,4 +1,4 @@
-"""What marketing writes: Mailchimp's audience, report and activity; campaigns and their contacts; consents; acquisition cost."""
+"""What marketing writes: Mailchimp's audience, report and activity; campaigns and contacts; consents; acquisition cost."""
 
 import hashlib
 from pathlib import Path
@@ -13,13 +13,16 @@ from helpers.simulation.settings import N_DAYS, Plan, date_of, generator, moment
 from helpers.simulation.truth import Truth
 from helpers.simulation.world import Chunk
 
-AUDIENCE = ["Email Address", "First Name", "Last Name", "Phone Number", "Birthday", "Member No", "MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP",
-            "CONFIRM_TIME", "CONFIRM_IP", "LATITUDE", "LONGITUDE", "GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION", "LAST_CHANGED",
+AUDIENCE = ["Email Address", "First Name", "Last Name", "Phone Number", "Birthday", "Member No", "MEMBER_RATING",
+            "OPTIN_TIME", "OPTIN_IP",
+            "CONFIRM_TIME", "CONFIRM_IP", "LATITUDE", "LONGITUDE", "GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION",
+            "LAST_CHANGED",
             "LEID", "EUID", "NOTES", "TAGS"]
 LEAVERS = ["UNSUB_TIME", "UNSUB_CAMPAIGN_TITLE", "UNSUB_CAMPAIGN_ID", "UNSUB_REASON", "UNSUB_REASON_OTHER"]
 STATES = {"subscribed": AUDIENCE, "unsubscribed": AUDIENCE + LEAVERS, "cleaned": AUDIENCE}
 REPORT = ["Title", "Subject", "List", "Send Date", "Send Weekday", "Total Recipients", "Successful Deliveries", "Soft Bounces",
-          "Hard Bounces", "Total Bounces", "Unique Opens", "Open Rate", "Total Opens", "Unique Clicks", "Click Rate", "Total Clicks",
+          "Hard Bounces", "Total Bounces", "Unique Opens", "Open Rate", "Total Opens", "Unique Clicks", "Click Rate",
+          "Total Clicks",
           "Unsubscribes", "Abuse Complaints", "Total Revenue", "Unique Id"]
 NEWSLETTERS = tuple(range(12, N_DAYS, 30))  # days on which one was sent
 OPENS = np.array([.22, .30, .28, .12, .20, .42])  # by persona, while a customer
@@ -36,11 +39,14 @@ class Marketing:
                          for state, columns in STATES.items()}
         self.activity = JsonLines(folder / "activity.jsonl")
         self.report = CsvFile(folder / "campaign_report.csv", REPORT)
-        self.campaigns = CsvFile(raw / "campaigns" / "活动列表.csv", ["活动编号", "活动名称", "活动类型", "渠道", "开始日期", "结束日期", "费用"],
+        self.campaigns = CsvFile(raw / "campaigns" / "活动列表.csv",
+                                 ["活动编号", "活动名称", "活动类型", "渠道", "开始日期", "结束日期", "费用"],
                                  encoding="utf-8-sig")
         self.contacts = CsvFile(raw / "campaigns" / "活动触达.csv", CONTACTS, encoding="gb18030")
-        self.consents = CsvFile(raw / "consents" / "会员授权.csv", ["会员号", "授权项目", "同意时间", "撤回时间", "来源"], encoding="utf-8-sig")
-        self.costs = CsvFile(raw / "acquisition" / "获客成本.csv", ["会员号", "获客渠道", "获客成本", "获客日期"], encoding="gb18030")
+        self.consents = CsvFile(raw / "consents" / "会员授权.csv", ["会员号", "授权项目", "同意时间", "撤回时间", "来源"],
+                                encoding="utf-8-sig")
+        self.costs = CsvFile(raw / "acquisition" / "获客成本.csv", ["会员号", "获客渠道", "获客成本", "获客日期"],
+                             encoding="gb18030")
         self._sent = np.zeros((len(NEWSLETTERS), 5), dtype=int)  # recipients, bounces, opened, clicked, unsubscribed
         self._n_contacts = np.zeros(len(CAMPAIGNS), dtype=int)
 
@@ -77,7 +83,8 @@ class Marketing:
             **dict.fromkeys(AUDIENCE + LEAVERS, ""), "Email Address": email, "First Name": first, "Last Name": last,
             "Phone Number": phone, "Birthday": np.where(rng.random(n) < .3, people["birth_date"].dt.strftime("%m/%d"), None),
             "Member No": np.where(people["in_member"] & (rng.random(n) < .25), people["member_no"], None),
-            "MEMBER_RATING": rng.integers(1, 6, n), "OPTIN_TIME": when, "CONFIRM_TIME": when, "CC": np.where(people["is_abroad"], "", "CN"),
+            "MEMBER_RATING": rng.integers(1, 6, n), "OPTIN_TIME": when, "CONFIRM_TIME": when,
+            "CC": np.where(people["is_abroad"], "", "CN"),
             "LAST_CHANGED": when, "LEID": local, "EUID": [hashlib.md5(v.encode()).hexdigest()[:10] for v in local],
             "TAGS": np.where(rng.random(n) < .2, '"VIP","Blog"', None),
             "UNSUB_TIME": times(moment_of(np.where(np.isinf(gone), 0, gone))), "UNSUB_REASON": "NORMAL",
@@ -97,7 +104,8 @@ class Marketing:
             opens = gets & (rng.random(len(people)) < OPENS[people["persona"]] * np.where(stays, 1, .35))
             clicks = opens & (rng.random(len(people)) < .18)
             bounces = gets & ~opens & (rng.random(len(people)) < .006)
-            self._sent[number] += [gets.sum(), bounces.sum(), opens.sum(), clicks.sum(), ((gone > day) & (gone <= day + 30)).sum()]
+            self._sent[number] += [gets.sum(), bounces.sum(), opens.sum(), clicks.sum(),
+                                   ((gone > day) & (gone <= day + 30)).sum()]
             for action, mask, later in (("open", opens, 0.4), ("click", clicks, .41), ("bounce", bounces, .01)):
                 parts.append(pd.DataFrame({
                     "action": action, "campaign_id": f"n{number + 1:04d}", "email_address": email[mask],
@@ -113,7 +121,8 @@ class Marketing:
         start = np.array([c.start for c in CAMPAIGNS])[number]
         answered = touched["responded"].notna().to_numpy()
         self.contacts.append(pd.DataFrame({
-            "活动编号": np.array([c.campaign_id for c in CAMPAIGNS])[number], "会员号": people["member_no"].to_numpy()[touched["row"]],
+            "活动编号": np.array([c.campaign_id for c in CAMPAIGNS])[number],
+            "会员号": people["member_no"].to_numpy()[touched["row"]],
             "触达日期": dirt.dates(start), "是否触达": np.where(touched["treated"], "是", "否"),
             "入选概率": np.array([c.treated for c in CAMPAIGNS])[number],
             "首次响应日期": np.where(answered, dirt.dates(touched["responded"].fillna(0).to_numpy()), None),
@@ -139,7 +148,8 @@ class Marketing:
 
     def close(self) -> None:
         self.campaigns.append(pd.DataFrame({
-            "活动编号": [c.campaign_id for c in CAMPAIGNS], "活动名称": [c.name for c in CAMPAIGNS], "活动类型": [c.kind for c in CAMPAIGNS],
+            "活动编号": [c.campaign_id for c in CAMPAIGNS], "活动名称": [c.name for c in CAMPAIGNS],
+            "活动类型": [c.kind for c in CAMPAIGNS],
             "渠道": [c.channel for c in CAMPAIGNS], "开始日期": dirt.dates(np.array([c.start for c in CAMPAIGNS])),
             "结束日期": dirt.dates(np.array([c.start + c.days - 1 for c in CAMPAIGNS])),
             "费用": money(np.array([c.cost for c in CAMPAIGNS]) * self._n_contacts)}))
@@ -154,9 +164,13 @@ class Marketing:
         share = [np.char.mod("%.2f%%", 100 * part / np.maximum(delivered, 1)) for part in (opened, clicked)]
         dates = date_of(np.array(NEWSLETTERS))
         return pd.DataFrame({
-            "Title": [f"Newsletter {i + 1}" for i in range(len(NEWSLETTERS))], "Subject": "本月新品与优惠", "List": "Simulated Retailer",
-            "Send Date": times(dates.astype("datetime64[s]"), "%b %d, %Y 09:00 am"), "Send Weekday": times(dates.astype("datetime64[s]"), "%A"),
+            "Title": [f"Newsletter {i + 1}" for i in range(len(NEWSLETTERS))], "Subject": "本月新品与优惠",
+            "List": "Simulated Retailer",
+            "Send Date": times(dates.astype("datetime64[s]"), "%b %d, %Y 09:00 am"),
+            "Send Weekday": times(dates.astype("datetime64[s]"), "%A"),
             "Total Recipients": sent, "Successful Deliveries": delivered, "Soft Bounces": bounced, "Hard Bounces": 0,
-            "Total Bounces": bounced, "Unique Opens": opened, "Open Rate": share[0], "Total Opens": opened, "Unique Clicks": clicked,
-            "Click Rate": share[1], "Total Clicks": clicked, "Unsubscribes": gone, "Abuse Complaints": 0, "Total Revenue": "0.00",
+            "Total Bounces": bounced, "Unique Opens": opened, "Open Rate": share[0], "Total Opens": opened,
+            "Unique Clicks": clicked,
+            "Click Rate": share[1], "Total Clicks": clicked, "Unsubscribes": gone, "Abuse Complaints": 0,
+            "Total Revenue": "0.00",
             "Unique Id": [f"n{i + 1:04d}" for i in range(len(NEWSLETTERS))]})

@@ -12,8 +12,10 @@ from helpers.simulation.truth import Truth, line_kinds
 from helpers.simulation.world import Chunk
 
 MEMBER = ["会员号", "姓名", "手机", "邮箱", "生日", "性别", "等级", "入会时间", "门店", "渠道", "省", "市", "地址"]
-TILL = ["小票号", "行号", "门店编号", "门店", "交易时间", "会员号", "手机号", "商品编码", "商品名称", "数量", "单价", "折扣", "实收金额", "支付方式", "渠道"]
-WEB = ["order_id", "line_no", "order_time", "channel", "member_no", "customer_name", "email", "phone", "province", "city", "address",
+TILL = ["小票号", "行号", "门店编号", "门店", "交易时间", "会员号", "手机号", "商品编码", "商品名称", "数量", "单价", "折扣",
+        "实收金额", "支付方式", "渠道"]
+WEB = ["order_id", "line_no", "order_time", "channel", "member_no", "customer_name", "email", "phone", "province", "city",
+       "address",
        "sku", "product_name", "qty", "unit_price", "discount", "paid_amount", "currency", "status"]
 PAID_BY = ("微信支付", "支付宝", "银行卡", "现金", "储值卡")
 TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S")  # by month modulo 4
@@ -28,7 +30,8 @@ class Shop:
     def __init__(self, raw: Path, plan: Plan, truth: Truth):
         self.plan, self.truth = plan, truth
         self.members = CsvFile(raw / "loyalty" / "会员名单.csv", MEMBER, encoding="utf-8-sig")
-        self.products = CsvFile(raw / "products" / "商品清单.csv", ["product_id", "name", "department", "category", "brand", "unit_cost"])
+        self.products = CsvFile(raw / "products" / "商品清单.csv",
+                                ["product_id", "name", "department", "category", "brand", "unit_cost"])
         self.till = [_till_file(raw, month) for month in range(N_MONTHS)]
         self.web = [CsvFile(raw / "webshop" / f"web_orders_{_label(month, '-')}.csv", WEB) for month in range(N_MONTHS)]
         self._write_products()
@@ -41,7 +44,8 @@ class Shop:
     def _write_products(self) -> None:
         shelf = catalogue.products()
         shelf = shelf.assign(unit_cost=money(shelf["cost"].to_numpy()))
-        test = pd.DataFrame([{"product_id": catalogue.TEST_PRODUCT, "name": "测试商品", "department": "内部测试", "category": "测试",
+        test = pd.DataFrame([{"product_id": catalogue.TEST_PRODUCT, "name": "测试商品", "department": "内部测试",
+                              "category": "测试",
                               "brand": "", "unit_cost": "0.00"}])
         self.products.append(pd.concat([shelf, test]))
 
@@ -100,7 +104,8 @@ class Shop:
     def _note_guests(self, lines: pd.DataFrame, shown: pd.DataFrame, chunk: Chunk, source: str) -> None:
         """Note each set of contact values that a guest left on an order."""
         given = (lines["card"].isna() & lines["phone"].notna() & (lines["row"] >= 0)).to_numpy()
-        names_of = {"till": {"phone": "手机号"}, "web_orders": {"full_name": "customer_name", "phone": "phone", "email": "email"}}
+        names_of = {"till": {"phone": "手机号"}, "web_orders": {"full_name": "customer_name", "phone": "phone",
+                                                                "email": "email"}}
         written = shown.loc[given, list(names_of[source].values())].assign(row=lines["row"]).drop_duplicates()
         self.truth.add_records(source, chunk.people.iloc[written["row"]],
                                **{name: written[column].to_numpy() for name, column in names_of[source].items()})
@@ -203,7 +208,8 @@ def _till_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         "小票号": frame["transaction_id"], "行号": frame["line_number"], "门店编号": shops[frame["shop"], 0],
         "门店": shops[frame["shop"], 1], "会员号": frame["card"], "手机号": frame["phone"], "商品编码": frame["product_id"],
-        "商品名称": frame["product_name"], "数量": frame["quantity"], "单价": money(frame["price"]), "折扣": money(frame["discount"]),
+        "商品名称": frame["product_name"], "数量": frame["quantity"], "单价": money(frame["price"]),
+        "折扣": money(frame["discount"]),
         "实收金额": money(frame["revenue"]), "支付方式": frame["paid_by"], "渠道": "门店",
     })
 
@@ -220,7 +226,8 @@ def _web_columns(frame: pd.DataFrame, chunk: Chunk, rng) -> pd.DataFrame:
         "order_id": frame["transaction_id"], "line_no": frame["line_number"],
         "channel": np.array(("store", "web", "miniapp"))[frame["channel"]], "member_no": frame["card"],
         "customer_name": np.where(test, "测试订单", np.where(guest, name, None)), "email": np.where(guest, email, None),
-        "phone": np.where(guest, frame["phone"], None), **{c: np.where(guest, place[c], None) for c in ("province", "city", "address")},
+        "phone": np.where(guest, frame["phone"], None), **{c: np.where(guest, place[c], None) for c in ("province", "city",
+                                                                                                        "address")},
         "sku": frame["product_id"], "product_name": frame["product_name"], "qty": frame["quantity"],
         "unit_price": money(frame["price"]), "discount": money(frame["discount"]), "paid_amount": money(frame["revenue"]),
         "currency": "CNY", "status": np.where(frame["kind"] == "return", "refunded", "completed"),

@@ -11,15 +11,18 @@ from helpers.simulation.settings import N_DAYS, Plan, date_of, generator, moment
 from helpers.simulation.truth import Truth
 from helpers.simulation.world import Chunk
 
-TICKET = ["工单编号", "创建时间", "客户姓名", "联系电话", "会员号", "渠道", "问题类型", "问题描述", "优先级", "首次响应时间", "解决时间", "处理时长（分钟）",
+TICKET = ["工单编号", "创建时间", "客户姓名", "联系电话", "会员号", "渠道", "问题类型", "问题描述", "优先级", "首次响应时间",
+          "解决时间", "处理时长（分钟）",
           "是否重开", "满意度", "状态"]
-CALL = ["通话编号", "呼入时间", "主叫号码", "会员号", "座席", "等待时长（秒）", "通话时长（分钟）", "来电原因", "结束时间", "满意度"]
+CALL = ["通话编号", "呼入时间", "主叫号码", "会员号", "座席", "等待时长（秒）", "通话时长（分钟）", "来电原因", "结束时间",
+        "满意度"]
 QUESTIONS = ("您有多大可能向朋友推荐我们？", "您对最近一次购物的满意度？", "解决您的问题有多容易？", "请告诉我们原因或建议")
-SURVEY = ["Response ID", "IP Address", "Timestamp (mm/dd/yyyy)", "Duplicate", "Time Taken To Complete (Seconds)", "Response Status",
+SURVEY = ["Response ID", "IP Address", "Timestamp (mm/dd/yyyy)", "Duplicate", "Time Taken To Complete (Seconds)",
+          "Response Status",
           "Sequence Number", "External Reference", "Respondent Email", "Custom Variable 1", *QUESTIONS]
 ABOVE = (("Simulated Retailer",), ("Customer satisfaction 2024-2025 (simulated)",), ())
 SOCIAL = ["评论ID", "平台", "昵称", "内容", "发布时间", "点赞数"]
-NICKS = "爱吃橘子,半夏微凉,小鹿乱撞,云朵收集员,柠檬不酸,晚风,追光者,麦子,胖达,一只猫".split(",")
+NICKS = ["爱吃橘子", "半夏微凉", "小鹿乱撞", "云朵收集员", "柠檬不酸", "晚风", "追光者", "麦子", "胖达", "一只猫"]
 
 
 class Voice:
@@ -52,17 +55,20 @@ class Voice:
         people = chunk.people.iloc[cases["row"]].reset_index(drop=True)
         opened = cases["opened"].to_numpy()
         phone = dirt.phones(dirt.phones_at(people, opened), rng, empty=.03)
-        card = np.where(people["in_member"] & (people["joined"].to_numpy() < opened) & (rng.random(len(cases)) < .55), people["member_no"], None)
+        card = np.where(people["in_member"] & (people["joined"].to_numpy() < opened) & (rng.random(len(cases)) < .55),
+                        people["member_no"], None)
         name = dirt.full_names(people, rng)
         number = np.array([f"{d}{chunk.number:04d}{i:06d}" for i, d in
                            enumerate(np.char.replace(np.datetime_as_string(date_of(opened)), "-", ""))], dtype=object)
         closed = np.where(cases["closed"].notna(), times(moment_of(cases["closed"].fillna(0).to_numpy())), None)
         first = times(moment_of(opened + cases["first_hours"].to_numpy() / 24))
         tickets = pd.DataFrame({
-            "工单编号": "GD" + pd.Series(number), "创建时间": times(moment_of(opened)), "客户姓名": name, "联系电话": phone, "会员号": card,
+            "工单编号": "GD" + pd.Series(number), "创建时间": times(moment_of(opened)), "客户姓名": name, "联系电话": phone,
+            "会员号": card,
             "渠道": rng.choice(["在线客服", "小程序", "邮件", "门店"], len(cases)), "问题类型": cases["topic"],
             "问题描述": "顾客反映：" + cases["topic"] + np.where(cases["is_failure"], "，要求尽快处理", "，咨询进度"),
-            "优先级": np.where(cases["is_failure"], "高", "普通"), "首次响应时间": first, "解决时间": closed, "处理时长（分钟）": cases["minutes"],
+            "优先级": np.where(cases["is_failure"], "高", "普通"), "首次响应时间": first, "解决时间": closed,
+            "处理时长（分钟）": cases["minutes"],
             "是否重开": np.where(cases["reopened"], "是", "否"), "满意度": cases["csat"].astype("Int64"),
             "状态": np.where(cases["closed"].isna(), "处理中", "已解决")})
         called, year = cases["is_call"].to_numpy(), date_of(opened).astype("datetime64[Y]").astype(int) + 1970
@@ -73,7 +79,8 @@ class Voice:
         self.calls.append(pd.DataFrame({
             "通话编号": "TH" + pd.Series(number), "呼入时间": times(moment_of(opened)), "主叫号码": phone, "会员号": caller,
             "座席": rng.choice(["座席01", "座席02", "座席03"], len(cases)), "等待时长（秒）": rng.integers(3, 240, len(cases)),
-            "通话时长（分钟）": cases["minutes"], "来电原因": cases["topic"], "结束时间": times(moment_of(opened + cases["minutes"] / 1440)),
+            "通话时长（分钟）": cases["minutes"], "来电原因": cases["topic"],
+            "结束时间": times(moment_of(opened + cases["minutes"] / 1440)),
             "满意度": cases["csat"]})[called])
         self._note("calls", people[called], caller[called], phone=phone[called])
 
@@ -95,7 +102,8 @@ class Voice:
             "Response ID": number, "IP Address": [f"192.0.2.{p % 254 + 1}" for p in place],  # reserved for documentation
             "Timestamp (mm/dd/yyyy)": times(moment_of(asked["day"].to_numpy()), "%m/%d/%Y %H:%M:%S"), "Duplicate": "No",
             "Time Taken To Complete (Seconds)": asked["seconds"], "Response Status": np.where(done, "Completed", "Terminated"),
-            "Sequence Number": np.arange(n) + 1, "External Reference": card, "Respondent Email": email, "Custom Variable 1": "web",
+            "Sequence Number": np.arange(n) + 1, "External Reference": card, "Respondent Email": email,
+            "Custom Variable 1": "web",
             **{QUESTIONS[k]: asked[name] for k, name in enumerate(("nps", "csat", "ces", "text"))}}))
         self.truth.add_feedback("survey", number.astype(str), chunk.people, asked)
         self._note("survey", people, card, email=email)
@@ -106,9 +114,11 @@ class Voice:
         number = np.array([f"PJ{chunk.number:04d}{i:07d}" for i in range(len(told))], dtype=object)
         self.reviews.append(pd.DataFrame({
             "review_id": number, "order_id": orders["transaction_id"].to_numpy(), "member_no": orders["card"].to_numpy(),
-            "product_id": shelf["product_id"].to_numpy()[told["product"]], "rating": told["stars"].to_numpy(), "content": told["text"].to_numpy(),
+            "product_id": shelf["product_id"].to_numpy()[told["product"]], "rating": told["stars"].to_numpy(),
+            "content": told["text"].to_numpy(),
             "created_at": times(moment_of(told["day"].to_numpy()), "%Y-%m-%dT%H:%M:%S+08:00"),
-            "language": np.where(told["is_english"], "en", "zh"), "helpful": rng.poisson(1.2, len(told)).tolist()}).astype(object))
+            "language": np.where(told["is_english"], "en", "zh"),
+            "helpful": rng.poisson(1.2, len(told)).tolist()}).astype(object))
         self.truth.add_feedback("reviews", number, chunk.people, told)
 
     def _write_comments(self, chunk: Chunk, rng) -> None:
@@ -118,7 +128,8 @@ class Voice:
         nick = np.char.add(rng.choice(NICKS, n), rng.integers(1, 999, n).astype(str))
         self.social.append(pd.DataFrame({
             "评论ID": number, "平台": rng.choice(["小红书", "微博", "抖音"], n), "昵称": nick, "内容": told["text"],
-            "发布时间": times(moment_of(np.minimum(told["day"], N_DAYS - .01)), "%Y/%m/%d %H:%M"), "点赞数": rng.poisson(4, n)}))
+            "发布时间": times(moment_of(np.minimum(told["day"], N_DAYS - .01)), "%Y/%m/%d %H:%M"),
+            "点赞数": rng.poisson(4, n)}))
         self.truth.add_feedback("social_comments", number, chunk.people, told)
 
     def close(self) -> None:

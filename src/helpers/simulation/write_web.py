@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.simulation import catalogue, names
-from helpers.simulation.files import JsonLines, times
+from helpers.simulation.files import JsonLines
 from helpers.simulation.settings import FIRST_DAY, N_DAYS, N_MONTHS, Plan, generator, month_of
 from helpers.simulation.truth import Truth
 from helpers.simulation.world import Chunk
@@ -20,8 +20,10 @@ AGREE = .6  # share of people who let themselves be measured
 BROWSED = 1.0  # sessions without an order, for each with one
 AGAIN = 679  # 2025-11-10: its table comes a second time, as a daily file
 EPOCH = int((FIRST_DAY - np.datetime64("1970-01-01")).astype(int)) * 86_400 - 8 * 3_600  # midnight in Shanghai
-BOUGHT, LOOKED = ("session_start", "page_view", "view_item", "add_to_cart", "purchase"), ("session_start", "page_view", "view_item")
-TRAFFIC = (("google", "organic"), ("baidu", "organic"), ("(direct)", "(none)"), ("newsletter", "email"), ("xiaohongshu", "social"))
+BOUGHT, LOOKED = ("session_start", "page_view", "view_item", "add_to_cart", "purchase"), ("session_start", "page_view",
+                                                                                          "view_item")
+TRAFFIC = (("google", "organic"), ("baidu", "organic"), ("(direct)", "(none)"), ("newsletter", "email"),
+           ("xiaohongshu", "social"))
 EVENT = """
 select strftime(day, '%Y%m%d') as event_date, event_timestamp::varchar as event_timestamp, event_name,
   list_filter([
@@ -34,10 +36,12 @@ select strftime(day, '%Y%m%d') as event_date, event_timestamp::varchar as event_
   {'country': country, 'city': city} as geo, {'name': '(not set)', 'medium': medium, 'source': origin} as traffic_source,
   'WEB' as platform,
   case when revenue is not null then {'purchase_revenue': revenue, 'transaction_id': transaction_id} end as ecommerce,
-  case when product_id is not null then [{'item_id': product_id, 'item_name': product_name, 'price': price, 'quantity': '1'}] end as items
+  case when product_id is not null then
+    [{'item_id': product_id, 'item_name': product_name, 'price': price, 'quantity': '1'}] end as items
 from events order by event_timestamp, visitor, step
 """
-NULLS = [f'"{name}":null,'.encode() for name in ("user_id", "ecommerce", "string_value")] + [b',"items":null', b',"int_value":null']
+NULLS = [f'"{name}":null,'.encode() for name in ("user_id", "ecommerce", "string_value")] + [b',"items":null',
+                                                                                             b',"int_value":null']
 
 
 class Web:
@@ -76,7 +80,8 @@ class Web:
         money = np.bincount(chunk.lines["order"], weights=chunk.lines["revenue"], minlength=len(orders)) / 100
         n = len(sessions)
         return sessions.assign(
-            revenue=np.where(sessions["order"] >= 0, money[sessions["order"]], np.nan), traffic=rng.integers(0, len(TRAFFIC), n),
+            revenue=np.where(sessions["order"] >= 0, money[sessions["order"]], np.nan),
+            traffic=rng.integers(0, len(TRAFFIC), n),
             is_phone=rng.random(n) < .7, device=rng.random(n) < .15, session_id=1_700_000_000 + rng.integers(0, 10**8, n),
             product=rng.integers(0, len(catalogue.products()), n), engaged=rng.integers(3_000, 200_000, n))
 
@@ -97,9 +102,12 @@ class Web:
             file.close()
         self._engine.close()
         header = "Session source / medium,Total users,Sessions,Sessions per active user,Total revenue"
-        rows = [f"{s} / {m},{v:.0f},{n:.0f},{n / max(v, 1):.4f},{r:.2f}" for (s, m), (v, n, r) in zip(TRAFFIC, self._views, strict=True)]
-        lines = ["# ----------------------------------------", "# 流量获取", "# Account: Simulated Retailer", "# Property: Web shop",
-                 "# ----------------------------------------", "# ", "# All Users", "# Start date: 20240101", "# End date: 20251231", "",
+        rows = [f"{s} / {m},{v:.0f},{n:.0f},{n / max(v, 1):.4f},{r:.2f}" for (s, m),
+                (v, n, r) in zip(TRAFFIC, self._views, strict=True)]
+        lines = ["# ----------------------------------------", "# 流量获取", "# Account: Simulated Retailer",
+                 "# Property: Web shop",
+                 "# ----------------------------------------", "# ", "# All Users", "# Start date: 20240101",
+                 "# End date: 20251231", "",
                  header, *rows, ""]
         (self.folder / "流量获取_会话.csv").write_text("\n".join(lines), encoding="utf-8")
 
@@ -111,9 +119,11 @@ def _events(sessions: pd.DataFrame, chunk: Chunk) -> pd.DataFrame:
     city = np.array([c[1] for c in names.CITIES])[people["city"]]
     there = np.array(names.ABROAD)[people["abroad_city"]]
     traffic = np.array(TRAFFIC, dtype=object)[sessions["traffic"]]
-    visitor = [f"{p * 7919 + 1_000_003 + d}.{1_700_000_000 + p}" for p, d in zip(people["person"], sessions["device"], strict=True)]
+    visitor = [f"{p * 7919 + 1_000_003 + d}.{1_700_000_000 + p}" for p,
+               d in zip(people["person"], sessions["device"], strict=True)]
     sessions = sessions.assign(
-        visitor=visitor, country=np.where(people["is_abroad"], there[:, 0], "China"), city=np.where(people["is_abroad"], there[:, 1], city),
+        visitor=visitor, country=np.where(people["is_abroad"], there[:, 0], "China"),
+        city=np.where(people["is_abroad"], there[:, 1], city),
         origin=traffic[:, 0], medium=traffic[:, 1], system=np.where(sessions["is_phone"], "Android", "Windows"),
         device=np.where(sessions["is_phone"], "mobile", "desktop"))
     first = chunk.lines.drop_duplicates("order").set_index("order")["product"]
@@ -126,12 +136,18 @@ def _events(sessions: pd.DataFrame, chunk: Chunk) -> pd.DataFrame:
     name, has_item = np.array(BOUGHT)[step], step >= 2
     bought = name == "purchase"
     return pd.DataFrame({
-        "offset": offset, "day": pd.to_datetime(FIRST_DAY + np.floor(offset.to_numpy()).astype(int)), "step": step, "event_name": name,
+        "offset": offset, "day": pd.to_datetime(FIRST_DAY + np.floor(offset.to_numpy()).astype(int)), "step": step,
+        "event_name": name,
         "event_timestamp": ((offset * 86_400 + EPOCH) * 1e6).astype("int64"), "session_id": events["session_id"],
-        "page": np.where(step > 0, "https://shop.example.com/" + np.where(has_item, "item/" + shelf["product_id"].to_numpy()[product], ""), None),
-        "engaged": np.where(step == 1, events["engaged"].astype(str), None), "user_id": np.where(step > 0, events["card"], None),
+        "page": np.where(step > 0, "https://shop.example.com/" + np.where(has_item,
+                                                                          "item/" + shelf["product_id"].to_numpy()[product],
+                                                                          ""), None),
+        "engaged": np.where(step == 1, events["engaged"].astype(str), None),
+        "user_id": np.where(step > 0, events["card"], None),
         **{c: events[c] for c in ("visitor", "device", "system", "country", "city", "medium", "origin")},
-        "revenue": np.where(bought, events["revenue"], np.nan), "transaction_id": np.where(bought, events["transaction_id"], None),
+        "revenue": np.where(bought, events["revenue"], np.nan),
+        "transaction_id": np.where(bought, events["transaction_id"], None),
         "product_id": np.where(has_item, shelf["product_id"].to_numpy()[product], None),
-        "product_name": np.where(has_item, shelf["name"].to_numpy()[product], None), "price": shelf["price"].to_numpy()[product] / 100,
+        "product_name": np.where(has_item, shelf["name"].to_numpy()[product], None),
+        "price": shelf["price"].to_numpy()[product] / 100,
     })

@@ -19,6 +19,7 @@ from helpers import paths
 from helpers.contracts import contract
 from helpers.errors import UserError
 from helpers.reading import read_tables
+from helpers.reading.table import fresh_name
 from helpers.sources.canonical import canonical_tables, md5
 from helpers.sources.exports import CONSTANT, Export, plain
 from helpers.sources.redelivery import mark_redelivered
@@ -125,7 +126,9 @@ def gather(source, files: dict[str, Path], engine):
         raise UserError(_no_column(source, wanted, others[0][1]))
     _check_everywhere(source, wanted, parts)
     rows = _stacked([rows for rows, _ in parts], wanted)
-    return mark_redelivered(rows) if "_day" in rows.columns else rows
+    if "_day" not in rows.columns:
+        return rows
+    return mark_redelivered(engine.create_table(fresh_name(), rows, temp=True))  # once: it is asked several times
 
 
 def match(wanted: list[str], header: list[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ canonical table, with `source_row` and `problem`. The first table of the mapping
 import ibis
 
 from helpers.contracts import contract
+from helpers.reading.table import fresh_name
 from helpers.reading.values import typed
 from helpers.sources.exports import CONSTANT
 from helpers.timezones import to_utc
@@ -59,9 +60,12 @@ def _contact_digest(rows, people: dict):
 
 
 def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
-    """Return the columns in their canonical types; a value of another type says so in `problem`."""
+    """Return the columns in their canonical types; a value of another type says so in `problem`.
+
+    The typed columns become a table of the engine, so that no value is parsed twice, whatever is asked of them.
+    """
     types = {c.name: c.type for c in contract(f"collected/{name}").columns}
-    made, problem = {}, rows["_problem"]
+    made, given = {}, {}
     for column, wanted in columns.items():
         kind = types.get(column, "string")
         if isinstance(wanted, str) and wanted.startswith(CONSTANT):
@@ -69,13 +73,23 @@ def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
             continue
         rows, header = _one_column(rows, wanted)
         made[column] = in_type(rows, header, kind, time_zone=business.time_zone, hints=reading)
-        written = rows[header].cast("string").strip().nullif("")
-        if rows[header].type().is_floating():
-            written = ibis.ifelse(rows[header].isnan(), ibis.null("string"), written)
         if kind != "string":
-            lost = written.notnull() & made[column].isnull()
-            problem = ibis.ifelse(problem.isnull() & lost, f"{column} is no {kind}", problem)
-    return rows.select(**made, source_row=rows["_line"], problem=problem, **{PERSON: rows[PERSON]})
+            given[column] = _is_given(rows[header])
+    flags = {f"_given_{column}": is_given for column, is_given in given.items()}
+    found = rows.select(**made, **flags, source_row=rows["_line"], problem=rows["_problem"], **{PERSON: rows[PERSON]})
+    found = found.get_backend().create_table(fresh_name(), found, temp=True)
+    problem = found.problem
+    for column in given:
+        lost = found[f"_given_{column}"] & found[column].isnull()
+        problem = ibis.ifelse(problem.isnull() & lost, f"{column} is no {types.get(column, 'string')}", problem)
+    return found.mutate(problem=problem).drop(*flags)
+
+
+def _is_given(value):
+    """Say whether a cell holds anything."""
+    if value.type().is_floating():
+        return value.notnull() & ~value.isnan()
+    return (value.strip().nullif("") if value.type().is_string() else value).notnull()
 
 
 def _one_column(rows, wanted: str | list[str]):

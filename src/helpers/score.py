@@ -1,0 +1,162 @@
+"""How close each notebook's answer comes to the truth of a simulated company: a table, and truth/score.json.
+
+    python -m helpers.score DATASET=simulated_retailer
+
+It reads truth/ and the tables that the notebooks wrote; no notebook reads truth/ or this. An answer that is not there says so.
+"""
+
+import json
+import os
+import sys
+
+import numpy as np
+import pandas as pd
+
+from helpers import datasets, paths, score_customers, score_people, score_sales, score_voice, tables
+from helpers.errors import UserError
+from helpers.score_rows import Score, is_missing
+
+WIDTHS = (17, 33, 46, 9, 19, 9, 9)
+
+
+def truth(dataset: str, name: str) -> pd.DataFrame:
+    """Return a table of truth/; UserError where the data set has none."""
+    file = paths.layer(dataset, "truth") / f"{name}.parquet"
+    if not file.exists():
+        raise UserError(f"DATASET={dataset} has no truth to be scored against: run make simulation")
+    return pd.read_parquet(file)
+
+
+def score(dataset: str) -> list[Score]:
+    """Return every score that the tables of a data set allow."""
+    tables.use(dataset)
+    settings = datasets.load(dataset)
+    people, lines = truth(dataset, "people"), truth(dataset, "lines")
+    rows = _of_collection(dataset) + _of_lines(lines)
+    if not tables.has("vault/ledger"):
+        return rows + [is_missing("02_cleaning", "which records are one person", "vault/ledger",
+                                  "cleaning")] + _of_voice(dataset, people)
+    spaces = {source.name: source.id_space for source in settings.sources}
+    persons = score_people.record_persons(truth(dataset, "records"), _collected_people(), spaces)
+    both = score_people.joined(persons, tables.load("vault/ledger"))
+    customers = score_people.customer_persons(both)
+    rows += score_people.identity(both)
+    if tables.has("orders"):
+        orders = tables.scan("orders").select("transaction_id", "customer_id").to_pandas()
+        rows += score_sales.kept_money(lines, orders, customers)
+    return rows + _of_customers(customers, people) + _of_voice(dataset, people)
+
+
+def _of_collection(dataset: str) -> list[Score]:
+    if not tables.has("sources"):
+        return [is_missing("01_collection", "did everything arrive", "results/sources", "collection")]
+    return score_sales.collection(tables.load("sources"), truth(dataset, "files"))
+
+
+def _of_lines(lines: pd.DataFrame) -> list[Score]:
+    if not (tables.has("rejected") and tables.has("orders")):
+        return [is_missing("02_cleaning", "what was sold", "clean/orders", "cleaning")]
+    rejects = tables.scan("rejected").filter(lambda t: t.table == "transactions").to_pandas()
+    total = float(tables.scan("orders").revenue.sum().execute())
+    return score_sales.rejected(lines, rejects) + score_sales.revenue(lines, total)
+
+
+def _collected_people() -> pd.DataFrame:
+    """Return what the sources wrote of people, each set of values once: customer_id, source and contact values."""
+    people = tables.scan("collected/people")
+    return people.select("customer_id", "source", *score_people.CONTACTS).distinct().to_pandas()
+
+
+def _of_customers(customers: pd.Series, people: pd.DataFrame) -> list[Score]:
+    """Score segments, personas, lifetime value and churn, each where its table is there."""
+    rows = []
+    if tables.has("segments"):
+        segments = tables.load("segments")
+        rows += score_customers.segmentation(segments, customers, people)
+        if tables.has("persona_traits"):
+            rows += score_customers.personas(tables.load("persona_traits"), segments, customers, people, true_tastes())
+        else:
+            rows.append(is_missing("05_persona", "are notable traits true", "results/persona_traits", "persona"))
+    else:
+        rows.append(is_missing("03_segmentation", "are segments true groups", "results/segments", "segmentation"))
+    for table, stage, notebook, question, function in (
+        ("customer_value", "lifetime_value", "04_lifetime_value", "what will customers bring", score_customers.lifetime_value),
+        ("churn_scores", "churn", "07_churn", "who is leaving", score_customers.churn),
+    ):
+        rows += function(tables.load(table), customers, people) if tables.has(table) else [
+            is_missing(notebook, question, f"results/{table}", stage)]
+    return rows
+
+
+def _of_voice(dataset: str, people: pd.DataFrame) -> list[Score]:
+    rows = []
+    if tables.has("sentiment"):
+        rows += score_voice.sentiment(tables.load("sentiment"), truth(dataset, "feedback"))
+    else:
+        rows.append(is_missing("06_voc", "what do texts say", "results/sentiment", "voc"))
+    if tables.has("feedback"):
+        rows += score_voice.promoters(tables.scan("feedback").nps.to_pandas(), people)
+    return rows
+
+
+def true_tastes() -> pd.DataFrame:
+    """Return the share of each department in the choices of each persona: persona, attribute, share."""
+    from helpers.simulation.catalogue import DEPARTMENTS
+    from helpers.simulation.personas import CATEGORIES, PERSONAS
+
+    likes = pd.DataFrame([
+        {"persona": persona.name, "attribute": DEPARTMENTS[category], "share": weight / sum(persona.likes)}
+        for persona in PERSONAS for category, weight in zip(CATEGORIES, persona.likes, strict=True)
+    ])
+    return likes.groupby(["persona", "attribute"], as_index=False)["share"].sum()
+
+
+# --- output
+
+
+def as_text(rows: list[Score]) -> str:
+    """Return the rows as a plain table."""
+    lines = [_line("notebook", "question", "measure", "value", "interval", "n", "baseline", "verdict")]
+    for row in rows:
+        interval = "" if row.low is None else f"{row.low:.3f} … {row.high:.3f}"
+        other = row.baseline if row.baseline is not None else row.ideal
+        lines.append(_line(row.notebook, row.question, row.measure, _number(row.value), interval,
+                           "" if row.n is None else f"{row.n:,}", _number(other), row.verdict))
+    return "\n".join(lines)
+
+
+def _line(*cells: str) -> str:
+    return "  ".join([*(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=False)), cells[-1]]).rstrip()
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None or np.isnan(value) else f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def save(dataset: str, rows: list[Score]) -> None:
+    """Write truth/score.json, complete or not at all."""
+    file = paths.layer(dataset, "truth") / "score.json"
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    content = [{k: None if isinstance(v, float) and np.isnan(v) else v for k, v in row.as_row().items()} for row in rows]
+    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False, default=float) + "\n", encoding="utf-8")
+    tables.put_in_place(partial, file)
+
+
+def main(arguments: list[str]) -> int:
+    options = dict(argument.partition("=")[::2] for argument in arguments)
+    try:
+        if set(options) - {"DATASET"}:
+            raise UserError("the only option is DATASET=")
+        dataset = options.get("DATASET") or "simulated_retailer"
+        datasets.load(dataset)
+        rows = score(dataset)
+        save(dataset, rows)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(as_text(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.errors import UserError
+from helpers.reading.layout import HEADER_WORDS
 from helpers.reading.plausibility import score
 from helpers.reading.records import UNDECODED
 
@@ -59,6 +60,15 @@ class Text:
                 if not raw.isascii() and _is_utf8_instead(raw, text, family):
                     text = UNDECODED + text
                 yield from io.StringIO(text, newline="") if "\r" in text[:-2] else (text,)
+
+    def write_utf8(self, target: Path) -> bool:
+        """Write the text as UTF-8; False (and incomplete) if some of its bytes are of another encoding."""
+        with target.open("w", encoding="utf-8", newline="") as out:
+            for line in self.lines():
+                if UNDECODED in line:
+                    return False
+                out.write(line)
+        return True
 
     def sample_lines(self) -> list[str]:
         """Return the first 500 lines (no more than a million characters)."""
@@ -117,7 +127,8 @@ def _utf16_without_bom(first: bytes) -> str | None:
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     text = first[: len(first) // 2 * 2].decode(encoding, "replace")
-    return encoding if text.count("\ufffd") <= 1 and ("\n" in text or "\r" in text or len(first) < 200) else None
+    is_text = text.count("\ufffd") <= 1 and "\0" not in text and score(text[:4000], "any") >= PLAUSIBLE
+    return encoding if is_text and ("\n" in text or "\r" in text or len(first) < 200) else None
 
 
 def _refuse_binary(text: Text, shown: str) -> None:
@@ -216,11 +227,13 @@ def _lead(best: tuple[float, str, str], other: tuple[float, str, str]) -> float:
 
 
 def _question(file: Path, shown: str, candidates: list[str]) -> str:
-    """Ask for the encoding; only the first line (column names) is shown, as each candidate reads it."""
+    """Ask for the encoding; the first line is shown as each candidate reads it, if it names columns: other lines are personal."""
     with file.open("rb") as handle:
         first = handle.readline(2000)
     said = f"{shown}: its encoding is not clear"
-    if not first.isascii() and len(first) < 2000 and candidates:
-        readings = [f"{name} '{first.decode(CODECS[name][0], 'replace').strip()[:40]}'" for name in candidates]
+    texts = {name: first.decode(CODECS[name][0], "replace").strip() for name in candidates}
+    names_columns = any(HEADER_WORDS.search(text) for text in texts.values()) and not re.search(rb"\d{3}|@", first)
+    if not first.isascii() and len(first) < 2000 and names_columns:
+        readings = [f"{name} '{text[:40]}'" for name, text in texts.items()]
         said += f" (the first line is {' or '.join(readings)})"
     return said + f"; set encoding in dataset.yml, perhaps to {' or '.join(candidates) or 'utf-8'}"

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.errors import UserError
 from helpers.reading import archives
 from helpers.reading.archives import Budget
-from helpers.reading.bulk import read_clean
+from helpers.reading.bulk import FROM_BYTES, read_clean
 from helpers.reading.encodings import decoded
 from helpers.reading.sheets import read_sheets
 from helpers.reading.structured import looks_like_json, read_json, read_parquet
@@ -64,6 +64,9 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
     if kind == "text" and (clean := read_clean(file, connection=connection, hints=hints)):
         return clean
     text = decoded(file, shown=shown, hints=hints)
+    if kind == "text" and text.encoding != "utf-8" and file.stat().st_size >= FROM_BYTES and text.write_utf8(folder / "utf8"):
+        if clean := read_clean(folder / "utf8", connection=connection, hints=hints | {"encoding": "utf-8"}):
+            return [replace(table, encoding=text.encoding) for table in clean]
     if kind == "json":
         return read_json(text, folder, shown=shown, connection=connection)
     return read_text(text, shown=shown, connection=connection, hints=hints)

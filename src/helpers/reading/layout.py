@@ -13,6 +13,7 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "||", ":")
 HEAD = 60  # records that a decision is based on
 TOTAL = re.compile(r"(grand[ _-]?totals?|totals?|overall|sum|合\s*计|总\s*计|總\s*計|合\s*計|总和|汇总|总数|gesamt|summe)\s*[:：]?", re.I)
 SUBTOTAL = re.compile(r"(sub[ _-]?totals?|小\s*计|小\s*計)\s*[:：]?", re.I)
+INITIALS = re.compile(r"[gtos合总總汇小]", re.I)  # of the words above
 FOOTER = re.compile(
     r"\s*(#|--|\(?\d+ rows?\b|source\b|generated\b|exported\b|report (generated|run)|notes?\b[:：]|end of (report|file)|page \d|"
     r"copyright|©|confidential|来源|导出|制表|备注[:：]|注[:：]|数据来源|说明[:：]|共\s*\d+\s*[条行]|以上)", re.I,
@@ -38,16 +39,24 @@ def is_data(cell: str) -> bool:
 
 def is_total(cells: list[str]) -> bool:
     """Say whether a row is a total: its first or last filled cell says so and every other filled one is a number."""
+    if not any(INITIALS.match(cell) for cell in (_first_filled(cells), _first_filled(reversed(cells)))):
+        return False
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled or not any(p.fullmatch(cell) for p in (TOTAL, SUBTOTAL) for cell in (filled[0], filled[-1])):
+    if not any(p.fullmatch(cell) for p in (TOTAL, SUBTOTAL) for cell in (filled[0], filled[-1])):
         return False
     return all(TOTAL.fullmatch(c) or SUBTOTAL.fullmatch(c) or NUMBER.fullmatch(c) or c in ("-", "—") for c in filled)
 
 
 def is_subtotal(cells: list[str]) -> bool:
     """Say whether a row is a subtotal: these may stand anywhere."""
-    first = next((cell.strip() for cell in cells if cell.strip()), "")
-    return bool(SUBTOTAL.fullmatch(first)) and is_total(cells)
+    return bool(SUBTOTAL.fullmatch(_first_filled(cells))) and is_total(cells)
+
+
+def _first_filled(cells) -> str:
+    for cell in cells:
+        if filled := cell.strip():
+            return filled
+    return ""
 
 
 def n_filled(cells: list[str] | None) -> int:
@@ -107,8 +116,9 @@ def _second_opinion(lines: list[str]) -> str | None:
     import clevercsv
 
     try:
-        found = clevercsv.Sniffer().sniff("".join(lines[:200])[:50_000], delimiters=[d for d in DELIMITERS if len(d) == 1][:5])
-    except clevercsv.exceptions.NoDetectionResult:
+        text = "".join(lines[:200])[:50_000].replace("\0", "")
+        found = clevercsv.Sniffer().sniff(text, delimiters=[",", ";", "\t", "|", "^"])
+    except clevercsv.exceptions.Error:
         return None
     delimiter = found.delimiter or None
     return delimiter if delimiter and _agreement(lines, Dialect(delimiter)) >= 0.2 else None

@@ -4,6 +4,7 @@ Quoting follows RFC 4180 (a quote inside a quoted value is doubled), or backslas
 never closed costs its own line only: reading goes on at the next line, where the records parse again.
 """
 
+import csv
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -44,6 +45,14 @@ class Dialect:
             return text.split(), None
         if '"' not in text:
             return text.split(self.delimiter), None
+        if self.escape == '"' and ' "' not in text and len(self.delimiter) == 1:
+            try:
+                return next(csv.reader((text,), delimiter=self.delimiter, strict=True)), None
+            except csv.Error:
+                pass  # not well-formed, or longer than it takes: the patterns below tell
+        return self._split_with_care(text)
+
+    def _split_with_care(self, text: str) -> tuple[list[str] | None, str | None]:
         fields, at = [], 0
         while True:
             if text.startswith('"', at) or text[at:at + 1] == " " and text[at:].lstrip(" ").startswith('"'):

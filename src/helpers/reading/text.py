@@ -114,17 +114,18 @@ def _judge(record: Record, plan: layout.Plan, stream: Stream, is_first: bool, is
     if record.fields is None:
         return "rejected", record.problem
     cells, width = record.fields, len(plan.header)
-    if layout.is_subtotal(cells) or layout.is_total(cells) and (is_first or not _rows_follow(stream, plan.n_fields)):
+    if layout.is_total(cells) and (is_first or layout.is_subtotal(cells) or not _rows_follow(stream, plan.n_fields)):
         return "n_footer", None
-    if layout.n_filled(cells) <= 2 and layout.FOOTER.match(record.text) and not _rows_follow(stream, plan.n_fields) and width > 2:
+    is_note = width > 2 and layout.FOOTER.match(record.text) and layout.n_filled(cells) <= 2
+    if is_note and not _rows_follow(stream, plan.n_fields):
         return "n_footer", None
-    if tuple(cells) == plan.header:
+    if cells[0] == plan.header[0] and tuple(cells) == plan.header:
         return "n_header", None
     if is_padded:
         cells = cells + [""] * (width - len(cells))
     elif len(cells) != plan.n_fields:
         return "rejected", f"{len(cells)} fields where the header has {width}"
-    if any(cell.strip() for cell in cells[width:]):
+    if len(cells) > width and any(map(str.strip, cells[width:])):
         return "rejected", f"{layout.n_filled(cells[width:])} values right of the last column"
     return "row", cells[:width]
 

@@ -118,6 +118,8 @@ def _number(table, text, kind: str, hints: dict):
 
 
 def _decimal_mark(table, text) -> str:
+    if not table.filter(text.contains(",")).limit(1).count().to_pyarrow().as_py():
+        return "."  # a dot that groups comes twice, or is taken for the mark
     found = table.agg(
         n_dot=text.re_search(numbers.DOT_DECIMAL).sum(), n_comma=text.re_search(numbers.COMMA_DECIMAL).sum(),
     ).to_pyarrow().to_pylist()[0]
@@ -153,7 +155,7 @@ def _moment(table, column: str, text, kind: str, time_zone: str, hints: dict):
     fits = text.re_search(PLAIN_TIME)
     naive = ibis.ifelse(fits, written.try_cast("timestamp"), ibis.null("timestamp"))
     naive = ibis.ifelse(_known(naive.date()).notnull(), naive, ibis.null("timestamp"))
-    zoned = ibis.ifelse(text.re_search(ZONED_TIME), text.strip().try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
+    zoned = ibis.ifelse(~fits & text.re_search(ZONED_TIME), text.strip().try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
     zoned = ibis.ifelse(_known(zoned.cast("timestamp").date()).notnull(), zoned, ibis.null("timestamp('UTC')"))
     other = make_timestamp(_parsed(text, "moment", order, time_zone)).cast("timestamp('UTC')")
     return ibis.coalesce(to_utc(naive, time_zone, table), zoned, other)
@@ -167,13 +169,17 @@ def _known(day):
 
 def _style(table, column: str, text, hints: dict) -> tuple[str | None, str]:
     """Return ("serial", "s", "ms", "us" or None; "dmy", "mdy", "mixed" or "" for the order of 3/5/2026)."""
+    written = text.re_search(PLAIN_TIME) | text.re_search(PLAIN_DATE)
+    n_all = int(text.count().to_pyarrow().as_py())
+    table = table.filter(text.notnull() & ~written)
+    text = _as_text(table[column]).nullif("")
     first, second = (text.re_extract(A_THEN_B, i).try_cast("int64") for i in (1, 2))
     found = table.agg(
-        n=text.notnull().sum(), serial=text.re_search(SERIAL).sum(), n_dmy=(first > 12).sum(), n_mdy=(second > 12).sum(),
+        serial=text.re_search(SERIAL).sum(), n_dmy=(first > 12).sum(), n_mdy=(second > 12).sum(),
         **{unit: text.re_search(pattern).sum() for unit, (pattern, _) in EPOCHS.items()},
     ).to_pyarrow().to_pylist()[0]
     found = {name: int(value or 0) for name, value in found.items()}
-    style = next((s for s in ("serial", *EPOCHS) if found["n"] and found[s] >= EVIDENT * found["n"]), None)
+    style = next((s for s in ("serial", *EPOCHS) if found[s] and found[s] >= EVIDENT * n_all), None)
     return style, _order(found["n_dmy"], found["n_mdy"], column, hints.get("day_first"))
 
 

@@ -66,7 +66,8 @@ def test_a_table_of_another_kind_is_no_export(name):
 
 
 def test_renamed_labels_of_a_tenant_leave_enough_to_tell():
-    renamed = {"客户编号": "会员档案号", "客户名称": "会员姓名", "电话": "会员手机", "客户级别": "会员等级", "负责人": "专属顾问"}
+    renamed = {"客户编号": "会员档案号", "客户名称": "会员姓名", "电话": "会员手机", "客户级别": "会员等级",
+               "负责人": "专属顾问"}
     header = [renamed.get(h, h) for h in cells(FXIAOKE["customers"][0])]
     assert told(header) == ("fxiaoke", "customers")
 
@@ -80,7 +81,8 @@ def test_a_preamble_tells_a_report_of_google_analytics():
 
 
 def test_labels_are_compared_without_width_case_blanks_marks_and_units():
-    for written in ("Record ID", "record_id", "ＲＥＣＯＲＤ　ＩＤ", "\ufeffRecord-ID", "*Record ID", "Record ID（必填）", "Record ID (text)"):
+    for written in ("Record ID", "record_id", "ＲＥＣＯＲＤ　ＩＤ", "\ufeffRecord-ID", "*Record ID", "Record ID（必填）",
+                    "Record ID (text)"):
         assert plain(written) == "recordid"
     assert plain("客戶編號") == plain("客户编号")
     assert plain("Contact Owner.id") != plain("Contact Owner")
@@ -93,7 +95,8 @@ def test_of_several_labels_of_a_field_the_usual_one_counts_and_of_two_equal_head
 
 
 def test_a_question_is_told_by_its_words_and_a_reason_is_no_score():
-    header = (*cells(SYSTEMS["questionpro"]["responses"][1])[:8], "您给出推荐分数的原因是什么？", "您有多大可能推荐我们？", "办理是否费力？", "整体满意度")
+    header = (*cells(SYSTEMS["questionpro"]["responses"][1])[:8], "您给出推荐分数的原因是什么？", "您有多大可能推荐我们？",
+              "办理是否费力？", "整体满意度")
     found = recognise(header).found
     assert {name: found[name] for name in ("text", "nps", "ces", "csat")} == {
         "text": "您给出推荐分数的原因是什么？", "nps": "您有多大可能推荐我们？", "ces": "办理是否费力？", "csat": "整体满意度",

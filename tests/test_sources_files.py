@@ -165,7 +165,8 @@ def test_a_time_without_a_zone_is_one_of_the_business_and_a_zone_is_believed(raw
 
 
 BAD = (
-    ("Qty", "two"), ("Qty", "nan"), ("Qty", "inf"), ("Qty", "-Infinity"), ("Qty", "0x10"), ("Qty", "1_000"), ("Time", "yesterday"),
+    ("Qty", "two"), ("Qty", "nan"), ("Qty", "inf"), ("Qty", "-Infinity"), ("Qty", "0x10"), ("Qty", "1_000"),
+    ("Time", "yesterday"),
     ("Time", "2017-02-30"), ("Time", "2017-07-01 25:00:00"), ("Time", "infinity"), ("Time", "epoch"),
     ("Time", "2017-07-01 14:30:00 Mars/Olympus"),
 )

@@ -1,4 +1,4 @@
-"""sources/mapped.py and canonical.py: one file may feed several tables; people without a number get one; nothing is told twice."""
+"""sources/mapped.py, canonical.py: a file may feed several tables; people without a number get one; nothing is told twice."""
 
 import hashlib
 import json
@@ -6,8 +6,8 @@ import json
 import ibis
 import pandas as pd
 import pytest
-import vendor_folder
 
+import vendor_folder
 from helpers import datasets, paths, sources
 from helpers.datasets import Source
 from helpers.errors import UserError
@@ -55,7 +55,8 @@ def test_a_file_feeds_several_tables_and_its_unreadable_rows_are_counted_once(ra
 def test_of_several_columns_the_first_that_is_filled_counts(raw):
     (raw / "deals.csv").write_text(
         "id,stage,changed,created\n1,won,2024-02-01,2024-01-01\n2,open,,2024-01-02\n3,open,,\n", encoding="utf-8")
-    deals = read(raw, "files", "deals.csv", {"deals": {"deal_id": "id", "stage": "stage", "entered_at": ["changed", "created"]}})["deals"]
+    deals = read(raw, "files", "deals.csv",
+                 {"deals": {"deal_id": "id", "stage": "stage", "entered_at": ["changed", "created"]}})["deals"]
     assert deals["entered_at"].dt.tz_convert("Asia/Shanghai").dt.strftime("%m-%d").tolist()[:2] == ["02-01", "01-02"]
     assert pd.isna(deals["entered_at"].iloc[2])
 
@@ -91,7 +92,8 @@ def test_whole_numbers_in_columns_of_floats_stay_whole_as_text(raw):
 
 def test_revenue_is_computed_where_a_till_writes_price_and_quantity(raw):
     (raw / "t.csv").write_text("r,t,q,p\n1,2024-01-01,3,2.5\n", encoding="utf-8")
-    found = read(raw, "files", "t.csv", {"transactions": {"transaction_id": "r", "ordered_at": "t", "quantity": "q", "unit_price": "p"}})
+    found = read(raw, "files", "t.csv",
+                 {"transactions": {"transaction_id": "r", "ordered_at": "t", "quantity": "q", "unit_price": "p"}})
     assert found["transactions"]["revenue"].tolist() == [7.5]
 
 
@@ -100,14 +102,18 @@ def test_an_unknown_export_or_column_is_said_with_what_there_is(raw):
     people = {"people": {"customer_id": "id"}}
     assert refused(raw, "zoho", "x.csv", people, export="orders") == (
         "source 'test': zoho has no export 'orders'; known are contacts, leads, deals")
-    assert "people has no column 'fullname'; did you mean 'full_name'?" in refused(raw, "files", "x.csv", {"people": {"fullname": "id"}})
+    assert "people has no column 'fullname'; did you mean 'full_name'?" in refused(raw, "files", "x.csv",
+                                                                                   {"people": {"fullname": "id"}})
     assert "map 'deal_id', the key of deals" in refused(raw, "files", "x.csv", {"deals": {"stage": "id"}})
 
 
 # --- people without a number
 
 
-TICKETS = "no,name,phone,opened\nT1,Ann,138-0000-0001,2024-01-01\nT2,Ann,138-0000-0001,2024-01-02\nT3,,,2024-01-03\nT4,Bo,,2024-01-04\n"
+TICKETS = (
+    "no,name,phone,opened\nT1,Ann,138-0000-0001,2024-01-01\n"
+    "T2,Ann,138-0000-0001,2024-01-02\nT3,,,2024-01-03\nT4,Bo,,2024-01-04\n"
+)
 
 
 def test_people_without_a_number_get_the_digest_of_their_contact_values_once_a_set(raw):
@@ -115,7 +121,7 @@ def test_people_without_a_number_get_the_digest_of_their_contact_values_once_a_s
     found = read(raw, "files", "t.csv", {
         "cases": {"case_id": "no", "opened_at": "opened"}, "people": {"full_name": "name", "phone": "phone"},
     })
-    digest = hashlib.md5("ann\x1f138-0000-0001".encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(b"ann\x1f138-0000-0001", usedforsecurity=False).hexdigest()
     assert found["cases"]["customer_id"].tolist()[:2] == [digest, digest]
     assert pd.isna(found["cases"]["customer_id"].iloc[2]), "a ticket without contact values has no customer"
     assert found["people"][["customer_id", "phone"]].iloc[0].tolist() == [digest, "138-0000-0001"]
@@ -123,7 +129,8 @@ def test_people_without_a_number_get_the_digest_of_their_contact_values_once_a_s
 
 
 def test_a_number_counts_before_the_contact_values_and_these_before_nothing(raw):
-    (raw / "t.csv").write_text("r,t,card,phone,v\n1,2024-01-01,M1,1380000,5\n2,2024-01-01,,1390000,5\n3,2024-01-01,,,5\n", encoding="utf-8")
+    (raw / "t.csv").write_text("r,t,card,phone,v\n1,2024-01-01,M1,1380000,5\n2,2024-01-01,,1390000,5\n3,2024-01-01,,,5\n",
+                               encoding="utf-8")
     found = read(raw, "files", "t.csv", {
         "transactions": {"transaction_id": "r", "ordered_at": "t", "customer_id": "card", "revenue": "v"},
         "people": {"customer_id": "card", "phone": "phone"},
@@ -150,7 +157,8 @@ def test_an_audience_gives_people_and_their_consent_and_the_activity_the_same_nu
     people = {"customer_id": "email_id", "email": "Email Address"}
     found = read(raw, "mailchimp", "mail/audience.zip", {
         "people": people,
-        "consents": {"customer_id": "email_id", "purpose": "=email marketing", "granted_at": "OPTIN_TIME", "withdrawn_at": "UNSUB_TIME"},
+        "consents": {"customer_id": "email_id", "purpose": "=email marketing", "granted_at": "OPTIN_TIME",
+                     "withdrawn_at": "UNSUB_TIME"},
     }, export="audience")
     ann = hashlib.md5(b"ann@example.com", usedforsecurity=False).hexdigest()
     assert found["people"]["customer_id"].iloc[0] == ann, "Mailchimp's id is the MD5 of the lower-case address"
@@ -162,7 +170,8 @@ def test_an_audience_gives_people_and_their_consent_and_the_activity_the_same_nu
 
 
 def test_who_subscribes_again_has_not_withdrawn(raw):
-    (raw / "c.csv").write_text("id,name,in,out\n1,A,2024-01-01,2024-02-01\n1,A,2024-03-01,\n2,B,2024-01-01,2024-02-01\n", encoding="utf-8")
+    (raw / "c.csv").write_text("id,name,in,out\n1,A,2024-01-01,2024-02-01\n1,A,2024-03-01,\n2,B,2024-01-01,2024-02-01\n",
+                               encoding="utf-8")
     consents = read(raw, "files", "c.csv", {
         "people": {"customer_id": "id", "full_name": "name"},
         "consents": {"customer_id": "id", "purpose": "=e-mail", "granted_at": "in", "withdrawn_at": "out"},
@@ -184,14 +193,16 @@ def test_an_opt_out_without_a_moment_dates_from_the_last_change(raw):
 def test_responses_that_were_not_completed_are_set_aside_with_the_reason(raw):
     vendor_folder.survey(raw)
     feedback = read(raw, "questionpro", "*.xlsx", {"feedback": {
-        "feedback_id": "Response ID", "customer_id": "External Reference", "nps": "您有多大可能向朋友推荐我们？", "text": "您有什么建议？",
+        "feedback_id": "Response ID", "customer_id": "External Reference", "nps": "您有多大可能向朋友推荐我们？",
+        "text": "您有什么建议？",
     }}, export="responses")["feedback"]
     assert feedback["problem"].fillna("").tolist() == ["", "response not completed", ""]
     assert feedback["nps"].tolist() == [9, 3, 6]
 
 
 @pytest.mark.parametrize(("label", "value", "minutes"), [
-    ("处理时长（分钟）", "90", 90), ("处理时长（小时）", "1.5", 90), ("处理时长（秒）", "90", 1.5), ("Handle time", "0:01:30", 1.5),
+    ("处理时长（分钟）", "90", 90), ("处理时长（小时）", "1.5", 90), ("处理时长（秒）", "90", 1.5),
+    ("Handle time", "0:01:30", 1.5),
     ("Handle time", "30", 30), ("Handle time (hours)", "2", 120),
 ])
 def test_durations_become_minutes_whatever_their_unit(raw, label, value, minutes):
@@ -204,7 +215,8 @@ def test_durations_become_minutes_whatever_their_unit(raw, label, value, minutes
 
 def test_the_arm_of_a_test_says_who_was_treated(raw):
     (raw / "c.csv").write_text(
-        "活动编号,会员号,触达时间,分组\nK,1,2024-01-01,实验组\nK,2,2024-01-01,对照组\nK,3,2024-01-01,Control\nK,4,2024-01-01,\n", encoding="utf-8")
+        "活动编号,会员号,触达时间,分组\nK,1,2024-01-01,实验组\nK,2,2024-01-01,对照组\nK,3,2024-01-01,Control\nK,4,2024-01-01,"
+        "\n", encoding="utf-8")
     contacts = read(raw, "marketing", "c.csv", {
         "campaign_contacts": {"campaign_id": "活动编号", "customer_id": "会员号", "treated": "arm is treated"},
     }, export="campaign_contacts")["campaign_contacts"]
@@ -276,7 +288,8 @@ def test_events_say_the_same_in_every_form_of_the_export(raw, form):
     assert events["session_id"].tolist() == ["d.1.77", "d.1.77"]
     assert events["page"].tolist() == ["https://shop.example/", "https://shop.example/pay"]
     last = events.iloc[1]
-    assert last[["customer_id", "campaign_id", "product_id", "value", "channel"]].tolist() == ["M001", "spring", "SKU-1", 19.5, "web"]
+    assert last[["customer_id", "campaign_id", "product_id", "value", "channel"]].tolist() == ["M001", "spring", "SKU-1", 19.5,
+                                                                                               "web"]
     assert found["people"][["customer_id", "visitor_id"]].to_numpy().tolist() == [["M001", "d.1"]]
     assert found["consents"]["granted_at"].notna().tolist() == [True]
 
@@ -290,7 +303,8 @@ def deliveries(raw, **files) -> pd.DataFrame:
 
 
 def test_the_later_export_of_a_day_wins_and_the_earlier_is_counted_as_set_aside(raw):
-    events = deliveries(raw, a=[("20250101", 1), ("20250101", 2)], b=[("20250101", 1), ("20250101", 2), ("20250101", 3), ("20250102", 9)])
+    events = deliveries(raw, a=[("20250101", 1), ("20250101", 2)],
+                        b=[("20250101", 1), ("20250101", 2), ("20250101", 3), ("20250102", 9)])
     assert len(events) == 6
     kept = events[events["problem"].isna()]
     assert len(kept) == 4

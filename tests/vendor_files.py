@@ -5,44 +5,55 @@ Every name, number and address is invented.
 
 FXIAOKE = {  # (Chinese labels, API names)
     "customers": (
-        "客户名称,客户编号,客户级别,客户分类,客户来源,成交状态,最后一次成交时间,最后跟进时间,下次跟进时间,负责人,归属部门,所属公海,领取/分配时间,"
-        "退回/收回时间,生命状态,锁定状态,业务类型,国家,省,市,区,电话,邮件,网址,统一社会信用代码,上级客户,创建人,创建时间,最后修改人,最后修改时间",
+        "客户名称,客户编号,客户级别,客户分类,客户来源,成交状态,最后一次成交时间,最后跟进时间,下次跟进时间,负责人,归属部门,"
+        "所属公海,领取/分配时间,"
+        "退回/收回时间,生命状态,锁定状态,业务类型,国家,省,市,区,电话,邮件,网址,统一社会信用代码,上级客户,创建人,创建时间,"
+        "最后修改人,最后修改时间",
         "name,account_no,account_level,account_type,account_source,deal_status,last_deal_closed_time,last_followed_time,"
-        "next_followed_time,owner,data_own_department,high_seas_id,claimed_time,returned_time,life_status,lock_status,record_type,"
+        "next_followed_time,owner,data_own_department,high_seas_id,claimed_time,returned_time,life_status,lock_status,"
+        "record_type,"
         "country,province,city,district,tel,email,url,uniform_social_credit_code,parent_account_id,created_by,create_time,"
         "last_modified_by,last_modified_time",
     ),
     "contacts": (
-        "姓名,联系人编号,客户名称,职务,部门,手机,电话,邮件,角色,是否主联系人,生日,负责人,归属部门,生命状态,锁定状态,业务类型,创建人,创建时间,"
+        "姓名,联系人编号,客户名称,职务,部门,手机,电话,邮件,角色,是否主联系人,生日,负责人,归属部门,生命状态,锁定状态,业务类型,"
+        "创建人,创建时间,"
         "最后修改人,最后修改时间",
         "name,contact_no,account_id,job_title,department,mobile1,tel1,email,contact_role,primary_contact,date_of_birth,owner,"
         "data_own_department,life_status,lock_status,record_type,created_by,create_time,last_modified_by,last_modified_time",
     ),
     "leads": (
-        "姓名,线索编号,公司,线索来源,线索状态,所属线索池,市场活动,是否超时,转换时间,退回原因,手机,电话,邮件,负责人,归属部门,生命状态,锁定状态,"
+        "姓名,线索编号,公司,线索来源,线索状态,所属线索池,市场活动,是否超时,转换时间,退回原因,手机,电话,邮件,负责人,归属部门,"
+        "生命状态,锁定状态,"
         "业务类型,创建时间,最后修改时间",
-        "name,leads_no,company,source,leads_status,leads_pool_id,marketing_event_id,is_overtime,transform_time,back_reason,mobile,tel,"
+        "name,leads_no,company,source,leads_status,leads_pool_id,marketing_event_id,is_overtime,transform_time,back_reason,"
+        "mobile,tel,"
         "email,owner,data_own_department,life_status,lock_status,record_type,create_time,last_modified_time",
     ),
     "opportunities": (
-        "商机名称,商机编号,客户名称,客户编号,销售流程,销售阶段,阶段变更时间,商机金额,预测金额,赢率,预计成交日期,输单原因,负责人,归属部门,生命状态,"
+        "商机名称,商机编号,客户名称,客户编号,销售流程,销售阶段,阶段变更时间,商机金额,预测金额,赢率,预计成交日期,输单原因,"
+        "负责人,归属部门,生命状态,"
         "业务类型,创建时间,最后修改时间",
         "name,newopportunity_no,account_id,sales_process_id,sales_stage,stg_changed_time,amount,probability_amount,probability,"
         "close_date,lost_reason,owner,data_own_department,life_status,record_type,create_time,last_modified_time",
     ),
     "orders": (
-        "销售订单编号,客户编号,客户名称,下单日期,订单金额,待回款金额,已回款金额,退款金额,已开票金额,订单状态,确认时间,商机名称,产品合计,发货状态,"
+        "销售订单编号,客户编号,客户名称,下单日期,订单金额,待回款金额,已回款金额,退款金额,已开票金额,订单状态,确认时间,商机名称,"
+        "产品合计,发货状态,"
         "负责人,归属部门,生命状态,业务类型,创建时间",
         "name,account_id,order_time,order_amount,receivable_amount,payment_amount,refunded_amount,invoice_amount,order_status,"
-        "confirm_time,opportunity_id,product_amount,logistics_status,owner,data_own_department,life_status,record_type,create_time",
+        "confirm_time,opportunity_id,product_amount,logistics_status,owner,data_own_department,life_status,record_type,"
+        "create_time",
     ),
     "order_products": (
         "订单产品编号,销售订单编号,产品名称,产品单价,销售单价,数量,折扣,销售金额,单位,备注,生命状态,业务类型,创建时间",
-        "name,order_id,product_id,standard_price,sales_price,quantity,discount,subtotal,unit,remark,life_status,record_type,create_time",
+        "name,order_id,product_id,standard_price,sales_price,quantity,discount,subtotal,unit,remark,life_status,record_type,"
+        "create_time",
     ),
     "activity_records": (
         "销售记录编号,销售记录类型,销售记录内容,关联业务对象,客户名称,定位,负责人,归属部门,业务类型,创建人,创建时间",
-        "name,active_record_type,active_record_content,related_object,account_id,location,owner,data_own_department,record_type,"
+        "name,active_record_type,active_record_content,related_object,account_id,location,owner,data_own_department,"
+        "record_type,"
         "created_by,create_time",
     ),
 }
@@ -50,8 +61,10 @@ HUBSPOT = {
     "contacts": (
         "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Contact owner,Lead Status,Lifecycle Stage,Original Source,"
         "Create Date,Last Activity Date,Last Contacted,Company Name",
-        "记录 ID,名字,姓氏,电子邮件,电话号码,职务,联系人所有者,线索状态,生命周期阶段,原始流量来源,创建日期,上次活动日期,上次联系时间,公司名称",
-        "hs_object_id,firstname,lastname,email,phone,jobtitle,hubspot_owner_id,hs_lead_status,lifecyclestage,hs_analytics_source,"
+        "记录 ID,名字,姓氏,电子邮件,电话号码,职务,联系人所有者,线索状态,生命周期阶段,原始流量来源,创建日期,上次活动日期,"
+        "上次联系时间,公司名称",
+        "hs_object_id,firstname,lastname,email,phone,jobtitle,hubspot_owner_id,hs_lead_status,lifecyclestage,"
+        "hs_analytics_source,"
         "createdate,notes_last_updated,notes_last_contacted,company",
     ),
     "deals": (
@@ -67,45 +80,58 @@ ZOHO = {
         "Salutation,Last Activity Time,Tag,Unsubscribed Mode,Unsubscribed Time,First Visit,Visitor Score,Referrer,"
         "Average Time Spent (Minutes),Most Recent Visit,Days Visited,Mailing Street,Mailing City,Mailing State,Mailing Zip,"
         "Mailing Country",
-        "记录 ID,联系人所有者.id,联系人所有者,线索来源,名,姓,客户名称.id,客户名称,邮箱,职位,电话,手机,创建者.id,创建者,修改者.id,修改者,创建时间,"
+        "记录 ID,联系人所有者.id,联系人所有者,线索来源,名,姓,客户名称.id,客户名称,邮箱,职位,电话,手机,创建者.id,创建者,"
+        "修改者.id,修改者,创建时间,"
         "修改时间,拒收邮件,称呼,上次活动时间,标签,退订方式,退订时间,邮寄街道,邮寄城市,邮寄省份,邮寄邮编,邮寄国家",
-        "id,Owner.id,Owner,Lead_Source,First_Name,Last_Name,Account_Name.id,Account_Name,Email,Phone,Mobile,Created_By,Modified_By,"
+        "id,Owner.id,Owner,Lead_Source,First_Name,Last_Name,Account_Name.id,Account_Name,Email,Phone,Mobile,Created_By,"
+        "Modified_By,"
         "Created_Time,Modified_Time,Email_Opt_Out,Salutation,Last_Activity_Time,Tag,Unsubscribed_Mode,Unsubscribed_Time,"
         "Mailing_Street,Mailing_City,Mailing_State,Mailing_Zip,Mailing_Country",
     ),
     "leads": (
-        "Record Id,Lead Owner.id,Lead Owner,Is Converted,Company,First Name,Last Name,Email,Phone,Mobile,Lead Source,Lead Status,"
+        "Record Id,Lead Owner.id,Lead Owner,Is Converted,Company,First Name,Last Name,Email,Phone,Mobile,Lead Source,Lead "
+        "Status,"
         "Created By,Modified By,Created Time,Modified Time,Email Opt Out,Last Activity Time,Street,City,State,Zip Code,Country",
-        "记录 ID,线索所有者.id,线索所有者,已转换,公司,名,姓,邮箱,电话,手机,线索来源,线索状态,创建时间,修改时间,修改者,拒收邮件,上次活动时间,街道,城市,省份",
+        "记录 ID,线索所有者.id,线索所有者,已转换,公司,名,姓,邮箱,电话,手机,线索来源,线索状态,创建时间,修改时间,修改者,拒收邮件,"
+        "上次活动时间,街道,城市,省份",
         "id,Owner.id,Owner,Converted,Company,First_Name,Last_Name,Email,Phone,Mobile,Lead_Source,Lead_Status,Created_Time,"
         "Modified_Time,Modified_By,Email_Opt_Out,Last_Activity_Time,Street,City,State,Zip_Code,Country",
     ),
     "deals": (
         "Record Id,Deal Owner.id,Deal Owner,Amount,Deal Name,Closing Date,Account Name.id,Account Name,Stage,Contact Name.id,"
         "Contact Name,Currency,Reason For Loss,Created Time,Modified Time,Last Activity Time",
-        "记录 ID,商机所有者.id,商机所有者,金额,商机名称,结束日期,客户名称.id,客户名称,阶段,联系人姓名.id,联系人姓名,币种,失败原因,创建时间,修改时间,上次活动时间",
+        "记录 ID,商机所有者.id,商机所有者,金额,商机名称,结束日期,客户名称.id,客户名称,阶段,联系人姓名.id,联系人姓名,币种,"
+        "失败原因,创建时间,修改时间,上次活动时间",
         "id,Owner.id,Owner,Amount,Deal_Name,Closing_Date,Account_Name,Stage,Contact_Name.id,Contact_Name,Currency,"
         "Reason_For_Loss__s,Created_Time,Modified_Time,Last_Activity_Time",
     ),
 }
 MAILCHIMP = {
     "audience": (
-        "Email Address,First Name,Last Name,Favourite colour,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,"
+        "Email Address,First Name,Last Name,Favourite colour,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,"
+        "LATITUDE,"
         "LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS",
-        "电子邮件地址,名字,姓氏,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,"
-        "REGION,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER,LAST_CHANGED,LEID,EUID,NOTES,TAGS",
+        "电子邮件地址,名字,姓氏,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,"
+        "TIMEZONE,CC,"
+        "REGION,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER,LAST_CHANGED,LEID,EUID,NOTES,"
+        "TAGS",
     ),
     "campaign_report": (
-        "Title,Subject,List,Send Date,Send Weekday,Total Recipients,Successful Deliveries,Soft Bounces,Hard Bounces,Total Bounces,"
+        "Title,Subject,List,Send Date,Send Weekday,Total Recipients,Successful Deliveries,Soft Bounces,Hard Bounces,Total "
+        "Bounces,"
         "Unique Opens,Open Rate,Total Opens,Unique Clicks,Click Rate,Total Clicks,Unsubscribes,Abuse Complaints,Total Revenue",
-        "标题,主题,受众,发送日期,发送星期,总收件人数,成功送达,软退信,硬退信,唯一打开次数,打开率,总打开次数,唯一点击次数,点击率,总点击次数,退订数,滥用投诉",
+        "标题,主题,受众,发送日期,发送星期,总收件人数,成功送达,软退信,硬退信,唯一打开次数,打开率,总打开次数,唯一点击次数,点击率,"
+        "总点击次数,退订数,滥用投诉",
     ),
-    "activity": ("action,timestamp,campaign_id,list_id,email_id,email_address,url,ip", "action,campaign_id,email_id,timestamp,url"),
+    "activity": ("action,timestamp,campaign_id,list_id,email_id,email_address,url,ip",
+                 "action,campaign_id,email_id,timestamp,url"),
 }
 GOOGLE = {
     "events": (
-        "event_date,event_timestamp,event_name,event_params,event_previous_timestamp,event_value_in_usd,event_bundle_sequence_id,"
-        "user_id,user_pseudo_id,privacy_info,user_properties,user_first_touch_timestamp,user_ltv,device,geo,app_info,traffic_source,"
+        "event_date,event_timestamp,event_name,event_params,event_previous_timestamp,event_value_in_usd,"
+        "event_bundle_sequence_id,"
+        "user_id,user_pseudo_id,privacy_info,user_properties,user_first_touch_timestamp,user_ltv,device,geo,app_info,"
+        "traffic_source,"
         "stream_id,platform,ecommerce,items,collected_traffic_source,session_traffic_source_last_click",
         "event_date,event_timestamp,event_name,event_params.ga_session_id,event_params.page_location,user_id,user_pseudo_id,"
         "privacy_info.analytics_storage,device.category,geo.country,traffic_source.source,platform,ecommerce.purchase_revenue,"
@@ -115,7 +141,8 @@ GOOGLE = {
         "user_pseudo_id,user_id,platform",
     ),
     "report": (
-        "Page path and screen class,Views,Active users,Views per active user,Average engagement time per active user,Event count,"
+        "Page path and screen class,Views,Active users,Views per active user,Average engagement time per active user,Event "
+        "count,"
         "Key events,Total revenue",
         "Country,Active users,New users,Engaged sessions,Engagement rate,Event count,Conversions,Total revenue",
         "网页路径和屏幕类,浏览次数,活跃用户数,每位活跃用户的浏览次数,事件数,关键事件,总收入", "Nth week,Active users,New users",
@@ -124,15 +151,18 @@ GOOGLE = {
 }
 QUESTIONPRO = {
     "responses": (
-        "Response ID,IP Address,Timestamp (mm/dd/yyyy),Duplicate,Time Taken To Complete (Seconds),Response Status,Sequence Number,"
+        "Response ID,IP Address,Timestamp (mm/dd/yyyy),Duplicate,Time Taken To Complete (Seconds),Response Status,Sequence "
+        "Number,"
         "External Reference,Respondent Email,Custom Variable 1,How likely are you to recommend us?,How satisfied are you?",
-        "答卷编号,IP地址,提交时间,重复,答题时长（秒）,答卷状态,序号,外部参考,受访者邮箱,自定义变量1,您有多大可能推荐我们？,您对服务满意吗？",
+        "答卷编号,IP地址,提交时间,重复,答题时长（秒）,答卷状态,序号,外部参考,受访者邮箱,自定义变量1,您有多大可能推荐我们？,"
+        "您对服务满意吗？",
         "ResponseID,IPAddress,Timestamp,Duplicate,TimeTaken,ResponseStatus,SequenceNumber,ExternalReference,RespondentEmail,Q1",
     ),
 }
 POINT_OF_SALE = {
     "order_lines": (
-        "Receipt No,Line,Date Time,Store ID,Register,Cashier,Member No,SKU,Description,Qty,Unit Price,Discount,Net Amount,Payment Method",
+        "Receipt No,Line,Date Time,Store ID,Register,Cashier,Member No,SKU,Description,Qty,Unit Price,Discount,Net Amount,"
+        "Payment Method",
         "小票号,行号,销售时间,门店编号,收银机号,收银员,会员卡号,商品编码,商品名称,数量,单价,折扣金额,实收金额,支付方式",
         "订单编号,下单时间,买家ID,收货人,收货电话,商品ID,商品名称,购买数量,单价,优惠金额,实付金额,渠道",
         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
@@ -165,12 +195,15 @@ REVIEWS = {
 }
 SERVICE = {
     "tickets": (
-        "Ticket ID,Requester,Requester Email,Phone,Subject,Channel,Status,Priority,Created At,First Response At,Solved At,Assignee,CSAT",
-        "工单号,客户姓名,联系电话,问题类型,渠道,工单状态,优先级,创建时间,首次响应时间,关闭时间,处理时长（分钟）,处理人,满意度,是否重开",
+        "Ticket ID,Requester,Requester Email,Phone,Subject,Channel,Status,Priority,Created At,First Response At,Solved At,"
+        "Assignee,CSAT",
+        "工单号,客户姓名,联系电话,问题类型,渠道,工单状态,优先级,创建时间,首次响应时间,关闭时间,处理时长（分钟）,处理人,满意度,"
+        "是否重开",
         "case_id,customer_id,opened_at,first_response_at,closed_at,topic,channel,handle_minutes,reopened,csat",
     ),
     "calls": (
-        "Call ID,Direction,Caller,Called Number,Start Time,Answered At,End Time,Duration (seconds),Agent,Queue,Call Reason,CSAT",
+        "Call ID,Direction,Caller,Called Number,Start Time,Answered At,End Time,Duration (seconds),Agent,Queue,Call Reason,"
+        "CSAT",
         "通话ID,呼叫方向,来电号码,被叫号码,来电时间,接听时间,结束时间,通话时长（秒）,坐席工号,技能组,来电原因,满意度",
         "call_id,direction,from_number,to_number,started_at,duration_seconds,agent_id,queue,outcome",
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+
 from vendor_files import FXIAOKE, HUBSPOT, ZOHO, cells
 
 
@@ -36,49 +37,61 @@ def row_of(header: tuple, **values) -> list:
 def fxiaoke(folder: Path) -> None:
     header = cells(FXIAOKE["customers"][0])
     people = [
-        row_of(header, 客户名称=name, 客户编号=f"A{i:04d}", 客户级别="金卡", 客户来源="门店", 成交状态="已成交", 省="浙江省", 市="杭州市",
+        row_of(header, 客户名称=name, 客户编号=f"A{i:04d}", 客户级别="金卡", 客户来源="门店", 成交状态="已成交", 省="浙江省",
+               市="杭州市",
                电话=f"138-0000-{i:04d}", 邮件=f"zhang{i}@example.com", 创建时间=f"2024-01-{i:02d} 10:00:00", 生命状态="正常")
         for i, name in enumerate(("张样例", "李样本", "王测试", "赵示范", "陈虚构", "刘假设"), start=1)
     ]
-    write_sheet(folder / "纷享" / "客户_20260101.xlsx", [[*header[:2], *(h + "（必填）" for h in header[2:3]), *header[3:]], *people[:3]])
+    write_sheet(folder / "纷享" / "客户_20260101.xlsx",
+                [[*header[:2], *(h + "（必填）" for h in header[2:3]), *header[3:]], *people[:3]])
     write_text(folder / "纷享" / "客户_20260201.csv", [header, *people[3:]], "gb18030")
     header = cells(FXIAOKE["opportunities"][0])
     write_text(folder / "纷享" / "商机.csv", [header, row_of(
-        header, 商机名称="大单", 商机编号="O1", 客户编号="A0001", 销售阶段="报价", 商机金额="12,000.00", 创建时间="2024-03-01 09:00:00",
+        header, 商机名称="大单", 商机编号="O1", 客户编号="A0001", 销售阶段="报价", 商机金额="12,000.00",
+        创建时间="2024-03-01 09:00:00",
         负责人="周演示",
     )], "utf-8-sig")
 
 
 def hubspot(folder: Path) -> None:
     header = cells(HUBSPOT["contacts"][1])
-    write_text(folder / "hubspot" / "联系人.csv", [header, ["101", "样例", "张", "zhang1@example.com", "+86 138 0000 0001", "", "", "", "客户",
+    write_text(folder / "hubspot" / "联系人.csv",
+               [header, ["101", "样例", "张", "zhang1@example.com", "+86 138 0000 0001", "", "", "", "客户",
                "直接流量", "2024-02-01 08:00", "", "", "样例公司"]], "utf-8-sig")
     header = cells(HUBSPOT["deals"][0])
-    write_text(folder / "hubspot" / "deals.csv", [header, ["9", "Deal", "Sales", "Won", "Ann Example", "2024-02-03 08:00", "2024-03-01",
+    write_text(folder / "hubspot" / "deals.csv",
+               [header, ["9", "Deal", "Sales", "Won", "Ann Example", "2024-02-03 08:00", "2024-03-01",
                "500.5", "101"]])
 
 
 def zoho(folder: Path) -> None:
     header = cells(ZOHO["contacts"][0])
     rows = [
-        row_of(header, Record_Id="zcrm_1", First_Name="Ann", Last_Name="Example", Email="ann@example.com", Mobile="+1 206 555 0101",
-               Created_Time="2024-01-05 10:00:00", Modified_Time="2024-06-01 10:00:00", Email_Opt_Out="false", Mailing_City="Seattle"),
-        row_of(header, Record_Id="zcrm_2", First_Name="Bob", Last_Name="Sample", Email="bob@example.com", Phone="+1 206 555 0102",
+        row_of(header, Record_Id="zcrm_1", First_Name="Ann", Last_Name="Example", Email="ann@example.com",
+               Mobile="+1 206 555 0101",
+               Created_Time="2024-01-05 10:00:00", Modified_Time="2024-06-01 10:00:00", Email_Opt_Out="false",
+               Mailing_City="Seattle"),
+        row_of(header, Record_Id="zcrm_2", First_Name="Bob", Last_Name="Sample", Email="bob@example.com",
+               Phone="+1 206 555 0102",
                Created_Time="2024-01-06 10:00:00", Modified_Time="2024-07-01 10:00:00", Email_Opt_Out="true"),
     ]
     write_text(folder / "zoho" / "Contacts_001.csv", [header, *rows])
     header = cells(ZOHO["deals"][0])
     write_text(folder / "zoho" / "Deals_001.csv", [header, row_of(
-        header, Record_Id="zcrm_9", Stage="Negotiation", Amount="900", Created_Time="2024-02-01 10:00:00", **{"Contact Name.id": "zcrm_1"},
+        header, Record_Id="zcrm_9", Stage="Negotiation", Amount="900", Created_Time="2024-02-01 10:00:00",
+        **{"Contact Name.id": "zcrm_1"},
     )])
 
 
 def mailchimp(folder: Path) -> None:
-    base = ["Email Address", "First Name", "Last Name", "MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP", "CONFIRM_TIME", "CONFIRM_IP", "GMTOFF",
+    base = ["Email Address", "First Name", "Last Name", "MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP", "CONFIRM_TIME", "CONFIRM_IP",
+            "GMTOFF",
             "DSTOFF", "LAST_CHANGED", "LEID", "EUID", "NOTES", "TAGS"]
-    ann = ["Ann@Example.com", "Ann", "Example", "4", "2024-01-02 03:04:05", "192.0.2.1", "2024-01-02 03:05:00", "192.0.2.1", "0", "0",
+    ann = ["Ann@Example.com", "Ann", "Example", "4", "2024-01-02 03:04:05", "192.0.2.1", "2024-01-02 03:05:00", "192.0.2.1",
+           "0", "0",
            "2024-05-01 00:00:00", "1", "e1", "", '"VIP","Blog"']
-    bob = ["bob@example.com", "Bob", "Sample", "2", "2024-01-03 03:04:05", "192.0.2.2", "2024-01-03 03:05:00", "192.0.2.2", "0", "0",
+    bob = ["bob@example.com", "Bob", "Sample", "2", "2024-01-03 03:04:05", "192.0.2.2", "2024-01-03 03:05:00", "192.0.2.2", "0",
+           "0",
            "2024-05-02 00:00:00", "2", "e2", "", ""]
     parts = {
         "subscribed_members_export.csv": [base, ann],
@@ -131,25 +144,30 @@ def google_analytics(folder: Path) -> None:
 
 
 def survey(folder: Path) -> None:
-    header = ["Response ID", "IP Address", "Timestamp (mm/dd/yyyy)", "Duplicate", "Time Taken To Complete (Seconds)", "Response Status",
-              "Sequence Number", "External Reference", "Respondent Email", "Custom Variable 1", "您有多大可能向朋友推荐我们？", "您对本次服务满意吗？",
+    header = ["Response ID", "IP Address", "Timestamp (mm/dd/yyyy)", "Duplicate", "Time Taken To Complete (Seconds)",
+              "Response Status",
+              "Sequence Number", "External Reference", "Respondent Email", "Custom Variable 1", "您有多大可能向朋友推荐我们？",
+              "您对本次服务满意吗？",
               "办理过程是否费力？", "您有什么建议？"]
     rows = [
         ["7001", "192.0.2.9", "02/03/2025 10:11:12", "", "65", "Completed", "1", "M001", "", "", 9, 5, 2, "送货很快"],
         ["7002", "192.0.2.8", "02/04/2025 10:11:12", "", "0", "Started", "2", "", "zhang1@example.com", "", 3, None, None, ""],
-        ["7003", "192.0.2.7", "02/05/2025 10:11:12", "", "40", "Completed", "3", "", "zhang1@example.com", "", 6, 3, 5, "客服电话难打"],
+        ["7003", "192.0.2.7", "02/05/2025 10:11:12", "", "40", "Completed", "3", "", "zhang1@example.com", "", 6, 3, 5,
+         "客服电话难打"],
     ]
     write_sheet(folder / "QuestionPro-SR-RawData-5-01-31-2026.xlsx", [header, *rows], "Raw Data",
                 above=(("Survey: 顾客满意度",), ("Account: Example",), ()))
 
 
 def shop(folder: Path) -> None:
-    header = "小票号,行号,销售时间,门店编号,会员卡号,商品编码,商品名称,数量,单价,折扣金额,实收金额,支付方式".split(",")
+    header = cells("小票号,行号,销售时间,门店编号,会员卡号,商品编码,商品名称,数量,单价,折扣金额,实收金额,支付方式")
     for month, sign in (("2025-01", 1), ("2025-02", -1)):
-        rows = [[f"R{month[-1]}{i}", "1", f"{month}-{i + 1:02d} 12:30:00", "S01", f"M00{i}" if i else "", f"690000{i}", "杯子", sign, "19.50",
+        rows = [[f"R{month[-1]}{i}", "1", f"{month}-{i + 1:02d} 12:30:00", "S01", f"M00{i}" if i else "", f"690000{i}", "杯子",
+                 sign, "19.50",
                  "0.00", f"{sign * 19.5:.2f}", "微信"] for i in range(4)]
         write_text(folder / "pos" / f"sales-{month}.csv", [header, *rows], "gb18030")
-    write_text(folder / "pos" / "商品.csv", [["商品编码", "商品名称", "大类", "品类", "品牌", "进价"], ["6900000", "杯子", "家居", "餐具", "样例牌", "8.00"],
+    write_text(folder / "pos" / "商品.csv",
+               [["商品编码", "商品名称", "大类", "品类", "品牌", "进价"], ["6900000", "杯子", "家居", "餐具", "样例牌", "8.00"],
                                          ["6900001", "碗", "家居", "餐具", "样例牌", "6.00"]])
     write_text(folder / "会员.csv", [
         ["会员卡号", "姓名", "手机号", "性别", "生日", "会员等级", "积分", "入会时间", "注册渠道", "民族"],
@@ -160,14 +178,18 @@ def shop(folder: Path) -> None:
 
 def voices(folder: Path) -> None:
     (folder / "voice").mkdir(parents=True, exist_ok=True)
-    reviews = [{"review_id": f"r{i}", "user_id": f"M00{i}", "product_id": "6900001", "review_time": f"2025-02-0{i} 10:00:00", "stars": i,
+    reviews = [{"review_id": f"r{i}", "user_id": f"M00{i}", "product_id": "6900001", "review_time": f"2025-02-0{i} 10:00:00",
+                "stars": i,
                 "title": "ok", "review_text": "很好用"} for i in (1, 2, 3)]
-    (folder / "voice" / "reviews.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in reviews), encoding="utf-8")
+    (folder / "voice" / "reviews.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in reviews),
+                                                    encoding="utf-8")
     write_text(folder / "voice" / "微博评论.csv", [["评论ID", "平台", "昵称", "发布时间", "评论内容", "点赞数", "回复数"],
                                               ["c1", "微博", "路人甲样例", "2025-02-01 08:00:00", "不错", 3, 0]])
     write_text(folder / "voice" / "工单.csv", [
-        ["工单号", "客户姓名", "联系电话", "问题类型", "渠道", "工单状态", "优先级", "创建时间", "首次响应时间", "关闭时间", "处理时长（小时）", "满意度"],
-        ["T1", "张样例", "138-0000-0001", "物流", "电话", "已关闭", "高", "2025-02-01 08:00:00", "2025-02-01 09:00:00", "2025-02-02 08:00:00",
+        ["工单号", "客户姓名", "联系电话", "问题类型", "渠道", "工单状态", "优先级", "创建时间", "首次响应时间", "关闭时间",
+         "处理时长（小时）", "满意度"],
+        ["T1", "张样例", "138-0000-0001", "物流", "电话", "已关闭", "高", "2025-02-01 08:00:00", "2025-02-01 09:00:00",
+         "2025-02-02 08:00:00",
          "1.5", "4"],
         ["T2", "张样例", "138-0000-0001", "退货", "在线", "处理中", "低", "2025-02-03 08:00:00", "", "", "", ""],
     ])
@@ -181,7 +203,8 @@ def marketing(folder: Path) -> None:
     write_text(folder / "活动.csv", [["活动编号", "活动名称", "活动类型", "渠道", "开始日期", "结束日期", "费用"],
                                   ["K1", "春季", "短信", "短信", "2025-02-01", "2025-02-10", "1,000.00"]])
     write_text(folder / "触达.csv", [["活动编号", "会员号", "触达时间", "分组", "分配概率", "响应时间", "响应金额"],
-                                  ["K1", "M001", "2025-02-01", "实验组", "0.5", "2025-02-03", "30"], ["K1", "M002", "2025-02-01", "对照组", "0.5", "", ""]])
+                                  ["K1", "M001", "2025-02-01", "实验组", "0.5", "2025-02-03", "30"],
+                                     ["K1", "M002", "2025-02-01", "对照组", "0.5", "", ""]])
     write_text(folder / "consents.csv", [["Customer ID", "Purpose", "Granted At", "Withdrawn At", "Source"],
                                          ["A0001", "phone", "2024-01-01 00:00:00", "", "store"]])
 

@@ -7,17 +7,22 @@ import re
 from dataclasses import dataclass
 
 MOST = .8  # share of the values that must look alike
-SURNAMES = set("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦"
-               "付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤張劉陳楊黃趙吳孫馬羅鄭許韓馮鄧蕭葉蘇呂盧鐘譚陸範賈韋鄒龍賀顧邵錢嚴")
+SURNAMES = set(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤張劉陳楊黃趙吳孫馬羅鄭許韓馮鄧蕭"
+    "葉蘇呂盧鐘譚陸範賈韋鄒龍賀顧錢嚴"
+)
 PATTERNS = (  # (kind, whole value), the more special first
     ("e-mail", r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}"),
     ("identity number", r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx]"),
     ("internet address", r"\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}"),
     ("link", r"(https?://|www\.)\S+"),
-    ("moment", r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]+\d{1,2}[:时点].*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? +\d{1,2}:\d{2}.*|1[0-9]{15}"),
+    ("moment", r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]+\d{1,2}[:时点].*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? +\d{1,2}:\d{2}.*|"
+               r"1[0-9]{15}"),
     ("day", r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])|"
             r"[二〇零一九八七六五四三]{4}年.{1,3}月.{1,3}日|\d{1,2} [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d{1,2}, \d{4}"),
-    ("phone", r"\(?(\+|00)\d[\d\s().-]{7,18}|(86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3,4}-\d{4}"),
+    ("phone", r"\(?(\+|00)\d[\d\s().-]{7,18}|(86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4}|"
+              r"\d{3}-\d{3,4}-\d{4}"),
     ("yes or no", r"(?i)true|false|yes|no|y|n|是|否|有|无|0|1"),
     ("whole number", r"[+-]?\d+|[+-]?\d{1,3}(,\d{3})+"),
     ("number", r"\(?[+-]?[¥$€£￥]?\s?[+-]?[\d,. ]*\d([.,]\d+)?\s?(%|元|万|万元|亿|CNY|USD|EUR)?\)?-?"),
@@ -25,13 +30,17 @@ PATTERNS = (  # (kind, whole value), the more special first
 COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in PATTERNS)
 DIRECT = {"e-mail", "phone", "identity number", "internet address", "person's name"}
 SENSITIVE = re.compile(
-    r"健康|疾病|病史|病历|诊断|过敏|血型|残疾|怀孕|孕期|宗教|信仰|民族|种族|身份证|证件号|护照|政治|党派|党员|性取向|性生活|子女|孩子|儿童|宝宝|未成年|"
-    r"指纹|人脸|虹膜|声纹|生物|银行卡|银行账|犯罪|\bhealth|disease|diagnos|medical|allerg|disab|pregnan|religio|ethnic|\brace\b|national[ _]?id|"
-    r"id[ _]?card|passport|\bssn\b|politic|sexual|orientation|\bchild|\bkids?\b|\bbaby|\bminors?\b|fingerprint|\bface[ _]?id|biometr|\biris\b|"
+    r"健康|疾病|病史|病历|诊断|过敏|血型|残疾|怀孕|孕期|宗教|信仰|民族|种族|身份证|证件号|护照|政治|党派|党员|性取向|性生活|"
+    r"子女|孩子|儿童|宝宝|未成年|"
+    r"指纹|人脸|虹膜|声纹|生物|银行卡|银行账|犯罪|\bhealth|disease|diagnos|medical|allerg|disab|pregnan|religio|ethnic|"
+    r"\brace\b|national[ _]?id|"
+    r"id[ _]?card|passport|\bssn\b|politic|sexual|orientation|\bchild|\bkids?\b|\bbaby|\bminors?\b|fingerprint|\bface[ _]?id|"
+    r"biometr|\biris\b|"
     r"bank[ _]?account|\biban\b|criminal", re.IGNORECASE,
 )
 PERSONAL = re.compile(
-    r"姓名|昵称|用户名|手机|电话|邮箱|电子邮件|微信号|地址|生日|出生|user ?name|nickname|first ?name|last ?name|full ?name|phone|mobile|e-?mail|"
+    r"姓名|昵称|用户名|手机|电话|邮箱|电子邮件|微信号|地址|生日|出生|user ?name|nickname|first ?name|last ?name|full ?name|"
+    r"phone|mobile|e-?mail|"
     r"address|birth", re.IGNORECASE,
 )
 LETTERS = re.compile(r"[A-Z][\w'’-]+([ ,]+[A-Z][\w'’.-]*){1,3}")

@@ -122,7 +122,8 @@ def look_at_table(file: str, table) -> Found:
     n_rows = int(table.notes.get("n_loaded", 0))
     if recognised is None:
         return Found(file, table.name, n_rows, contents_of(rows), None)
-    return Found(file, table.name, n_rows, contents_of(rows), recognised, days_of(rows, recognised), numbers_of(rows, recognised))
+    return Found(file, table.name, n_rows, contents_of(rows), recognised, days_of(rows, recognised),
+                 numbers_of(rows, recognised))
 
 
 def contents_of(rows) -> dict[str, Content]:

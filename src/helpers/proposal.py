@@ -17,7 +17,8 @@ from helpers.sources.mapped import key_of
 
 KEY_LABEL = re.compile(r"编号|编码|代码|档案号|卡号|号$|\bid\b|\bno\b|number|code|id$", re.IGNORECASE)
 NOT_THE_CUSTOMER = re.compile(
-    r"负责人|所有者|创建|修改|客服|坐席|收银|导购|顾问|经理|处理人|受理人|上级|被叫|owner|created|modified|agent|cashier|assignee|manager|clerk|"
+    r"负责人|所有者|创建|修改|客服|坐席|收银|导购|顾问|经理|处理人|受理人|上级|被叫|owner|created|modified|agent|cashier|"
+    r"assignee|manager|clerk|"
     r"seller|called|\bby\b|\bto\b|门店|店铺|store|shop|商品|产品|product|item", re.IGNORECASE,
 )
 MEMBER = re.compile(r"会员|卡号|member|loyalty|card", re.IGNORECASE)
@@ -97,7 +98,7 @@ class Proposed:
 
 
 def mapping_of(found: Found) -> dict[str, dict[str, Mapped]]:
-    """Return canonical table → column → what fills it, completed by what values show; tables that would say nothing are left out."""
+    """Return canonical table → column → what fills it, completed by what values show; without tables that would say nothing."""
     recognised = found.recognised
     tables = {}
     for table, columns in recognised.mapping.items():

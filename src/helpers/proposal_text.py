@@ -8,7 +8,8 @@ from helpers.content_types import Content, is_personal, is_sensitive
 from helpers.proposal import Found, Mapped, Proposed, escaped
 
 PERSONAL = {
-    "full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id", "birth_date", "address", "ip_address",
+    "full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id", "birth_date", "address",
+    "ip_address",
     "postcode", "company", "visitor_id", "member_id",
 }
 CURRENCIES = {"CN": "CNY", "US": "USD"}
@@ -22,7 +23,8 @@ def yaml_text(name: str, proposed: list[Proposed], found: list[Found]) -> str:
     lines = [
         "# Proposed from the files; check what is marked, then: make reports DATASET=" + name,
         "# Each mapped column: what its values look like · how sure the mapping is (sure, likely, guess)", f"name: {name}",
-        f"title: {{en: {quoted(title)}, zh: {quoted(title)}}}", "about:", f"  en: {quoted('Exports of ' + _systems(proposed) + '.')}",
+        f"title: {{en: {quoted(title)}, zh: {quoted(title)}}}", "about:",
+        f"  en: {quoted('Exports of ' + _systems(proposed) + '.')}",
         f"  zh: {quoted('来自 ' + _systems(proposed) + ' 的导出文件。')}", "", *_business(proposed), "", "sources:",
     ]
     for source in proposed:
@@ -44,8 +46,9 @@ def _business(proposed: list[Proposed]) -> list[str]:
     country = "CN" if _is_chinese(proposed) else "US"
     first, last = window(proposed)
     return [
-        "business:", f"  currency: {CURRENCIES[country]}            # check", f"  country: {country}              # check: where "
-        "phone numbers without a country code are read", f"  time_zone: {ZONES[country]}   # check: where times without a zone were written",
+        "business:", f"  currency: {CURRENCIES[country]}            # check",
+        f"  country: {country}              # check: where phone numbers without a country code are from",
+        f"  time_zone: {ZONES[country]}   # check: where times without a zone were written",
         "  contractual: false       # check: true if customers end a contract, false if they just stop buying",
         *([f"  first_date: {first}   # check"] if first else []),
         f"  snapshot_date: {last}  # check: last day that the exports cover, inclusive",
@@ -86,7 +89,8 @@ def _source(source: Proposed) -> list[str]:
         for table, columns in source.tables.items():
             lines.append(f"      {table}:")
             lines += [f"        {column}: {_written(m)}   # {_said(column, m)}" for column, m in columns.items()]
-        lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in source.unmapped.items()]
+        unmapped = source.unmapped.items()
+        lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in unmapped]
     return lines
 
 
@@ -123,7 +127,8 @@ def _left_out(proposed: list[Proposed], found: list[Found]) -> list[str]:
         where = quoted(f"{part.file} / {part.part}" if part.part else part.file)
         if part.recognised is None:
             lines += ["", f"# not recognised: {where}; if it tells of customers, complete this, and copy the file to raw/:",
-                      "#  - name: …", "#    system: files", f"#    pattern: {quoted(escaped(part.file))}", "#    tables: {…: {…}}"]
+                      "#  - name: …", "#    system: files", f"#    pattern: {quoted(escaped(part.file))}",
+                      "#    tables: {…: {…}}"]
         elif part.recognised.export.kept_out:
             lines += ["", f"# kept out: {where} ({part.recognised.export.system}): {part.recognised.export.kept_out}"]
             continue

@@ -52,7 +52,8 @@ ACCOUNTS = Export(
         "gender": "性别|gender", "birth_date": "生日|出生日期|birthday", "postcode": "邮编|zip_code",
     },
     needed=(),
-    tells=("level", "kind", "origin", "deal_status", "last_deal", "last_followed", "next_followed", "pool", "claimed", "returned",
+    tells=("level", "kind", "origin", "deal_status", "last_deal", "last_followed", "next_followed", "pool", "claimed",
+           "returned",
            "credit_code", "parent", "number", "life_status", "lock_status", "record_type"),
     tables={
         "people": {"customer_id": "number|record_id", "full_name": "name", "phone": "phone", "other_phone": "other_phone",
@@ -143,7 +144,8 @@ ORDERS = Export(
         "total": "产品合计|product_amount", "logistics": "发货状态|logistics_status", "delivered": "交货日期|delivery_date",
     },
     needed=(),
-    tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered", "status", "number"),
+    tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered",
+           "status", "number"),
     tables={
         "transactions": {"transaction_id": "number|record_id", "customer_id": "account", "ordered_at": "ordered+created",
                          "revenue": "amount", "channel": "=sales"},
@@ -181,7 +183,8 @@ RECORDS = Export(
     needed=(),
     tells=("content", "kind", "related", "number", "location", "at"),
     tables={
-        "interactions": {"interaction_id": "number|record_id", "customer_id": "account", "occurred_at": "at|created", "kind": "kind",
+        "interactions": {"interaction_id": "number|record_id", "customer_id": "account", "occurred_at": "at|created",
+                         "kind": "kind",
                          "channel": "=sales"},
     },
 )

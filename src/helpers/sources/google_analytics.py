@@ -60,7 +60,8 @@ REPORT = Export(
         "returning": "Returning users|回访用户数",
     },
     needed=(),
-    tells=("views", "active", "new", "total", "sessions", "engaged", "rate", "seconds", "per_user", "events", "key", "key_rate", "page",
+    tells=("views", "active", "new", "total", "sessions", "engaged", "rate", "seconds", "per_user", "events", "key", "key_rate",
+           "page",
            "channel", "nth", "returning"),
     share=.1, least=2,
     preamble=r"^#\s*(Account|Property|Start date|End date|账号|帐号|媒体资源|开始日期|结束日期)\b|^#\s*Free form",
@@ -186,12 +187,13 @@ class _Event:
         return as_params(_json(column), _PARAMS)
 
     def _one_row_an_event(self, rows):
-        """Return a row per event of a table that has a row per event and parameter (`event_params.key`, `….value.int_value`)."""
+        """Return a row per event of a table that has a row per event and parameter (`event_params.key`, `….value.…`)."""
         key = rows[self.names["eventparamskey"]]
         values = [rows[self.names[name]].cast("string").nullif("") for name in
                   (f"eventparamsvalue{kind}value" for kind in ("string", "int", "double", "float")) if name in self.names]
         value = ibis.coalesce(*values)
-        same = [column for name, column in self.names.items() if not name.startswith("eventparams") and column not in ("_line",)]
+        same = [column for name,
+                column in self.names.items() if not name.startswith("eventparams") and column not in ("_line",)]
         wanted = ("ga_session_id", "page_location", "page_title", "firebase_screen", "campaign", "value")
         params = {f"event_params.{name}": value.max(where=key == name) for name in wanted}
         return rows.group_by(same).agg(_line=rows["_line"].min(), **params)

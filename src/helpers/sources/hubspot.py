@@ -58,7 +58,8 @@ DEALS = Export(
     tells=("stage", "name", "pipeline", "owner", "closes", "lost", "contact", "kind"),
     least=3,
     tables={
-        "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered+created", "amount": "amount",
+        "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered+created",
+                  "amount": "amount",
                   "owner_id": "owner", "reason_lost": "lost"},
     },
 )

@@ -15,7 +15,8 @@ EMAIL = "Email Address|email_address|电子邮件地址|邮箱地址|电子邮�
 AUDIENCE = Export(
     "mailchimp", "audience",
     {
-        "email": EMAIL, "email_id": "email_id", "given_name": "First Name|FNAME|名|名字", "family_name": "Last Name|LNAME|姓|姓氏",
+        "email": EMAIL, "email_id": "email_id", "given_name": "First Name|FNAME|名|名字",
+        "family_name": "Last Name|LNAME|姓|姓氏",
         "address": "Address|地址", "phone": "Phone Number|Phone|电话号码|电话", "birthday": "Birthday|生日",
         "member": "Member No|Member Number|Member ID|会员号|会员编号",
         "rating": "MEMBER_RATING", "granted": "OPTIN_TIME", "optin_ip": "OPTIN_IP", "confirmed": "CONFIRM_TIME",
@@ -69,7 +70,8 @@ ACTIVITY = Export(
     needed=("action", "campaign", "at", "email_id|email"),
     tells=("email_id", "list", "url", "campaign", "action"),
     tables={
-        "interactions": {"customer_id": "email_id", "occurred_at": "at", "channel": "=email", "kind": "action", "campaign_id": "campaign",
+        "interactions": {"customer_id": "email_id", "occurred_at": "at", "channel": "=email", "kind": "action",
+                         "campaign_id": "campaign",
                          "page": "url"},
         "people": {"customer_id": "email_id", "email": "email"},
     },

@@ -5,8 +5,9 @@
       pattern: till-*.csv
       tables: {transactions: {transaction_id: Receipt, customer_id: Card, ordered_at: Time, revenue: Net, channel: =shop}}
 
-`=shop` gives every row the value "shop"; of a list of columns the first that is filled counts. `reading` holds hints for the reader. A file may
-hold several tables: those that carry the mapped columns are read. A vendor's module may add columns (`prepare`) first.
+`=shop` gives every row the value "shop"; of a list of columns the first that is filled counts. `reading` holds hints for the
+reader. A file may hold several tables: those that carry the mapped columns are read. A vendor's module may add columns
+(`prepare`) first.
 """
 
 import difflib
@@ -20,13 +21,12 @@ from helpers.contracts import contract
 from helpers.errors import UserError
 from helpers.reading import read_tables
 from helpers.reading.table import fresh_name
-from helpers.sources.canonical import canonical_tables, md5
+from helpers.sources.canonical import KEYS, canonical_tables, md5
 from helpers.sources.exports import CONSTANT, Export, plain
 from helpers.sources.redelivery import mark_redelivered
 
 __all__ = ["canonical_tables", "feeds", "files", "md5", "read", "size"]
 ORIGIN = ("_line", "_problem")
-COMPUTED_KEYS = {"interactions": "interaction_id", "feedback": "feedback_id", "cases": "case_id"}
 _sizes: dict[tuple, tuple[int, int]] = {}  # (file, bytes, mtime) → rows, columns, so that no file is read twice for them
 
 
@@ -77,7 +77,7 @@ def key_of(table: str, mapping: dict) -> list[str]:
     """Return the key columns that the mapping of a table must have: those that cannot be computed."""
     if table == "people":
         return []
-    computed = {"line_number", COMPUTED_KEYS.get(table, "")} | ({"customer_id"} if "people" in mapping else set())
+    computed = {"line_number", KEYS.get(table, "")} | ({"customer_id"} if "people" in mapping else set())
     return [column for column in contract(table).key if column not in computed]
 
 

@@ -17,7 +17,8 @@ _PERSON = person("full_name", "phone", "email")
 CAMPAIGNS = Export(
     "marketing", "campaigns",
     {
-        "id": _CAMPAIGN, "name": "活动名称|营销活动名称|活动主题|campaign name|name|title", "kind": "活动类型|类型|kind|type|campaign type",
+        "id": _CAMPAIGN, "name": "活动名称|营销活动名称|活动主题|campaign name|name|title",
+        "kind": "活动类型|类型|kind|type|campaign type",
         "channel": "渠道|投放渠道|触达渠道|channel|medium",
         "starts": "开始时间|开始日期|活动开始|活动开始日期|上线日期|start date|starts at|start|begin date",
         "ends": "结束时间|结束日期|活动结束|活动结束日期|下线日期|end date|ends at|end",
@@ -56,7 +57,9 @@ CONTACTS = Export(
 CONSENTS = Export(
     "marketing", "consents",
     _PERSON | {
-        "customer": _CUSTOMER, "purpose": "授权项目|用途|授权用途|授权目的|授权类型|授权事项|同意事项|目的|purpose|consent type|consent purpose|permission|scope",
+        "customer": _CUSTOMER,
+        "purpose": "授权项目|用途|授权用途|授权目的|授权类型|授权事项|同意事项|目的|purpose|consent type|consent purpose|"
+                   "permission|scope",
         "granted": "授权时间|同意时间|授权日期|granted at|granted|consented at|consent date|opt in date|opt in time|"
                    "opted in at",
         "withdrawn": "撤回时间|撤销时间|撤回日期|取消授权时间|withdrawn at|withdrawn|revoked at|opt out date|opt out time|"
@@ -72,17 +75,20 @@ CONSENTS = Export(
 COSTS = Export(
     "marketing", "acquisition_costs",
     {
-        "customer": _CUSTOMER, "cost": "获客成本|拉新成本|单客成本|acquisition cost|cac|cost of acquisition|customer acquisition cost",
+        "customer": _CUSTOMER,
+        "cost": "获客成本|拉新成本|单客成本|acquisition cost|cac|cost of acquisition|customer acquisition cost",
         "channel": "获客渠道|来源渠道|渠道|拉新渠道|acquisition channel|channel|source",
         "joined": "获客日期|获客时间|注册日期|入会日期|acquired at|acquisition date|joined at",
     },
     needed=("customer", "cost"),
     tells=("cost", "channel", "joined"),
-    tables={"customers": {"customer_id": "customer", "acquisition_cost": "cost", "acquisition_channel": "channel", "joined_at": "joined"}},
+    tables={"customers": {"customer_id": "customer", "acquisition_cost": "cost", "acquisition_channel": "channel",
+                          "joined_at": "joined"}},
     least=1,
 )
 EXPORTS = (CAMPAIGNS, CONTACTS, CONSENTS, COSTS)
-HELD_BACK = ("control", "control group", "holdout", "hold out", "held back", "对照", "对照组", "控制组", "空白组", "c", "0", "false", "no", "否")
+HELD_BACK = ("control", "control group", "holdout", "hold out", "held back", "对照", "对照组", "控制组", "空白组", "c", "0",
+             "false", "no", "否")
 
 
 def prepare(rows, export: str):

@@ -7,7 +7,8 @@ from helpers.sources.exports import plain
 FLAGS = ("emailoptout", "拒收邮件", "邮件退订", "不接收邮件", "unsubscribedfromallemail", "hsemailoptout", "optedoutofallemail",
          "已退订所有电子邮件", "退订所有邮件")
 MOMENTS = ("unsubscribedtime", "退订时间")
-CHANGES = ("modifiedtime", "修改时间", "修改于", "lastmodifieddate", "上次修改日期", "最近修改日期", "createdtime", "创建时间", "createdate",
+CHANGES = ("modifiedtime", "修改时间", "修改于", "lastmodifieddate", "上次修改日期", "最近修改日期", "createdtime", "创建时间",
+           "createdate",
            "创建日期")
 YES = ("true", "1", "yes", "y", "是", "已退订")
 WITHDRAWN = "email opted out at"

@@ -54,7 +54,8 @@ LINES = Export(
         "payment": "支付方式|付款方式|结算方式|payment method|payment type|tender|payment",
     },
     needed=("order", "at", "revenue|price", "quantity|product|product_name|customer|store"),
-    tells=("order", "at", "product", "quantity", "price", "revenue", "store", "customer", "discount", "payment", "register", "line"),
+    tells=("order", "at", "product", "quantity", "price", "revenue", "store", "customer", "discount", "payment", "register",
+           "line"),
     tables={
         "transactions": {"transaction_id": "order", "line_number": "line", "customer_id": "customer", "ordered_at": "at",
                          "product_id": "product|product_name", "quantity": "quantity", "unit_price": "price",

@@ -28,7 +28,8 @@ RESPONSES = Export(
     needed=("id",),
     tells=("duplicate", "seconds", "status", "number", "reference", "email", "custom", "at", "ip"),
     patterns={
-        "text": r"why|reason|comment|suggest|improve|tell us|explain|in your own words|原因|为什么|建议|意见|说明|请说|还有什么|改进",
+        "text": r"why|reason|comment|suggest|improve|tell us|explain|in your own words|原因|为什么|建议|意见|说明|请说|"
+                r"还有什么|改进",
         "nps": r"\bnps\b|recommend|推荐",
         "ces": r"\bces\b|effort|easy|easily|费力|容易|轻松|方便",
         "csat": r"\bcsat\b|satisf|满意",

@@ -29,4 +29,5 @@ def mark_redelivered(rows):
         return rows.drop("_export")
     marks = ibis.memtable(replaced.rename(columns={"_export": "old_export", "_day": "old_day"}).assign(again=AGAIN))
     joined = rows.left_join(marks, [rows["_export"] == marks.old_export, rows["_day"] == marks.old_day])
-    return joined.mutate(_problem=ibis.coalesce(joined["_problem"], joined.again)).drop("_export", "old_export", "old_day", "again")
+    return joined.mutate(_problem=ibis.coalesce(joined["_problem"], joined.again)).drop("_export", "old_export", "old_day",
+                                                                                        "again")

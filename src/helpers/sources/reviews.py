@@ -8,7 +8,10 @@ __all__ = ["EXPORTS", "feeds", "files", "read", "size"]
 _PERSON = person("phone", "email") | {
     "full_name": "收货人|真实姓名|姓名|customer name|full name",
 }
-_ID = "会员号|用户ID|用户编号|买家ID|会员号|会员编号|客户编号|顾客编号|user id|userid|customer id|reviewer id|reviewerid|author id|member id|member no|member number|buyer id"
+_ID = (
+    "会员号|用户ID|用户编号|买家ID|会员号|会员编号|客户编号|顾客编号|user id|userid|customer id|reviewer id|"
+    "reviewerid|author id|member id|member no|member number|buyer id"
+)
 REVIEWS = Export(
     "reviews", "reviews",
     _PERSON | {
@@ -31,7 +34,8 @@ REVIEWS = Export(
     needed=("text|rating", "rating", "at|product|title"),
     tells=("rating", "text", "title", "product", "at", "nick", "helpful", "verified", "more", "reply"),
     tables={
-        "feedback": {"feedback_id": "id", "customer_id": "customer", "received_at": "at", "channel": "channel", "product_id": "product",
+        "feedback": {"feedback_id": "id", "customer_id": "customer", "received_at": "at", "channel": "channel",
+                     "product_id": "product",
                      "text": "text", "language": "language", "rating": "rating"},
         "people": as_people("customer", _PERSON),
     },

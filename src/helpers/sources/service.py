@@ -14,7 +14,10 @@ _PERSON = person("full_name", "phone", "email") | {
     "full_name": "客户姓名|联系人|联系人姓名|来电人|姓名|客户名称|requester|requester name|customer name|contact name|"
                  "caller name|name",
 }
-_CUSTOMER = "客户编号|客户ID|客户号|会员号|会员编号|会员卡号|用户ID|customer id|customer no|customer number|member id|member no|requester id|user id|account id"
+_CUSTOMER = (
+    "客户编号|客户ID|客户号|会员号|会员编号|会员卡号|用户ID|customer id|customer no|customer number|member id|"
+    "member no|requester id|user id|account id"
+)
 _TOPIC = (
     "问题类型|工单类型|工单分类|问题分类|主题|分类|类别|标题|来电原因|来电类型|业务类型|咨询类型|topic|category|subject|"
     "issue type|type|reason|"
@@ -48,7 +51,8 @@ TICKETS = Export(
     needed=("id", "opened"),
     tells=("first", "closed", "minutes", "topic", "reopened", "csat", "priority", "agent", "group", "status"),
     tables={
-        "cases": {"case_id": "id", "customer_id": "customer", "opened_at": "opened", "first_response_at": "first", "closed_at": "closed",
+        "cases": {"case_id": "id", "customer_id": "customer", "opened_at": "opened", "first_response_at": "first",
+                  "closed_at": "closed",
                   "handle_minutes": "worked", "topic": "topic", "channel": "channel", "reopened": "reopened", "csat": "csat"},
         "people": as_people("customer", _PERSON),
     },
@@ -80,7 +84,8 @@ CALLS = Export(
     needed=("opened", "seconds|closed|handle", "phone|customer|direction"),
     tells=("seconds", "wait", "direction", "agent", "queue", "called", "first", "closed", "result", "opened", "phone"),
     tables={
-        "cases": {"case_id": "id", "customer_id": "customer", "opened_at": "opened", "first_response_at": "first", "closed_at": "closed",
+        "cases": {"case_id": "id", "customer_id": "customer", "opened_at": "opened", "first_response_at": "first",
+                  "closed_at": "closed",
                   "handle_minutes": "worked", "topic": "topic", "channel": "=call", "csat": "csat"},
         "people": as_people("customer", _PERSON),
     },

@@ -36,8 +36,10 @@ CONTACTS = Export(
         "postcode": "Mailing Zip|Mailing_Zip|Mailing Code|邮寄邮编|邮寄地址 - 邮编",
         "country": "Mailing Country|Mailing_Country|邮寄国家|邮寄地址 - 国家",
     },
-    needed=("account|account_id|address|visitor_score|first_visit|days_visited", "family_name|given_name|email|phone|other_phone"),
-    tells=("owner", "account", "account_id", "created", "modified_by", "activity", "opted_out", "unsubscribed_mode", "unsubscribed",
+    needed=("account|account_id|address|visitor_score|first_visit|days_visited",
+            "family_name|given_name|email|phone|other_phone"),
+    tells=("owner", "account", "account_id", "created", "modified_by", "activity", "opted_out", "unsubscribed_mode",
+           "unsubscribed",
            "visitor_score", "first_visit", "address"),
     tables={
         "people": {"customer_id": "id", "family_name": "family_name", "given_name": "given_name", "phone": "phone|other_phone",
@@ -87,7 +89,8 @@ DEALS = Export(
     needed=("name|contact|closes|lost",),
     tells=("stage", "owner", "owner_id", "name", "closes", "contact", "contact_name", "lost", "created", "activity"),
     tables={
-        "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered+created", "amount": "amount",
+        "deals": {"deal_id": "id", "stage": "stage", "customer_id": "contact", "entered_at": "entered+created",
+                  "amount": "amount",
                   "owner_id": "owner_id|owner", "reason_lost": "lost"},
     },
     least=4,

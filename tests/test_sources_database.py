@@ -21,6 +21,8 @@ BUSINESS = datasets.Business(
     currency="CNY", time_zone="Asia/Shanghai", contractual=False, first_date="2026-01-01", snapshot_date="2026-12-31"
 )
 ORDERS = {"transaction_id": "订单号", "customer_id": "会员", "ordered_at": "paid_at", "quantity": "qty", "revenue": "amount"}
+AMOUNTS = {"transactions": {"transaction_id": "订单号", "revenue": "amount"}}
+NAMES = {"people": {"customer_id": "会员", "full_name": "姓名"}}
 PEOPLE = {"customer_id": "会员", "full_name": "姓名", "recorded_at": "stored_at", "birth_date": "born"}
 CREATE = """CREATE TABLE 订单 (id INTEGER PRIMARY KEY, 订单号 VARCHAR(20), 会员 VARCHAR(20), 姓名 VARCHAR(50), paid_at {moment},
             stored_at {zoned}, born DATE, qty INTEGER, amount DECIMAL(14,2), photo {blob})"""
@@ -37,10 +39,12 @@ def source(**changes) -> Source:
     return Source(**{**settings, **changes})
 
 
-def read(wanted: Source | None = None, table: str = "transactions") -> pd.DataFrame:
-    module, wanted = sources.module("database"), wanted or source()
-    tables = module.read(wanted, {}, business=BUSINESS, connection=ibis.duckdb.connect())
-    return tables[table].order_by("source_row").to_pandas()
+def read(wanted: Source | None = None, *only: str) -> pd.DataFrame | list[pd.DataFrame]:
+    """Return the table `only` of the source, or those; default: what it gives of transactions."""
+    module, only = sources.module("database"), only or ("transactions",)
+    tables = module.read(wanted or source(), {}, business=BUSINESS, connection=ibis.duckdb.connect())
+    frames = [tables[name].order_by("source_row").to_pandas() for name in only]
+    return frames if len(only) > 1 else frames[0]
 
 
 def refused(wanted: Source | None = None) -> str:
@@ -54,7 +58,7 @@ def refused(wanted: Source | None = None) -> str:
 
 def check_what_arrived() -> None:
     """Compare what the source gives with ROWS, worked by hand (Shanghai is UTC+8)."""
-    orders, people = read(), read(table="people")
+    orders, people = read(source(), "transactions", "people")
     assert orders["transaction_id"].tolist() == ["0001", "0002"], "rows are not in key order or ids lost zeros"
     assert orders["revenue"].tolist() == [123456789012.34, -3.5]
     assert orders["quantity"].tolist() == [2, 1]
@@ -125,26 +129,26 @@ def test_a_relation_of_sqlite_arrives_typed_and_in_key_order(sqlite):
 
 def test_a_query_may_use_percent_signs_colons_and_a_final_semicolon(sqlite):
     query = "WITH o AS (SELECT * FROM 订单 WHERE 姓名 LIKE '测%' OR 姓名 = ':x') SELECT *, 'a:b' AS c FROM o;"
-    assert read(source(query=query))["transaction_id"].tolist() == ["0001"]
+    assert read(source(query=query, tables=NAMES), "people")["full_name"].tolist() == ["测试甲😀"]
 
 
 def test_a_mapping_may_hold_constants_and_alternatives(sqlite):
-    columns = {**ORDERS, "channel": "=web", "store_id": ["姓名", "会员"]}
-    frame = read(source(tables={"transactions": columns}))
-    assert frame["channel"].tolist() == ["web", "web"]
-    assert frame["store_id"].tolist() == ["测试甲😀", "007"]
+    columns = {"customer_id": "订单号", "region": "=web", "full_name": ["姓名", "会员"]}
+    frame = read(source(tables={"people": columns}), "people")
+    assert frame["region"].tolist() == ["web", "web"]
+    assert frame["full_name"].tolist() == ["测试甲😀", "007"]
 
 
 def test_a_value_of_another_type_marks_its_row(sqlite):
     with sqlite3.connect(sqlite) as connection:
         connection.execute("UPDATE 订单 SET amount = 'much' WHERE id = 2")
-    assert read()["problem"].fillna("").tolist() == ["", "revenue is no float64"]
+    assert read(source(tables=AMOUNTS))["problem"].fillna("").tolist() == ["", "revenue is no float64"]
 
 
 def test_decimals_with_three_places_are_no_thousands(sqlite):
     with sqlite3.connect(sqlite) as connection:
         connection.execute("UPDATE 订单 SET amount = '1.234'")
-    assert read()["revenue"].tolist() == [1.234, 1.234]
+    assert read(source(tables=AMOUNTS))["revenue"].tolist() == [1.234, 1.234]
 
 
 def test_sqlite_is_never_written_whatever_is_tried(sqlite):
@@ -189,7 +193,7 @@ def test_a_missing_or_broken_sqlite_file_is_one_line(sqlite, monkeypatch, tmp_pa
 def test_a_column_of_bytes_is_refused_by_name(sqlite):
     with sqlite3.connect(sqlite) as connection:
         connection.execute("UPDATE 订单 SET photo = x'00ff'")
-    check_what_arrived()
+    assert len(read(source(tables=NAMES), "people")) == 2, "a column that is not mapped gets in the way"
     assert "column 'photo' holds bytes" in refused(source(tables={"transactions": {**ORDERS, "store_id": "photo"}}))
 
 
@@ -197,20 +201,19 @@ def test_the_fingerprint_follows_the_rows_not_their_order(sqlite):
     def fingerprint(**changes) -> dict:
         return database.describe(source(**changes), connection=ibis.duckdb.connect())
 
-    columns = {"people": {"customer_id": "会员", "full_name": "姓名"}}
-    up = fingerprint(query="SELECT 会员, 姓名 FROM 订单 ORDER BY id", tables=columns)
-    down = fingerprint(query="SELECT 会员, 姓名 FROM 订单 ORDER BY id DESC", tables=columns)
+    up = fingerprint(query="SELECT 会员, 姓名 FROM 订单 ORDER BY id", tables=NAMES)
+    down = fingerprint(query="SELECT 会员, 姓名 FROM 订单 ORDER BY id DESC", tables=NAMES)
     assert up == down
     assert (up["file"], up["n_rows"], up["n_columns"]) == ("query", 2, 2)
     with sqlite3.connect(sqlite) as connection:
         connection.execute("UPDATE 订单 SET 姓名 = '测试乙' WHERE id = 2")
-    assert fingerprint(query="SELECT 会员, 姓名 FROM 订单 ORDER BY id", tables=columns)["sha256"] != up["sha256"]
+    assert fingerprint(query="SELECT 会员, 姓名 FROM 订单 ORDER BY id", tables=NAMES)["sha256"] != up["sha256"]
 
 
 def test_an_empty_table_gives_no_rows(sqlite):
     with sqlite3.connect(sqlite) as connection:
         connection.execute("DELETE FROM 订单")
-    assert read().empty
+    assert read(source(tables=NAMES), "people").empty
     assert database.describe(source(), connection=ibis.duckdb.connect())["n_rows"] == 0
 
 
@@ -475,4 +478,4 @@ def test_a_relative_path_of_sqlite_is_below_the_workbook(home, monkeypatch, sqli
     target = paths.home() / "shop.db"
     target.write_bytes(sqlite.read_bytes())
     monkeypatch.setenv("SHOP_DATABASE", "sqlite:///shop.db")
-    check_what_arrived()
+    assert len(read(source(tables=NAMES), "people")) == 2

@@ -2,9 +2,9 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from identity_people import chinese_people, febrl_folder, febrl_people
 
 from helpers import identity, identity_clusters, identity_fields, identity_model, identity_quality
+from identity_people import chinese_people, febrl_folder, febrl_people
 
 
 def linked(rows, *, country="CN", threads=2, settings=None):
@@ -40,8 +40,14 @@ def test_two_records_of_two_persons_stay_two():
     assert probability(links, "a", "b") < 0.01
 
 
-@pytest.mark.parametrize("rows", [[{"customer_id": "a", "full_name": "李娜"}], [{"customer_id": "a"}, {"customer_id": "b"}],
-                                  [{"customer_id": str(n), "gender": "F"} for n in range(50)]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"customer_id": "a", "full_name": "李娜"}],
+        [{"customer_id": "a"}, {"customer_id": "b"}],
+        [{"customer_id": str(n), "gender": "F"} for n in range(50)],
+    ],
+)
 def test_one_record_no_fields_or_a_constant_column_give_no_pairs(rows):
     links = linked(rows)
     assert len(links.records) == len(rows) and not (links.pairs["match_probability"] >= 0.5).any()
@@ -56,8 +62,10 @@ def test_an_empty_table_is_no_error():
 
 
 def test_a_name_alone_links_nobody():
-    links = linked([{"customer_id": str(n), "full_name": "王伟"} for n in range(30)]
-                   + [{"customer_id": f"x{n}", "full_name": f"李{c}"} for n, c in enumerate("强芳军敏静")])
+    links = linked(
+        [{"customer_id": str(n), "full_name": "王伟"} for n in range(30)]
+        + [{"customer_id": f"x{n}", "full_name": f"李{c}"} for n, c in enumerate("强芳军敏静")]
+    )
     assert (links.pairs["match_probability"] <= 0.5).all()
 
 
@@ -68,15 +76,26 @@ def test_exact_duplicates_under_many_keys_are_one_person():
 
 
 def test_rows_of_one_key_are_one_record_whose_every_phone_counts():
-    links = linked([{"customer_id": "a", **LI_NA}, {"customer_id": "a", "full_name": "李娜", "phone": "13700003333"},
-                    {"customer_id": "b", "full_name": "Li Na", "phone": "13700003333"}])
+    links = linked(
+        [
+            {"customer_id": "a", **LI_NA},
+            {"customer_id": "a", "full_name": "李娜", "phone": "13700003333"},
+            {"customer_id": "b", "full_name": "Li Na", "phone": "13700003333"},
+        ]
+    )
     assert len(links.records) == 2 and probability(links, "a", "b") > 0.9
 
 
 def test_a_family_that_shares_phone_and_address_is_not_one_person():
     home = {"phone": "13800001111", "address": "建设路1号2栋3单元401", "city": "深圳"}
-    links = linked([{"customer_id": "a", "full_name": "李娜", **home}, {"customer_id": "b", "full_name": "李强", **home}, {"customer_id": "c", "full_name": "Li Na", **home},
-                    {"customer_id": "d", **home}])
+    links = linked(
+        [
+            {"customer_id": "a", "full_name": "李娜", **home},
+            {"customer_id": "b", "full_name": "李强", **home},
+            {"customer_id": "c", "full_name": "Li Na", **home},
+            {"customer_id": "d", **home},
+        ]
+    )
     clusters = identity_clusters.cluster(links.pairs, links.records).clusters
     assert clusters["a"] == clusters["c"] != clusters["b"]
     assert clusters["d"] not in (clusters["a"], clusters["b"]), "the phone does not say which of the two it was"
@@ -89,7 +108,12 @@ def test_a_phone_of_many_names_is_a_shop_and_links_nobody():
 
 
 def test_two_national_ids_contradict_whatever_else_agrees():
-    links = linked([{"customer_id": "a", **LI_NA, "national_id": "11010519491231002X"}, {"customer_id": "b", **LI_NA, "national_id": "440301199001011234"}])
+    links = linked(
+        [
+            {"customer_id": "a", **LI_NA, "national_id": "11010519491231002X"},
+            {"customer_id": "b", **LI_NA, "national_id": "440301199001011234"},
+        ]
+    )
     assert links.pairs["contradicts"].tolist() == [True]
     assert identity_clusters.cluster(links.pairs, links.records).report["n_clusters"] == 2
 
@@ -105,7 +129,10 @@ def test_patterns_pack_and_unpack_levels():
 
 
 def test_em_recovers_planted_weights():
-    """Gender alone: of 1,000,000 random pairs half agree; of 2,000 blocked true pairs 90 % agree beside an equal national id."""
+    """Gender alone.
+
+    Of 1,000,000 random pairs half agree; of 2,000 blocked true pairs 90 % agree beside an equal national id.
+    """
     same, other, ids = 1, 2, 1 << (4 * identity_model.NAMES.index("national_id"))
     gender = 4 * identity_model.NAMES.index("gender")
     blocked = pd.DataFrame({"pattern": [(same << gender) + ids, (other << gender) + ids], "n": [1_800, 200]})

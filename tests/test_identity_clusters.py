@@ -10,8 +10,11 @@ from helpers.identity_clusters import LARGEST_UNCHECKED, cluster
 def pairs(*rows):
     """Rows (key_l, key_r, match_weight[, contradicts]); evidence = match_weight + 12 bits of prior."""
     frame = pd.DataFrame([(*row, False)[:4] for row in rows], columns=["key_l", "key_r", "match_weight", "contradicts"])
-    return frame.assign(match_probability=1 / (1 + 2.0 ** -frame["match_weight"].astype(float)), weight_name=frame["match_weight"] + 12.0,
-                        contradicts=frame["contradicts"].astype(bool))
+    return frame.assign(
+        match_probability=1 / (1 + 2.0 ** -frame["match_weight"].astype(float)),
+        weight_name=frame["match_weight"] + 12.0,
+        contradicts=frame["contradicts"].astype(bool),
+    )
 
 
 def records(keys, **national_ids):
@@ -46,7 +49,10 @@ def test_a_chain_over_a_shared_phone_is_cut_at_its_weaker_link():
 
 def test_many_strong_links_outweigh_one_contradiction():
     """Two sides joined by 10 + 10 + 15 bits against the 20 of one contradiction."""
-    found = cluster(pairs(("a", "b", 20), ("c", "d", 20), ("a", "c", 10), ("a", "d", 10), ("b", "c", 15), ("b", "d", 9, True)), records("abcd"))
+    found = cluster(
+        pairs(("a", "b", 20), ("c", "d", 20), ("a", "c", 10), ("a", "d", 10), ("b", "c", 15), ("b", "d", 9, True)),
+        records("abcd"),
+    )
     assert groups(found) == ["abcd"]
 
 
@@ -64,7 +70,10 @@ def test_two_national_ids_are_never_in_one_cluster():
 
 def test_what_the_analyst_decided_holds_whatever_the_weights_say():
     linked = pairs(("a", "b", 30), ("b", "c", 20))
-    assert groups(cluster(linked, records("abcd"), decisions=decisions(("b", "c", "different"), ("c", "d", "same")))) == ["ab", "cd"]
+    assert groups(cluster(linked, records("abcd"), decisions=decisions(("b", "c", "different"), ("c", "d", "same")))) == [
+        "ab",
+        "cd",
+    ]
     assert groups(cluster(linked, records("abc"), decisions=decisions(("a", "c", "different")))) == ["ab", "c"]
     joined = cluster(pairs(("a", "b", -5, True)), records("ab", a="X", b="Y"), decisions=decisions(("a", "b", "same")))
     assert groups(joined) == ["ab"], "the analyst knows better than two national ids"
@@ -91,10 +100,17 @@ def test_nobody_at_all_is_no_error():
     assert cluster(pairs(), records("")).report["n_clusters"] == 0
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg"), st.integers(-30, 30), st.booleans()), max_size=20), st.randoms())
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg"), st.integers(-30, 30), st.booleans()), max_size=20
+    ),
+    st.randoms(),
+)
 @settings(deadline=None, max_examples=25)
 def test_the_order_of_pairs_and_records_plays_no_part(rows, shuffler):
-    unique = {(min(a, b), max(a, b)): (min(a, b), max(a, b), weight, contradicts) for a, b, weight, contradicts in rows if a != b}
+    unique = {
+        (min(a, b), max(a, b)): (min(a, b), max(a, b), weight, contradicts) for a, b, weight, contradicts in rows if a != b
+    }
     given_rows, keys = list(unique.values()), list("abcdefg")
     expected = cluster(pairs(*given_rows), records(keys))
     shuffler.shuffle(given_rows)

@@ -20,7 +20,10 @@ def ids(ledger):
 
 
 def happened(events):
-    return sorted((row.event, row.customer_id, row.other_id or "", row.n_records) for row in events.astype(object).where(events.notna(), None).itertuples())
+    return sorted(
+        (row.event, row.customer_id, row.other_id or "", row.n_records)
+        for row in events.astype(object).where(events.notna(), None).itertuples()
+    )
 
 
 def test_a_first_run_names_each_person_after_her_smallest_key():
@@ -46,8 +49,15 @@ def test_a_new_record_joins_its_person_even_with_a_smaller_key():
 
 def test_a_merge_keeps_the_id_of_the_larger_part_and_records_the_other_with_its_evidence():
     first, _ = update(None, clusters("a", "bc"), make_id=make_id, run="1")
-    pairs = pd.DataFrame({"key_l": ["a", "a", "b"], "key_r": ["b", "c", "c"], "match_weight": [9.0, 12.0, 20.0], "weight_name": [10.0, 10.0, 10.0],
-                          "weight_phone": [0.0, 14.0, 14.0]})
+    pairs = pd.DataFrame(
+        {
+            "key_l": ["a", "a", "b"],
+            "key_r": ["b", "c", "c"],
+            "match_weight": [9.0, 12.0, 20.0],
+            "weight_name": [10.0, 10.0, 10.0],
+            "weight_phone": [0.0, 14.0, 14.0],
+        }
+    )
     second, events = update(first, clusters("abc"), pairs, make_id=make_id, run="2")
     assert set(ids(second).values()) == {"id-b"} and happened(events) == [("merged", "id-b", "id-a", 1)]
     evidence = json.loads(events["evidence"].iloc[0])
@@ -102,7 +112,10 @@ def test_each_cluster_has_one_id_and_each_id_one_cluster_in_any_order(before, af
     now = grouped(after)
     second, _ = update(first, now, make_id=make_id, run="2")
     both = second.set_index("record_key")["customer_id"].to_frame().join(now.rename("cluster"))
-    assert both.groupby("cluster")["customer_id"].nunique().eq(1).all() and both.groupby("customer_id")["cluster"].nunique().eq(1).all()
+    assert (
+        both.groupby("cluster")["customer_id"].nunique().eq(1).all()
+        and both.groupby("customer_id")["cluster"].nunique().eq(1).all()
+    )
     order = list("abcdef")
     shuffler.shuffle(order)
     again, _ = update(first.sample(frac=1, random_state=1), now[order], make_id=make_id, run="2")

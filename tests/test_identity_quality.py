@@ -51,10 +51,20 @@ def test_blocking_recall_counts_true_pairs_that_compared_pairs_join():
 
 
 def test_a_kpi_is_worked_out_at_each_threshold():
-    pairs = pd.DataFrame({"key_l": ["0", "1"], "key_r": ["1", "2"], "match_weight": [4.0, 1.0], "match_probability": [16 / 17, 2 / 3], "contradicts": False,
-                          "weight_name": [12.0, 9.0]})
+    pairs = pd.DataFrame(
+        {
+            "key_l": ["0", "1"],
+            "key_r": ["1", "2"],
+            "match_weight": [4.0, 1.0],
+            "match_probability": [16 / 17, 2 / 3],
+            "contradicts": False,
+            "weight_name": [12.0, 9.0],
+        }
+    )
     records = pd.DataFrame({"record_key": ["0", "1", "2"], "national_id": None, "n_rows": 1})
-    found = quality.by_threshold(pairs, records, [0.5, 0.9, 0.99], lambda clusters: {"repeat_rate": float((clusters.value_counts() > 1).mean())})
+    found = quality.by_threshold(
+        pairs, records, [0.5, 0.9, 0.99], lambda clusters: {"repeat_rate": float((clusters.value_counts() > 1).mean())}
+    )
     assert found["n_clusters"].tolist() == [1, 2, 3] and found["repeat_rate"].tolist() == [1, 0.5, 0]
 
 

@@ -9,17 +9,36 @@ from helpers.identity_model import NAMES, Model
 
 
 def pair(left, right, weight, *, name=0, phone=0, contradicts=False):
-    row = {"key_l": left, "key_r": right, "match_weight": float(weight), "match_probability": 1 / (1 + 2.0**-weight), "contradicts": contradicts, "blocked": True}
+    row = {
+        "key_l": left,
+        "key_r": right,
+        "match_weight": float(weight),
+        "match_probability": 1 / (1 + 2.0**-weight),
+        "contradicts": contradicts,
+        "blocked": True,
+    }
     row |= {f"level_{field}": 0 for field in NAMES} | {f"weight_{field}": 0.0 for field in NAMES}
     return row | {"level_name": 1, "weight_name": name, "level_phone": 1 if phone else 0, "weight_phone": phone}
 
 
 def links(*pairs, keys):
-    return Links(pd.DataFrame(list(pairs)), pd.DataFrame({"record_key": list(keys), "national_id": None, "n_rows": 1}), Model({}, {}, 1e-4), Settings())
+    return Links(
+        pd.DataFrame(list(pairs)),
+        pd.DataFrame({"record_key": list(keys), "national_id": None, "n_rows": 1}),
+        Model({}, {}, 1e-4),
+        Settings(),
+    )
 
 
 def standardised(keys):
-    return pd.DataFrame({"record_key": list(keys), "name": [f"李{key}" for key in keys], "phone": "+8613800001234", "birth_date": pd.to_datetime("1990-05-06")})
+    return pd.DataFrame(
+        {
+            "record_key": list(keys),
+            "name": [f"李{key}" for key in keys],
+            "phone": "+8613800001234",
+            "birth_date": pd.to_datetime("1990-05-06"),
+        }
+    )
 
 
 def table(some, keys, **options):
@@ -28,13 +47,26 @@ def table(some, keys, **options):
 
 def test_the_waterfall_starts_with_the_prior_and_ends_at_the_match_weight():
     steps = identity_review.weights_of(pd.Series(pair("a", "b", 7.5, name=9.5, phone=12.0)))
-    assert steps.values.tolist() == [["prior", "two records taken at random", -14.0, -14.0], ["name", "same name", 9.5, -4.5], ["phone", "same phone", 12.0, 7.5]]
+    assert steps.values.tolist() == [
+        ["prior", "two records taken at random", -14.0, -14.0],
+        ["name", "same name", 9.5, -4.5],
+        ["phone", "same phone", 12.0, 7.5],
+    ]
 
 
 def test_pairs_between_the_limits_and_strong_contradictions_are_asked_about():
-    some = links(pair("a", "b", 0, name=12), pair("a", "c", 8, name=20), pair("d", "e", -6, name=6), pair("d", "f", 9, phone=20, contradicts=True), keys="abcdef")
+    some = links(
+        pair("a", "b", 0, name=12),
+        pair("a", "c", 8, name=20),
+        pair("d", "e", -6, name=6),
+        pair("d", "f", 9, phone=20, contradicts=True),
+        keys="abcdef",
+    )
     asked = table(some, "abcdef")
-    assert asked[["key_l", "key_r", "why"]].values.tolist() == [["a", "b", "between the limits"], ["d", "f", "names or ids contradict"]]
+    assert asked[["key_l", "key_r", "why"]].values.tolist() == [
+        ["a", "b", "between the limits"],
+        ["d", "f", "names or ids contradict"],
+    ]
     assert asked["decision"].tolist() == ["", ""]
     assert asked.loc[0, "evidence"] == "same name (+12.0)" and asked.loc[0, ["name_l", "name_r"]].tolist() == ["李a", "李b"]
 
@@ -54,7 +86,9 @@ def test_a_question_that_joins_more_records_comes_first():
 
 
 def test_the_file_is_for_its_owner_and_excel_and_keeps_phones_in_a_round_trip(tmp_path):
-    frame = pd.DataFrame({"key_l": ["=1+1", "+86"], "key_r": ["b", "'c"], "decision": ["same", "不同人"], "phone_l": ["+8613800001234", "-x"]})
+    frame = pd.DataFrame(
+        {"key_l": ["=1+1", "+86"], "key_r": ["b", "'c"], "decision": ["same", "不同人"], "phone_l": ["+8613800001234", "-x"]}
+    )
     path = identity_review.write(frame, tmp_path / "review.csv")
     raw = path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600 and raw.startswith(b"\xef\xbb\xbf") and list(tmp_path.iterdir()) == [path]
@@ -71,11 +105,17 @@ def test_what_excel_saves_is_read(tmp_path, encoding, delimiter):
     assert identity_review.read(path).values.tolist() == [["a", "b", "same", 2]]
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("key_l,key_r\na,b\n", "review.csv:1 lacks column 'decision'"), ("", "review.csv:1 lacks column"),
-    ("key_l,key_r,decision\na,b,maybe\n", "review.csv:2 decision must be"), ("key_l,key_r,decision\na,b,same\nb,a,different\n", "review.csv:3 .*line 2"),
-    ("key_l,key_r,decision\na,a,same\n", "review.csv:2 names no two records"), ("key_l,key_r,decision\na,b\n", "review.csv:2 has 2 cells"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("key_l,key_r\na,b\n", "review.csv:1 lacks column 'decision'"),
+        ("", "review.csv:1 lacks column"),
+        ("key_l,key_r,decision\na,b,maybe\n", "review.csv:2 decision must be"),
+        ("key_l,key_r,decision\na,b,same\nb,a,different\n", "review.csv:3 .*line 2"),
+        ("key_l,key_r,decision\na,a,same\n", "review.csv:2 names no two records"),
+        ("key_l,key_r,decision\na,b\n", "review.csv:2 has 2 cells"),
+    ],
+)
 def test_a_mistake_is_named_with_its_line(tmp_path, text, message):
     path = tmp_path / "review.csv"
     path.write_text(text)

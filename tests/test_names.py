@@ -3,30 +3,63 @@ import pytest
 from helpers.names import fold, is_pinyin, join_name, pinyin_of, read_name
 
 
-@pytest.mark.parametrize("text", ["张伟", "張偉", " 张 伟 ", "张伟先生", "Zhang Wei", "ZHANG, Wei", "Wei Zhang", "wei zhang", "Wei Zhang 张伟", "张伟（老客户）"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张伟",
+        "張偉",
+        " 张 伟 ",
+        "张伟先生",
+        "Zhang Wei",
+        "ZHANG, Wei",
+        "Wei Zhang",
+        "wei zhang",
+        "Wei Zhang 张伟",
+        "张伟（老客户）",
+    ],
+)
 def test_every_way_to_write_zhang_wei_has_one_key(text):
     name = read_name(text)
     assert (name.family_key, name.given_key, name.key) == ("zhang", "wei", "wei zhang")
 
 
-@pytest.mark.parametrize(("text", "family", "given"), [
-    ("欧阳娜娜", "ouyang", "nana"), ("Nana Ouyang", "ouyang", "nana"), ("單雄信", "shan", "xiongxin"), ("张小明", "zhang", "xiaoming"),
-    ("Zhang Xiao-Ming", "zhang", "xiaoming"), ("Xiao Ming Zhang", "zhang", "xiaoming"), ("吕布", "lv", "bu"), ("欧阳", "ouyang", None),
-])
+@pytest.mark.parametrize(
+    ("text", "family", "given"),
+    [
+        ("欧阳娜娜", "ouyang", "nana"),
+        ("Nana Ouyang", "ouyang", "nana"),
+        ("單雄信", "shan", "xiongxin"),
+        ("张小明", "zhang", "xiaoming"),
+        ("Zhang Xiao-Ming", "zhang", "xiaoming"),
+        ("Xiao Ming Zhang", "zhang", "xiaoming"),
+        ("吕布", "lv", "bu"),
+        ("欧阳", "ouyang", None),
+    ],
+)
 def test_chinese_names_are_parted_after_their_surname(text, family, given):
     assert read_name(text)[2:4] == (family, given)
 
 
-@pytest.mark.parametrize(("text", "family", "gender"), [("王女士", "wang", "female"), ("王**", "wang", None), ("Mrs Smith", "smith", "female")])
+@pytest.mark.parametrize(
+    ("text", "family", "gender"), [("王女士", "wang", "female"), ("王**", "wang", None), ("Mrs Smith", "smith", "female")]
+)
 def test_a_title_or_a_mask_leaves_a_family_name_only(text, family, gender):
     name = read_name(text)
     assert (name.family_key, name.given_key, name.gender) == (family, None, gender)
 
 
-@pytest.mark.parametrize(("text", "family", "given"), [
-    ("Mr. Bob O'Neil", "oneil", "robert"), ("O’Neil, Robert", "oneil", "robert"), ("Maria de la Cruz", "delacruz", "maria"), ("Jürgen Müller Jr.", "muller", "jurgen"),
-    ("Anna Maria Schmidt", "schmidt", "anna"), ("Łukasz Nowak", "nowak", "lukasz"), ("Cher", None, "cher"),
-])
+@pytest.mark.parametrize(
+    ("text", "family", "given"),
+    [
+        ("Mr. Bob O'Neil", "oneil", "robert"),
+        ("O’Neil, Robert", "oneil", "robert"),
+        ("Maria de la Cruz", "delacruz", "maria"),
+        ("Jürgen Müller Jr.", "muller", "jurgen"),
+        ("Anna Maria Schmidt", "schmidt", "anna"),
+        ("Łukasz Nowak", "nowak", "lukasz"),
+        ("Cher", None, "cher"),
+    ],
+)
 def test_western_names_lose_titles_marks_and_nicknames(text, family, given):
     assert read_name(text)[2:4] == (family, given)
 

@@ -10,38 +10,56 @@ import unicodedata
 from datetime import date
 from typing import NamedTuple
 
-PLACEHOLDERS = {
-    "无", "没有", "未知", "不详", "匿名", "散客", "顾客", "客户", "会员", "游客", "访客", "测试", "空", "暂无", "保密", "未填", "未填写", "先生", "女士", "用户", "匿名用户", "微信用户",
-    "n/a", "na", "none", "null", "nil", "nan", "unknown", "anonymous", "guest", "test", "customer", "walk-in", "walk in", "walkin", "no name",
-    "not provided", "not available", "tbd", "xxx", "-", "--", "---", ".", "?", "0", "#n/a", "undefined", "user", "test user", "(not set)",
-}
+_PLACEHOLDERS = """
+无; 没有; 未知; 不详; 匿名; 散客; 顾客; 客户; 会员; 游客; 访客; 测试; 空; 暂无; 保密; 未填; 未填写; 先生; 女士; 用户;
+匿名用户; 微信用户; n/a; na; none; null; nil; nan; unknown; anonymous; guest; test; customer; walk-in; walk in; walkin;
+no name; not provided; not available; tbd; xxx; -; --; ---; .; ?; 0; #n/a; undefined; user; test user; (not set)
+"""
+PLACEHOLDERS = {word.strip() for word in _PLACEHOLDERS.split(";")}
 CN_MOBILE = re.compile(r"(?:(?:\+|0{1,2})?86)?0?(1[3-9]\d{9})")
 EXTENSION = re.compile(r"(?:转|轉|分机|ext\.?|extension|[x×#])\s*[:.]?\s*\d{1,6}\s*$", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s,;<>\"()]+@(?:[^@\s.,;<>\"()]+\.)+[^@\s.,;<>\"()\d][^@\s.,;<>\"()]*")
+_TYPO_DOMAINS = """
+gmail.com: gmial.com gmai.com gamil.com gmal.com gmail.con gmail.cm gmail.co googlemail.com;
+hotmail.com: hotmial.com hotmai.com hotmail.con;
+outlook.com: outlok.com outloo.com outlook.con;
+yahoo.com: yaho.com yahoo.con yhaoo.com;
+qq.com: qq.con qq.cm qq.co qqq.com;
+vip.qq.com: vip.qq.con;
+163.com: 163.con 163.cm 163.co;
+126.com: 126.con;
+sina.com: sina.con;
+foxmail.com: foxmail.con;
+example.com: example.con exmaple.com exampel.com;
+icloud.com: icloud.con
+"""
 TYPO_DOMAINS = {
-    "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gamil.com": "gmail.com", "gmal.com": "gmail.com", "gmail.con": "gmail.com",
-    "gmail.cm": "gmail.com", "gmail.co": "gmail.com", "googlemail.com": "gmail.com", "hotmial.com": "hotmail.com", "hotmai.com": "hotmail.com",
-    "hotmail.con": "hotmail.com", "outlok.com": "outlook.com", "outloo.com": "outlook.com", "outlook.con": "outlook.com", "yaho.com": "yahoo.com",
-    "yahoo.con": "yahoo.com", "yhaoo.com": "yahoo.com", "qq.con": "qq.com", "qq.cm": "qq.com", "qq.co": "qq.com", "qqq.com": "qq.com",
-    "vip.qq.con": "vip.qq.com", "163.con": "163.com", "163.cm": "163.com", "163.co": "163.com", "126.con": "126.com", "sina.con": "sina.com",
-    "foxmail.con": "foxmail.com", "example.con": "example.com", "exmaple.com": "example.com", "exampel.com": "example.com", "icloud.con": "icloud.com",
+    typo: right.strip() for entry in _TYPO_DOMAINS.split(";") for right, typos in [entry.split(":")] for typo in typos.split()
 }
-NO_MAILBOX = {"test", "noemail", "nomail", "no-email", "none", "na", "null", "unknown", "xxx", "noreply", "no-reply", "donotreply", "abc", "a", "asdf"}
-GENDERS = {
-    "男": "male", "男性": "male", "m": "male", "male": "male", "man": "male", "先生": "male", "mr": "male", "1": "male",
-    "女": "female", "女性": "female", "f": "female", "female": "female", "woman": "female", "女士": "female", "ms": "female", "2": "female",
-}  # 1 and 2 as in GB/T 2261.1
+_NO_MAILBOX = "test noemail nomail no-email none na null unknown xxx noreply no-reply donotreply abc a asdf"
+NO_MAILBOX = set(_NO_MAILBOX.split())
+_GENDERS = {"male": "男 男性 m male man 先生 mr 1", "female": "女 女性 f female woman 女士 ms 2"}  # 1 and 2 as in GB/T 2261.1
+GENDERS = {word: gender for gender, words in _GENDERS.items() for word in words.split()}
 ID_WEIGHTS, ID_CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"  # GB 11643
+_STREET_WORDS = """
+st: street; rd: road; av: avenue ave; pl: place; ct: court; dr: drive; cr: crescent cres; ln: lane; bd: boulevard blvd;
+cl: close; cct: circuit; tce: terrace; pde: parade; hwy: highway;
+: apartment apt unit flat suite room rm no number building bldg
+"""
 STREET_WORDS = {
-    "street": "st", "road": "rd", "avenue": "av", "ave": "av", "place": "pl", "court": "ct", "drive": "dr", "crescent": "cr", "cres": "cr", "lane": "ln",
-    "boulevard": "bd", "blvd": "bd", "close": "cl", "circuit": "cct", "terrace": "tce", "parade": "pde", "highway": "hwy", "apartment": "", "apt": "",
-    "unit": "", "flat": "", "suite": "", "room": "", "rm": "", "no": "", "number": "", "building": "", "bldg": "",
+    word: short.strip() for entry in _STREET_WORDS.split(";") for short, words in [entry.split(":")] for word in words.split()
 }
 CHINESE_UNITS = re.compile(r"号楼|单元|楼|栋|幢|座|室|房|层|号|#|－|-")
 REGION_SUFFIX = re.compile(r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|地区|林区|省|市|盟)$")
-COUNTRY_NAMES = {"中国": "CN", "中国大陆": "CN", "中华人民共和国": "CN", "prc": "CN", "china mainland": "CN", "mainland china": "CN", "台湾": "TW", "香港": "HK",
-                 "中国香港": "HK", "澳门": "MO", "中国澳门": "MO", "美国": "US", "usa": "US", "英国": "GB", "uk": "GB", "日本": "JP", "韩国": "KR", "澳大利亚": "AU",
-                 "新加坡": "SG", "加拿大": "CA", "德国": "DE", "法国": "FR"}
+_COUNTRY_NAMES = """
+CN: 中国, 中国大陆, 中华人民共和国, prc, china mainland, mainland china; TW: 台湾; HK: 香港, 中国香港;
+MO: 澳门, 中国澳门; US: 美国, usa; GB: 英国, uk; JP: 日本; KR: 韩国; AU: 澳大利亚; SG: 新加坡; CA: 加拿大; DE: 德国;
+FR: 法国
+"""
+COUNTRY_NAMES = {
+    name.strip(): code.strip()
+    for entry in _COUNTRY_NAMES.split(";") for code, names in [entry.split(":")] for name in names.split(",")
+}
 
 
 class Phone(NamedTuple):
@@ -78,7 +96,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def read_phone(text: str | None, *, country: str = "CN") -> Phone:
-    """Read a phone number as E.164, in `country` (ISO 3166-1 alpha-2) where it does not say; the first of several; no extension."""
+    """Read a phone number as E.164, at home in `country` (ISO 3166-1 alpha-2); the first of several; no extension."""
     if text is None:
         return Phone()
     plain = unicodedata.normalize("NFKC", text).strip()
@@ -106,7 +124,9 @@ def _parsed_phone(text: str, country: str) -> str | None:
         parsed = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_valid_number(parsed) else None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def read_email(text: str | None) -> Email:
@@ -145,7 +165,7 @@ def _ascii_domain(domain: str) -> str | None:
 
 
 def read_national_id(text: str | None) -> NationalId:
-    """Read a Chinese resident identity number (GB 11643): 18 places whose last one checks the others; holds birth date and gender."""
+    """Read a Chinese resident identity number (GB 11643): 18 places, of which the last checks the others."""
     if text is None:
         return NationalId()
     plain = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).upper()
@@ -206,8 +226,9 @@ def read_region(region: str | None, city: str | None, district: str | None, addr
     """
     from helpers.names import _simplifier
 
-    texts = [_simplifier().convert(unicodedata.normalize("NFKC", text or "").strip()) for text in (region, city, district, address)]
-    region, city, district, rest = texts
+    region, city, district, rest = (
+        _simplifier().convert(unicodedata.normalize("NFKC", text or "").strip()) for text in (region, city, district, address)
+    )
     rest = re.sub(r"^(中华人民共和国|中国)", "", rest)
     province = _provinces().get(_place(region))
     found, rest = _leading(rest, _provinces())
@@ -224,9 +245,8 @@ def read_region(region: str | None, city: str | None, district: str | None, addr
     if named and (not district or district == named[0]):
         district, rest = named[0], rest[named.end():]
     names = _division_names()
-    return Region(
-        names.get(province) or region or None, province, names.get(place) or city or None, place, district or None, rest or None,
-    )
+    to_region, to_city = names.get(province) or region, names.get(place) or city
+    return Region(to_region or None, province, to_city or None, place, district or None, rest or None)
 
 
 MUNICIPALITIES = ("11", "12", "31", "50")  # 北京, 天津, 上海, 重庆: province and city in one

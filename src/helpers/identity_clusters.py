@@ -1,8 +1,9 @@
 """Which records are one person, taken together? Groups of linked records, with chains of doubtful links cut.
 
-Two links may join what a third comparison keeps apart: a phone that mother and son share joins both to a ticket without a name. So a
-group of linked records is taken as it is only where nothing in it contradicts; else its links are applied from the strongest to the
-weakest, and each must outweigh all that speaks against joining its two sides. What an analyst decided holds whatever the weights say.
+Two links may join what a third comparison keeps apart: a phone that mother and son share joins both to a ticket without a
+name. So a group of linked records is taken as it is only where nothing in it contradicts; else its links are applied from the
+strongest to the weakest, and each must outweigh all that speaks against joining its two sides. What an analyst decided holds
+whatever the weights say.
 """
 
 from dataclasses import dataclass
@@ -12,26 +13,29 @@ import pandas as pd
 
 from helpers.errors import UserError
 
-AGAINST = -4.0        # bits of evidence from which a pair that is not linked counts against joining its groups
+AGAINST = -4.0  # bits of evidence from which a pair that is not linked counts against joining its groups
 CONTRADICTION = -20.0  # bits that a pair counts whose names or national ids exclude each other
 LARGEST_UNCHECKED = 150  # records; a larger group is always put together link by link
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """clusters: record_key → cluster (its smallest record key). cut: links not followed (key_l, key_r, match_weight, match_probability,
-    reason). report: n_records, n_clusters, largest, n_groups_split, n_links_cut, n_decided_same, n_decided_different."""
+    """clusters: record_key → cluster (its smallest record key). cut: links not followed (key_l, key_r, match_weight,
+    match_probability, reason). report: n_records, n_clusters, largest, n_groups_split, n_links_cut, n_decided_same,
+    n_decided_different."""
 
     clusters: pd.Series
     cut: pd.DataFrame
     report: dict
 
 
-def cluster(pairs: pd.DataFrame, records: pd.DataFrame, *, decisions: pd.DataFrame | None = None, threshold: float = 0.9) -> Clusters:
+def cluster(
+    pairs: pd.DataFrame, records: pd.DataFrame, *, decisions: pd.DataFrame | None = None, threshold: float = 0.9
+) -> Clusters:
     """Group the record keys.
 
-    pairs, records: as in identity.Links. decisions: key_l, key_r, decision (same, different) as identity_review.read gives them; those on
-    records that are gone are ignored. A pair exactly at `threshold` is linked.
+    pairs, records: as in identity.Links. decisions: key_l, key_r, decision (same, different) as identity_review.read gives
+    them; those on records that are gone are ignored. A pair exactly at `threshold` is linked.
     """
     keys = pd.Index(records["record_key"]).unique().sort_values()
     same, different = _decided(decisions, keys)
@@ -44,11 +48,19 @@ def cluster(pairs: pd.DataFrame, records: pd.DataFrame, *, decisions: pd.DataFra
     first = pd.Series(keys).groupby(label).min()
     clusters = pd.Series(first.loc[label].to_numpy(), index=pd.Index(keys, name="record_key"), name="cluster")
     sizes = clusters.value_counts()
-    report = {"n_records": len(keys), "n_clusters": len(sizes), "largest": int(sizes.max()) if len(sizes) else 0,
-              "n_groups_split": len({group[link] for link in cut["l"]}), "n_links_cut": len(cut), "n_decided_same": len(same),
-              "n_decided_different": len(different)}
+    report = {
+        "n_records": len(keys),
+        "n_clusters": len(sizes),
+        "largest": int(sizes.max()) if len(sizes) else 0,
+        "n_groups_split": len({group[link] for link in cut["l"]}),
+        "n_links_cut": len(cut),
+        "n_decided_same": len(same),
+        "n_decided_different": len(different),
+    }
     shown = cut.assign(key_l=keys[cut["l"]], key_r=keys[cut["r"]])
-    return Clusters(clusters, shown[["key_l", "key_r", "match_weight", "match_probability", "reason"]].reset_index(drop=True), report)
+    return Clusters(
+        clusters, shown[["key_l", "key_r", "match_weight", "match_probability", "reason"]].reset_index(drop=True), report
+    )
 
 
 def _decided(decisions: pd.DataFrame | None, keys: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -61,18 +73,28 @@ def _decided(decisions: pd.DataFrame | None, keys: pd.Index) -> tuple[pd.DataFra
     together = _components(len(keys), same["l"].to_numpy(), same["r"].to_numpy())
     for left, right in zip(different["l"], different["r"], strict=True):
         if together[left] == together[right]:
-            raise UserError(f"decisions contradict: {keys[left]} and {keys[right]} are 'different', but other rows make them 'same': mend one")
+            raise UserError(
+                f"decisions contradict: {keys[left]} and {keys[right]} are 'different', "
+                "but other rows make them 'same': mend one"
+            )
     return same, different
 
 
 def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFrame:
     """l, r (places in keys), match_weight, match_probability, contradicts, is_link, score; the strongest first, ties by key."""
     evidence = pairs.filter(like="weight_").sum(axis=1).to_numpy(float)
-    scored = pd.DataFrame({"l": keys.get_indexer(pairs["key_l"]), "r": keys.get_indexer(pairs["key_r"]), **{
-        name: pairs[name].to_numpy() for name in ("match_weight", "match_probability", "contradicts")}})
+    scored = pd.DataFrame(
+        {
+            "l": keys.get_indexer(pairs["key_l"]),
+            "r": keys.get_indexer(pairs["key_r"]),
+            **{name: pairs[name].to_numpy() for name in ("match_weight", "match_probability", "contradicts")},
+        }
+    )
     scored["is_link"] = (scored["match_probability"] >= threshold) & ~scored["contradicts"].astype(bool)
     against = np.where(evidence <= AGAINST, evidence, 0.0)
-    scored["score"] = np.where(scored["contradicts"], CONTRADICTION, np.where(scored["is_link"], scored["match_weight"], against))
+    scored["score"] = np.where(
+        scored["contradicts"], CONTRADICTION, np.where(scored["is_link"], scored["match_weight"], against)
+    )
     scored = scored[(scored["l"] >= 0) & (scored["r"] >= 0)]
     return scored.sort_values(["match_weight", "l", "r"], ascending=[False, True, True], kind="stable", ignore_index=True)
 
@@ -87,7 +109,10 @@ def _components(n: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _doubtful_groups(group: np.ndarray, scored: pd.DataFrame, different: pd.DataFrame, national_ids: np.ndarray) -> np.ndarray:
-    """Groups in which something contradicts: a pair against, a decision, two national ids; and those too large to take on trust."""
+    """Groups in which something contradicts.
+
+    A pair against, a decision, two national ids; and those too large to take on trust.
+    """
     against = scored[scored["score"] < 0]
     left, right = (np.concatenate([against[side], different[side]]).astype(int) for side in ("l", "r"))
     inside = group[left][group[left] == group[right]]
@@ -131,7 +156,10 @@ class _Parts:
         self.parent = {int(member): int(member) for member in members}
         self.between: dict[int, dict[int, float]] = {member: {} for member in self.parent}
         self.apart: dict[int, set[int]] = {member: set() for member in self.parent}
-        self.ids = {member: {national_ids[member]} - {None} if isinstance(national_ids[member], str) else set() for member in self.parent}
+        self.ids = {
+            member: {national_ids[member]} - {None} if isinstance(national_ids[member], str) else set()
+            for member in self.parent
+        }
 
     def of(self, member: int) -> int:
         while self.parent[member] != member:

@@ -1,12 +1,13 @@
 """What does each record say about its person, in one form whatever the system?
 
-`standardise` turns the collected people (contract `collected/people`) into comparable fields and lists what it changed. Python reads
-each distinct value once (names.py, contact_points.py); joining them back to the rows is the engine's work.
+`standardise` turns the collected people (contract `collected/people`) into comparable fields and lists what it changed.
+Python reads each distinct value once (names.py, contact_points.py); joining them back to the rows is the engine's work.
 
-Standardised table, one row per row of people: record_key, source, source_row, name (as shown), hanzi, family_key, given_key, name_key, script (hanzi, pinyin, letters),
-phone, phone_2 (E.164), email, email_key (comparable), national_id, birth_date, gender (male, female), country (ISO 3166-1 alpha-2),
-region, region_code, city, city_code (GB/T 2260), district, street (comparable), postcode, company, member_id, device (web analytics'
-visitor_id), recorded_at. Null is unknown; a placeholder such as 无 or N/A is null too.
+Standardised table, one row per row of people: record_key, source, source_row, name (as shown), hanzi, family_key, given_key,
+name_key, script (hanzi, pinyin, letters), phone, phone_2 (E.164), email, email_key (comparable), national_id, birth_date,
+gender (male, female), country (ISO 3166-1 alpha-2), region, region_code, city, city_code (GB/T 2260), district, street
+(comparable), postcode, company, member_id, device (web analytics' visitor_id), recorded_at. Null is unknown; a placeholder
+such as 无 or N/A is null too.
 """
 
 import pandas as pd
@@ -15,21 +16,74 @@ from helpers import contact_points, names
 from helpers.errors import UserError
 
 FIELDS = (
-    "customer_id", "full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id", "birth_date", "gender", "company",
-    "address", "district", "city", "region", "country", "postcode", "member_id", "visitor_id", "recorded_at", "source", "source_row",
+    "customer_id",
+    "full_name",
+    "family_name",
+    "given_name",
+    "phone",
+    "other_phone",
+    "email",
+    "national_id",
+    "birth_date",
+    "gender",
+    "company",
+    "address",
+    "district",
+    "city",
+    "region",
+    "country",
+    "postcode",
+    "member_id",
+    "visitor_id",
+    "recorded_at",
+    "source",
+    "source_row",
 )
 STANDARDISED = (
-    "record_key", "source", "source_row", "name", "hanzi", "family_key", "given_key", "name_key", "script", "phone", "phone_2", "email", "email_key",
-    "national_id", "birth_date", "gender", "country", "region", "region_code", "city", "city_code", "district", "street", "postcode", "company",
-    "member_id", "device", "recorded_at",
+    "record_key",
+    "source",
+    "source_row",
+    "name",
+    "hanzi",
+    "family_key",
+    "given_key",
+    "name_key",
+    "script",
+    "phone",
+    "phone_2",
+    "email",
+    "email_key",
+    "national_id",
+    "birth_date",
+    "gender",
+    "country",
+    "region",
+    "region_code",
+    "city",
+    "city_code",
+    "district",
+    "street",
+    "postcode",
+    "company",
+    "member_id",
+    "device",
+    "recorded_at",
 )
 CORRECTED = {  # field of people → column of the standardised table that holds it afterwards, and the column with the rule
-    "full_name": ("name", "name_rule"), "phone": ("phone", "phone_rule"), "other_phone": ("phone_2", "phone_2_rule"),
-    "email": ("email", "email_rule"), "national_id": ("national_id", "national_id_rule"), "gender": ("gender", "gender_rule"),
-    "region": ("region", "region_rule"), "city": ("city", "region_rule"), "country": ("country", "country_rule"),
+    "full_name": ("name", "name_rule"),
+    "phone": ("phone", "phone_rule"),
+    "other_phone": ("phone_2", "phone_2_rule"),
+    "email": ("email", "email_rule"),
+    "national_id": ("national_id", "national_id_rule"),
+    "gender": ("gender", "gender_rule"),
+    "region": ("region", "region_rule"),
+    "city": ("city", "region_rule"),
+    "country": ("country", "country_rule"),
 }
 CORRECTIONS = ("source", "source_row", "field", "before", "after", "rule")
-OLDEST_BIRTH = "1900-01-02"  # an earlier birth date, 1 January 1970 and one after the record was made are a system's, not a person's
+OLDEST_BIRTH = (
+    "1900-01-02"  # an earlier birth date, 1 January 1970 and one after the record was made are a system's, not a person's
+)
 
 
 def standardise(people, *, country: str = "CN", connection):
@@ -42,20 +96,35 @@ def standardise(people, *, country: str = "CN", connection):
     country
         ISO 3166-1 alpha-2: where a phone number without a country code is at home.
 
-    corrections holds source, source_row, field, before, after (null: the text could not be used), rule; one row per changed value.
+    corrections holds source, source_row, field, before, after (null: the text could not be used), rule; one row per changed
+    value.
     """
     engine = connection.con
     if "customer_id" not in people.columns:
         raise UserError("people lacks column 'customer_id' (the record key that identity needs): map it in dataset.yml")
     engine.execute("CREATE OR REPLACE TEMP TABLE identity_people AS " + connection.compile(_with_all_fields(people)))
     _read_names(engine)
-    _read_values(engine, "phone", "SELECT phone FROM identity_people UNION SELECT other_phone FROM identity_people",
-                 lambda text: contact_points.read_phone(text, country=country), contact_points.Phone._fields)
+    _read_values(
+        engine,
+        "phone",
+        "SELECT phone FROM identity_people UNION SELECT other_phone FROM identity_people",
+        lambda text: contact_points.read_phone(text, country=country),
+        contact_points.Phone._fields,
+    )
     _read_values(engine, "email", "SELECT email FROM identity_people", contact_points.read_email, contact_points.Email._fields)
-    _read_values(engine, "national_id", "SELECT national_id FROM identity_people", contact_points.read_national_id,
-                 contact_points.NationalId._fields)
-    _read_values(engine, "gender", "SELECT gender FROM identity_people", lambda text: (contact_points.read_gender(text),), ("gender",))
-    _read_values(engine, "country", "SELECT country FROM identity_people", lambda text: (contact_points.read_country(text),), ("code",))
+    _read_values(
+        engine,
+        "national_id",
+        "SELECT national_id FROM identity_people",
+        contact_points.read_national_id,
+        contact_points.NationalId._fields,
+    )
+    _read_values(
+        engine, "gender", "SELECT gender FROM identity_people", lambda text: (contact_points.read_gender(text),), ("gender",)
+    )
+    _read_values(
+        engine, "country", "SELECT country FROM identity_people", lambda text: (contact_points.read_country(text),), ("code",)
+    )
     _read_places(engine)
     engine.execute(_STANDARDISED_SQL)
     engine.execute(_corrections_sql())
@@ -74,7 +143,9 @@ def _with_all_fields(people):
 
 def _read_values(engine, name: str, distinct_sql: str, read, fields: tuple[str, ...]) -> None:
     """Make the temporary table identity_<name>: text → fields, from one call of `read` for each distinct text."""
-    texts = [row[0] for row in engine.execute(f"SELECT * FROM ({distinct_sql}) AS t(v) WHERE v IS NOT NULL ORDER BY v").fetchall()]
+    texts = [
+        row[0] for row in engine.execute(f"SELECT * FROM ({distinct_sql}) AS t(v) WHERE v IS NOT NULL ORDER BY v").fetchall()
+    ]
     rows = [(text, *read(text)) for text in dict.fromkeys(texts)]
     _store(engine, name, pd.DataFrame(rows, columns=["source_text", *fields]))
 
@@ -82,7 +153,7 @@ def _read_values(engine, name: str, distinct_sql: str, read, fields: tuple[str, 
 def _store(engine, name: str, frame: pd.DataFrame) -> None:
     dates = {column: "DATE" for column in frame if column == "birth_date"}
     columns = ", ".join(f'CAST("{column}" AS {dates.get(column, "VARCHAR")}) AS "{column}"' for column in frame)
-    frame = frame.astype({column: object for column in frame})
+    frame = frame.astype(dict.fromkeys(frame, object))
     engine.register("identity_frame", frame.where(frame.notna(), None))
     engine.execute(f"CREATE OR REPLACE TEMP TABLE identity_{name} AS SELECT {columns} FROM identity_frame")
     engine.unregister("identity_frame")
@@ -92,7 +163,8 @@ def _read_names(engine) -> None:
     parts = engine.execute("SELECT DISTINCT full_name, family_name, given_name FROM identity_people ORDER BY ALL").fetchall()
     rows = [
         (full, family, given, *names.read_name(names.join_name(family, given, full)))
-        for full, family, given in parts if full or family or given
+        for full, family, given in parts
+        if full or family or given
     ]
     _store(engine, "name", pd.DataFrame(rows, columns=["full_name", "family_name", "given_name", *names.Name._fields]))
 
@@ -104,25 +176,40 @@ def _read_places(engine) -> None:
         if region or city or district or address:
             place = contact_points.read_region(region, city, district, address)
             rows.append((region, city, district, address, *place[:5], contact_points.street_key(place.rest)))
-    columns = ["region", "city", "district", "address", "to_region", "region_code", "to_city", "city_code", "to_district", "street"]
+    columns = [
+        "region",
+        "city",
+        "district",
+        "address",
+        "to_region",
+        "region_code",
+        "to_city",
+        "city_code",
+        "to_district",
+        "street",
+    ]
     _store(engine, "place", pd.DataFrame(rows, columns=columns))
 
 
 _STANDARDISED_SQL = f"""
 CREATE OR REPLACE TEMP TABLE identity_standardised AS
-SELECT p.customer_id AS record_key, p.source, p.source_row, n.text AS name, n.hanzi, n.family_key, n.given_key, n.key AS name_key, n.script,
+SELECT p.customer_id AS record_key, p.source, p.source_row, n.text AS name, n.hanzi, n.family_key, n.given_key,
+       n.key AS name_key, n.script,
        coalesce(f1.number, f2.number) AS phone, CASE WHEN f1.number <> f2.number THEN f2.number END AS phone_2,
        e.address AS email, e.comparable AS email_key, i.number AS national_id,
-       coalesce(CASE WHEN p.birth_date BETWEEN DATE '{OLDEST_BIRTH}' AND coalesce(CAST(p.recorded_at AS DATE), DATE '2100-01-01')
+       coalesce(CASE WHEN p.birth_date BETWEEN DATE '{OLDEST_BIRTH}'
+                          AND coalesce(CAST(p.recorded_at AS DATE), DATE '2100-01-01')
                       AND p.birth_date <> DATE '1970-01-01'
                      THEN p.birth_date END, i.birth_date) AS birth_date,
        coalesce(g.gender, n.gender, i.gender) AS gender, c.code AS country,
        l.to_region AS region, l.region_code, l.to_city AS city, l.city_code, l.to_district AS district, l.street,
        nullif(trim(p.postcode), '') AS postcode, nullif(trim(p.company), '') AS company,
-       coalesce(nullif(trim(p.member_id), ''), m.member_id) AS member_id, nullif(trim(p.visitor_id), '') AS device, p.recorded_at,
+       coalesce(nullif(trim(p.member_id), ''), m.member_id) AS member_id, nullif(trim(p.visitor_id), '') AS device,
+       p.recorded_at,
        n.rule AS name_rule, f1.rule AS phone_rule, f2.rule AS phone_2_rule, e.rule AS email_rule, i.rule AS national_id_rule,
        CASE WHEN p.gender IS NOT NULL AND g.gender IS NULL THEN 'not a gender' ELSE 'male, female' END AS gender_rule,
-       CASE WHEN p.country IS NOT NULL AND c.code IS NULL THEN 'not a country' ELSE 'ISO 3166-1' END AS country_rule, 'GB/T 2260' AS region_rule,
+       CASE WHEN p.country IS NOT NULL AND c.code IS NULL THEN 'not a country' ELSE 'ISO 3166-1' END AS country_rule,
+       'GB/T 2260' AS region_rule,
        p.full_name AS before_full_name, p.phone AS before_phone, p.other_phone AS before_other_phone, p.email AS before_email,
        p.national_id AS before_national_id, p.gender AS before_gender, p.region AS before_region, p.city AS before_city,
        p.country AS before_country, f2.number AS after_other_phone, f1.number AS after_phone, g.gender AS after_gender
@@ -137,7 +224,8 @@ LEFT JOIN identity_gender AS g ON g.source_text = p.gender
 LEFT JOIN identity_country AS c ON c.source_text = p.country
 LEFT JOIN identity_place AS l ON l.region IS NOT DISTINCT FROM p.region AND l.city IS NOT DISTINCT FROM p.city
   AND l.district IS NOT DISTINCT FROM p.district AND l.address IS NOT DISTINCT FROM p.address
-LEFT JOIN (SELECT DISTINCT trim(member_id) AS member_id FROM identity_people WHERE member_id <> '') AS m ON m.member_id = p.customer_id
+LEFT JOIN (SELECT DISTINCT trim(member_id) AS member_id FROM identity_people WHERE member_id <> '') AS m
+  ON m.member_id = p.customer_id
 """
 
 
@@ -145,8 +233,9 @@ def _corrections_sql() -> str:
     """One row per value that changed: `before` as collected, `after` as used from now on."""
     after = {"phone": "after_phone", "other_phone": "after_other_phone", "gender": "after_gender"}
     parts = [
-        f"SELECT source, source_row, '{field}' AS field, before_{field} AS before, {after.get(field, column)} AS after, {rule} AS rule "
-        f"FROM identity_standardised WHERE before_{field} IS NOT NULL AND {after.get(field, column)} IS DISTINCT FROM before_{field}"
+        f"SELECT source, source_row, '{field}' AS field, before_{field} AS before, {after.get(field, column)} AS after, "
+        f"{rule} AS rule FROM identity_standardised "
+        f"WHERE before_{field} IS NOT NULL AND {after.get(field, column)} IS DISTINCT FROM before_{field}"
         for field, (column, rule) in CORRECTED.items()
     ]
     return "CREATE OR REPLACE TEMP TABLE identity_corrections AS " + " UNION ALL ".join(parts)

@@ -1,12 +1,12 @@
 """Who keeps which customer_id from run to run? A ledger of record keys, and an event for each merge and split.
 
-The ids outlive the clusters: the same data give the same ids, a new record joins its person, a merge keeps the id of the larger part and a
-split leaves the id with the larger part. Order of rows plays no part.
+The ids outlive the clusters: the same data give the same ids, a new record joins its person, a merge keeps the id of the
+larger part and a split leaves the id with the larger part. Order of rows plays no part.
 
-ledger: record_key, customer_id (who it belongs to now), first_seen, last_seen (the run's label, as given), is_current (False: the record is no
-longer in the data; it keeps its id, so that it finds it again).
-events: run, event (created, joined, merged, split, returned), customer_id, other_id (merged: the id that ended; split: the id that was left),
-n_records, evidence (JSON: the strongest pairs with bits per field).
+ledger: record_key, customer_id (who it belongs to now), first_seen, last_seen (the run's label, as given), is_current (False:
+the record is no longer in the data; it keeps its id, so that it finds it again). events: run, event (created, joined, merged,
+split, returned), customer_id, other_id (merged: the id that ended; split: the id that was left), n_records, evidence (JSON:
+the strongest pairs with bits per field).
 """
 
 import json
@@ -20,7 +20,12 @@ PAIRS_PER_EVENT = 3
 
 
 def update(
-    ledger: pd.DataFrame | None, clusters: pd.Series, pairs: pd.DataFrame | None = None, *, make_id: Callable[[str], str], run: str = ""
+    ledger: pd.DataFrame | None,
+    clusters: pd.Series,
+    pairs: pd.DataFrame | None = None,
+    *,
+    make_id: Callable[[str], str],
+    run: str = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (ledger, events) after a run.
 
@@ -33,17 +38,19 @@ def update(
     pairs
         identity.Links.pairs, for the evidence of merges and splits.
     make_id
-        Gives the id for a text (a keyed HMAC of the caller's). The text is the smallest record key of the new person; where that id is taken
-        by another person, a number is added.
+        Gives the id for a text (a keyed HMAC of the caller's). The text is the smallest record key of the new person; where
+        that id is taken by another person, a number is added.
     run
         The label of this run, such as its snapshot date: "first_seen" of what is new.
 
-    Of several old ids in a cluster that one stays that holds most of its records; in a tie the one first seen earlier, then the one with the
-    smallest record key. Of several clusters with one old id that one keeps it that holds most of the id's records (ties: the smallest record
-    key). A person whose records are all gone keeps her id in the ledger.
+    Of several old ids in a cluster that one stays that holds most of its records; in a tie the one first seen earlier, then
+    the one with the smallest record key. Of several clusters with one old id that one keeps it that holds most of the id's
+    records (ties: the smallest record key). A person whose records are all gone keeps her id in the ledger.
     """
     before = pd.DataFrame(columns=LEDGER) if ledger is None else ledger
-    now = pd.DataFrame({"record_key": clusters.index.astype(str), "cluster": clusters.to_numpy()}).sort_values("record_key", ignore_index=True)
+    now = pd.DataFrame({"record_key": clusters.index.astype(str), "cluster": clusters.to_numpy()}).sort_values(
+        "record_key", ignore_index=True
+    )
     now = now.merge(before[["record_key", "customer_id", "first_seen"]], on="record_key", how="left")
     kept = _keepers(now)
     taken = set(before["customer_id"])
@@ -63,8 +70,11 @@ def update(
 def _keepers(now: pd.DataFrame) -> dict:
     """cluster → the old id that it keeps: pairs of (id, cluster) in order of shared records, each id and each cluster once."""
     known = now.dropna(subset=["customer_id"])
-    shared = known.groupby(["customer_id", "cluster"], sort=True).agg(
-        n=("record_key", "size"), first_seen=("first_seen", "min"), first_key=("record_key", "min")).reset_index()
+    shared = (
+        known.groupby(["customer_id", "cluster"], sort=True)
+        .agg(n=("record_key", "size"), first_seen=("first_seen", "min"), first_key=("record_key", "min"))
+        .reset_index()
+    )
     shared = shared.sort_values(["n", "first_seen", "first_key"], ascending=[False, True, True], kind="stable")
     kept, used = {}, set()
     for row in shared.itertuples():
@@ -83,8 +93,15 @@ def _unused(text: str, taken: set, make_id: Callable[[str], str]) -> str:
 
 
 def _ledger(before: pd.DataFrame, now: pd.DataFrame, run: str) -> pd.DataFrame:
-    current = pd.DataFrame({"record_key": now["record_key"], "customer_id": now["new_id"], "first_seen": now["first_seen"].astype(object), "last_seen": run,
-                            "is_current": True})
+    current = pd.DataFrame(
+        {
+            "record_key": now["record_key"],
+            "customer_id": now["new_id"],
+            "first_seen": now["first_seen"].astype(object),
+            "last_seen": run,
+            "is_current": True,
+        }
+    )
     current["first_seen"] = current["first_seen"].where(current["first_seen"].notna(), run)
     gone = before[~before["record_key"].isin(now["record_key"])].assign(is_current=False)
     gone = gone.assign(customer_id=gone["customer_id"].map(_successors(now)).fillna(gone["customer_id"]))
@@ -110,8 +127,11 @@ def _events(now: pd.DataFrame, created: list, before: pd.DataFrame, pairs: pd.Da
     split_off = set()
     for (old, new), keys in moves.groupby(["customer_id", "new_id"], sort=True)["record_key"].agg(list).items():
         is_split = old in staying or moves.loc[moves["customer_id"] == old, "new_id"].nunique() > 1
-        others = staying.get(old, sorted(set(known.loc[known["customer_id"] == old, "record_key"]) - set(keys))) if is_split else \
-            sorted(set(members[new]) - set(keys))
+        others = (
+            staying.get(old, sorted(set(known.loc[known["customer_id"] == old, "record_key"]) - set(keys)))
+            if is_split
+            else sorted(set(members[new]) - set(keys))
+        )
         split_off.add(new)
         rows.append((run, "split" if is_split else "merged", new, old, len(keys), evidence.between(keys, others)))
     new_ids = now.drop_duplicates("cluster").set_index("cluster")["new_id"]
@@ -145,10 +165,21 @@ class _Evidence:
         places = {place % len(self.pairs) for key in few for place in self.rows.get(key, ())}
         near = self.pairs.iloc[sorted(places)]
         few, many = set(few), set(many)
-        crosses = [(a in few and b in many) or (b in few and a in many) for a, b in zip(near["key_l"], near["key_r"], strict=True)]
-        near = near[crosses].sort_values(["match_weight", "key_l", "key_r"], ascending=[False, True, True]).head(PAIRS_PER_EVENT)
-        return json.dumps([
-            {"key_l": row["key_l"], "key_r": row["key_r"], "match_weight": round(float(row["match_weight"]), 2),
-             "weights": {name.removeprefix("weight_"): round(float(row[name]), 2) for name in self.fields if row[name]}}
-            for _, row in near.iterrows()
-        ], ensure_ascii=False)
+        crosses = [
+            (a in few and b in many) or (b in few and a in many) for a, b in zip(near["key_l"], near["key_r"], strict=True)
+        ]
+        near = (
+            near[crosses].sort_values(["match_weight", "key_l", "key_r"], ascending=[False, True, True]).head(PAIRS_PER_EVENT)
+        )
+        return json.dumps(
+            [
+                {
+                    "key_l": row["key_l"],
+                    "key_r": row["key_r"],
+                    "match_weight": round(float(row["match_weight"]), 2),
+                    "weights": {name.removeprefix("weight_"): round(float(row[name]), 2) for name in self.fields if row[name]},
+                }
+                for _, row in near.iterrows()
+            ],
+            ensure_ascii=False,
+        )

@@ -1,7 +1,8 @@
 """How good are the links, where the truth is known, and what hangs on the threshold where it is not?
 
-Definitions: Christen, Data Matching (2012); B-cubed: Bagga and Baldwin (1998). Intervals of pair measures are percentiles of a bootstrap that
-draws whole true persons (their pairs are not independent of one another); a share of clusters gets Wilson's interval.
+Definitions: Christen, Data Matching (2012); B-cubed: Bagga and Baldwin (1998). Intervals of pair measures are percentiles of
+a bootstrap that draws whole true persons (their pairs are not independent of one another); a share of clusters gets Wilson's
+interval.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,16 +18,22 @@ Z95 = 1.959964  # normal quantile of .975
 def pairwise(clusters: pd.Series, truth: pd.Series, *, n_bootstrap: int = 200, seed: int = 1) -> pd.DataFrame:
     """Return precision, recall and f1 of pairs: measure, value, low, high (95 %, bootstrap of true persons).
 
-    clusters, truth: record_key → cluster, record_key → person; records without truth are left out. A wrong pair joins two persons: half of it
-    is counted with each. Without a linked (true) pair precision (recall) is unknown: NaN.
+    clusters, truth: record_key → cluster, record_key → person; records without truth are left out. A wrong pair joins two
+    persons: half of it is counted with each. Without a linked (true) pair precision (recall) is unknown: NaN.
     """
     parts = _per_person(clusters, truth)
     draw = np.random.default_rng(seed)
-    weights = draw.multinomial(len(parts), np.full(len(parts), 1 / max(len(parts), 1)), size=n_bootstrap) if len(parts) else np.zeros((0, 0))
+    weights = (
+        draw.multinomial(len(parts), np.full(len(parts), 1 / max(len(parts), 1)), size=n_bootstrap)
+        if len(parts)
+        else np.zeros((0, 0))
+    )
     counts = parts[["right", "linked", "true"]].to_numpy(float)
     value = _measures(counts.sum(axis=0))
     spread = _measures(weights @ counts) if len(parts) and n_bootstrap else np.full((3, 1), np.nan)
-    low, high = np.nanpercentile(spread, [2.5, 97.5], axis=1) if np.isfinite(spread).any(axis=1).all() else (np.full(3, np.nan),) * 2
+    low, high = (
+        np.nanpercentile(spread, [2.5, 97.5], axis=1) if np.isfinite(spread).any(axis=1).all() else (np.full(3, np.nan),) * 2
+    )
     return pd.DataFrame({"measure": ["precision", "recall", "f1"], "value": value, "low": low, "high": high})
 
 
@@ -47,19 +54,30 @@ def _measures(counts: np.ndarray) -> np.ndarray:
 
 
 def b_cubed(clusters: pd.Series, truth: pd.Series) -> dict[str, float]:
-    """Precision, recall and f1 averaged over records: the share of a record's cluster that is its person, of its person that is its cluster."""
+    """Precision, recall and f1 averaged over records.
+
+    The share of a record's cluster that is its person, of its person that is its cluster.
+    """
     both = pd.DataFrame({"cluster": clusters, "person": truth.reindex(clusters.index)}).dropna()
     same = both.groupby(["cluster", "person"])["person"].transform("size")
     precision = float((same / both.groupby("cluster")["person"].transform("size")).mean())
     recall = float((same / both.groupby("person")["cluster"].transform("size")).mean())
-    return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall) if precision + recall else float("nan")}
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall) if precision + recall else float("nan"),
+    }
 
 
 def blocking_recall(pairs: pd.DataFrame, truth: pd.Series) -> float:
-    """Share of true pairs that were compared at all, or are joined through compared true pairs (exact duplicates are compared once)."""
+    """Share of true pairs that were compared at all, or are joined through compared true pairs (exact duplicates are compared
+    once).
+    """
     true_of = truth.to_dict()
     compared = pairs.loc[pairs["blocked"], ["key_l", "key_r"]]
-    right = compared[[true_of.get(a, a) == true_of.get(b, b) for a, b in zip(compared["key_l"], compared["key_r"], strict=True)]]
+    right = compared[
+        [true_of.get(a, a) == true_of.get(b, b) for a, b in zip(compared["key_l"], compared["key_r"], strict=True)]
+    ]
     keys = pd.Index(truth.index)
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -75,8 +93,14 @@ def over_merged(clusters: pd.Series, truth: pd.Series) -> dict[str, float]:
     persons = both.groupby("cluster")["person"].nunique()
     n, wrong = len(persons), int((persons > 1).sum())
     low, high = wilson(wrong, n)
-    return {"n_clusters": n, "n_over_merged": wrong, "per_10000": 1e4 * wrong / n if n else float("nan"), "low": 1e4 * low, "high": 1e4 * high,
-            "largest": int(clusters.value_counts().max()) if len(clusters) else 0}
+    return {
+        "n_clusters": n,
+        "n_over_merged": wrong,
+        "per_10000": 1e4 * wrong / n if n else float("nan"),
+        "low": 1e4 * low,
+        "high": 1e4 * high,
+        "largest": int(clusters.value_counts().max()) if len(clusters) else 0,
+    }
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -89,7 +113,11 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
 
 
 def by_threshold(
-    pairs: pd.DataFrame, records: pd.DataFrame, thresholds: Iterable[float], kpi: Callable[[pd.Series], dict[str, float]], *,
+    pairs: pd.DataFrame,
+    records: pd.DataFrame,
+    thresholds: Iterable[float],
+    kpi: Callable[[pd.Series], dict[str, float]],
+    *,
     decisions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Group the records at each threshold and work a KPI out: threshold, n_clusters, largest, and what `kpi` returns.
@@ -99,14 +127,26 @@ def by_threshold(
     rows = []
     for threshold in thresholds:
         found = cluster(pairs, records, decisions=decisions, threshold=threshold)
-        rows.append({"threshold": threshold, "n_clusters": found.report["n_clusters"], "largest": found.report["largest"], **kpi(found.clusters)})
+        rows.append(
+            {
+                "threshold": threshold,
+                "n_clusters": found.report["n_clusters"],
+                "largest": found.report["largest"],
+                **kpi(found.clusters),
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def without(standardised, field: str):
-    """Return the standardised Ibis table with one identifier emptied, to link again without it (f1 without the strongest identifier)."""
+    """Return the standardised Ibis table with one identifier emptied, to link again without it (f1 without the strongest
+    identifier).
+    """
     import ibis
 
-    emptied = {name: ibis.null().cast(standardised[name].type()) for name in standardised.columns if name == field or
-               (field == "email" and name == "email_key") or (field == "phone" and name == "phone_2")}
+    emptied = {
+        name: ibis.null().cast(standardised[name].type())
+        for name in standardised.columns
+        if name == field or (field == "email" and name == "email_key") or (field == "phone" and name == "phone_2")
+    }
     return standardised.mutate(**emptied)

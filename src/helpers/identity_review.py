@@ -1,7 +1,8 @@
 """Which pairs should an analyst look at, what speaks for and against each, and what did she decide?
 
-`review_table` puts the two records of a doubtful pair side by side, with the evidence in words; `write` saves it as a CSV that Excel opens;
-`read` takes the filled `decision` column back. The file holds personal data: it is made readable by its owner only.
+`review_table` puts the two records of a doubtful pair side by side, with the evidence in words; `write` saves it as a CSV
+that Excel opens; `read` takes the filled `decision` column back. The file holds personal data: it is made readable by its
+owner only.
 """
 
 import csv
@@ -16,10 +17,34 @@ import pandas as pd
 from helpers.errors import UserError
 from helpers.identity_model import COMPARISONS, NAMES
 
-SHOWN = ("name", "phone", "phone_2", "email", "birth_date", "gender", "region", "city", "district", "street", "postcode", "member_id", "source")
+SHOWN = (
+    "name",
+    "phone",
+    "phone_2",
+    "email",
+    "birth_date",
+    "gender",
+    "region",
+    "city",
+    "district",
+    "street",
+    "postcode",
+    "member_id",
+    "source",
+)
 DECISIONS = {
-    "same": "same", "s": "same", "yes": "same", "同一人": "same", "相同": "same", "是": "same",
-    "different": "different", "d": "different", "no": "different", "不同人": "different", "不同": "different", "否": "different",
+    "same": "same",
+    "s": "same",
+    "yes": "same",
+    "同一人": "same",
+    "相同": "same",
+    "是": "same",
+    "different": "different",
+    "d": "different",
+    "no": "different",
+    "不同人": "different",
+    "不同": "different",
+    "否": "different",
 }
 KEYS = ("key_l", "key_r", "decision")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
@@ -29,8 +54,8 @@ MOST_PAIRS = 2_000  # more than an analyst will read
 def weights_of(pair: pd.Series, *, prior_weight: float | None = None) -> pd.DataFrame:
     """Return the waterfall of one pair: comparison, level in words, weight (bits, log2 of m / u), cumulative.
 
-    pair: a row of Links.pairs. The first row is the prior (what is left of match_weight when all evidence is taken off), the last cumulative
-    value is match_weight. Comparisons without evidence are left out.
+    pair: a row of Links.pairs. The first row is the prior (what is left of match_weight when all evidence is taken off), the
+    last cumulative value is match_weight. Comparisons without evidence are left out.
     """
     evidence = [(name, int(pair[f"level_{name}"]), float(pair[f"weight_{name}"])) for name in NAMES]
     if prior_weight is None:
@@ -42,13 +67,16 @@ def weights_of(pair: pd.Series, *, prior_weight: float | None = None) -> pd.Data
     return table.assign(cumulative=table["weight"].cumsum())
 
 
-def review_table(links, clusters, standardised: pd.DataFrame, *, decisions: pd.DataFrame | None = None, most: int = MOST_PAIRS) -> pd.DataFrame:
-    """Return pairs to decide on, the most useful first: key_l, key_r, decision (empty), probability, why, evidence, <field>_l, <field>_r.
+def review_table(
+    links, clusters, standardised: pd.DataFrame, *, decisions: pd.DataFrame | None = None, most: int = MOST_PAIRS
+) -> pd.DataFrame:
+    """Return pairs to decide on, the most useful first: key_l, key_r, decision (empty), probability, why, evidence,
+    <field>_l, <field>_r.
 
-    links: identity.Links; clusters: identity_clusters.Clusters; standardised: pandas frame of identity_fields.standardise.
-    A pair is asked about where its probability lies between `review_from` and `threshold`, where a link was cut, and where all but the names
-    agree (a contradiction that looks like a match). Useful = the answer would join or part many records, and nobody can know it beforehand.
-    Pairs that are decided already are left out.
+    links: identity.Links; clusters: identity_clusters.Clusters; standardised: pandas frame of identity_fields.standardise. A
+    pair is asked about where its probability lies between `review_from` and `threshold`, where a link was cut, and where all
+    but the names agree (a contradiction that looks like a match). Useful = the answer would join or part many records, and
+    nobody can know it beforehand. Pairs that are decided already are left out.
     """
     settings, pairs = links.settings, links.pairs
     cut = clusters.cut[["key_l", "key_r", "reason"]]
@@ -74,10 +102,19 @@ def _side_by_side(pairs: pd.DataFrame, standardised: pd.DataFrame) -> pd.DataFra
     fields = [field for field in SHOWN if field in standardised]
     records = standardised.sort_values(["record_key", *fields], kind="stable").groupby("record_key")[fields].first()
     evidence = [
-        "; ".join(f"{row.level} ({row.weight:+.1f})" for row in weights_of(pair).iloc[1:].itertuples()) for _, pair in pairs.iterrows()
+        "; ".join(f"{row.level} ({row.weight:+.1f})" for row in weights_of(pair).iloc[1:].itertuples())
+        for _, pair in pairs.iterrows()
     ]
-    table = pd.DataFrame({"key_l": pairs["key_l"], "key_r": pairs["key_r"], "decision": "", "probability": pairs["match_probability"].round(3),
-                          "why": pairs["why"], "evidence": evidence})
+    table = pd.DataFrame(
+        {
+            "key_l": pairs["key_l"],
+            "key_r": pairs["key_r"],
+            "decision": "",
+            "probability": pairs["match_probability"].round(3),
+            "why": pairs["why"],
+            "evidence": evidence,
+        }
+    )
     for field in fields:
         for side in ("l", "r"):
             values = pairs[f"key_{side}"].map(records[field])
@@ -93,8 +130,8 @@ def _side_by_side(pairs: pd.DataFrame, standardised: pd.DataFrame) -> pd.DataFra
 def write(table: pd.DataFrame, path: Path) -> Path:
     """Write the table as CSV with a byte-order mark (Excel then reads UTF-8), mode 0600, all or nothing.
 
-    A text that a spreadsheet would take for a formula gets a leading apostrophe, phones as +86… included: `read` takes it off again, and
-    Excel then keeps all digits.
+    A text that a spreadsheet would take for a formula gets a leading apostrophe, phones as +86… included: `read` takes it off
+    again, and Excel then keeps all digits.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -125,10 +162,11 @@ def _unguarded(text: str) -> str:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Return the decided rows: key_l, key_r (key_l < key_r), decision (same, different), line. Rows without a decision are left out.
+    """Return the decided rows: key_l, key_r (key_l < key_r), decision (same, different), line. Rows without a decision are
+    left out.
 
-    Takes what Excel writes: UTF-8 with or without mark, GB 18030, comma, semicolon or tab. One pair decided both ways, an unknown word or a
-    missing column is a UserError that names the line.
+    Takes what Excel writes: UTF-8 with or without mark, GB 18030, comma, semicolon or tab. One pair decided both ways, an
+    unknown word or a missing column is a UserError that names the line.
     """
     rows, delimiter = _text(path), ","
     header = rows.splitlines()[0] if rows.strip() else ""
@@ -145,18 +183,24 @@ def read(path: Path) -> pd.DataFrame:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) <= max(places):
-            raise UserError(f"{path.name}:{line} has {len(row)} cells, but the header has {len(names)}: restore the row or delete it")
+            raise UserError(
+                f"{path.name}:{line} has {len(row)} cells, but the header has {len(names)}: restore the row or delete it"
+            )
         left, right, word = (_unguarded(row[place].strip()) for place in places)
         if not word:
             continue
         decision = DECISIONS.get(word.lower())
         if decision is None:
-            raise UserError(f"{path.name}:{line} decision must be 'same' or 'different' (同一人, 不同人), or empty: mend the word")
+            raise UserError(
+                f"{path.name}:{line} decision must be 'same' or 'different' (同一人, 不同人), or empty: mend the word"
+            )
         if not left or not right or left == right:
             raise UserError(f"{path.name}:{line} names no two records: restore key_l and key_r or delete the row")
         pair = (min(left, right), max(left, right))
         if found.get(pair, (decision,))[0] != decision:
-            raise UserError(f"{path.name}:{line} decides otherwise than line {found[pair][1]} on the same pair: keep one of them")
+            raise UserError(
+                f"{path.name}:{line} decides otherwise than line {found[pair][1]} on the same pair: keep one of them"
+            )
         found.setdefault(pair, (decision, line))
     rows = [(left, right, decision, line) for (left, right), (decision, line) in found.items()]
     return pd.DataFrame(rows, columns=["key_l", "key_r", "decision", "line"])

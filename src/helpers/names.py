@@ -1,8 +1,8 @@
 """What is this person's name, and in which forms would other systems write it?
 
-One text in, one :class:`Name` out. Chinese names are brought to simplified characters (OpenCC) and read in Pinyin (pypinyin, with
-the readings that surnames have), so that 张伟, 張偉, `Zhang Wei`, `ZHANG, Wei` and `Wei Zhang` share one `key`; Western names lose
-titles, diacritics and middle names, and nicknames go to one form. What the text does not say stays None.
+One text in, one :class:`Name` out. Chinese names are brought to simplified characters (OpenCC) and read in Pinyin (pypinyin,
+with the readings that surnames have), so that 张伟, 張偉, `Zhang Wei`, `ZHANG, Wei` and `Wei Zhang` share one `key`; Western
+names lose titles, diacritics and middle names, and nicknames go to one form. What the text does not say stays None.
 """
 
 import functools
@@ -14,36 +14,47 @@ from helpers.contact_points import is_placeholder
 
 # the surnames that cover about 90 % of China's people (national ranking), most frequent first, and the common compound ones
 SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江"
-    "尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖牛洪温樊葛阮申章鲁倪庄邢殷翟俞安焦齐关柳施梅岳伍兰翁欧解单仇查区柏童尚聂耿左房颜游祝"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
+    "姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
+    "汤康易乔赖牛洪温樊葛阮申章鲁倪庄邢殷翟俞安焦齐关柳施梅岳伍兰翁欧解单仇查区柏童尚聂耿左房颜游祝"
 )
-COMPOUND = (
-    "欧阳", "上官", "司马", "诸葛", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "司空", "端木", "南宫", "长孙", "宇文", "轩辕",
-    "独孤", "澹台", "百里", "东郭", "西门", "公冶", "太史", "申屠", "呼延", "闻人", "赫连", "钟离", "万俟", "濮阳", "淳于", "单于", "拓跋", "闾丘",
-)
-SURNAME_READINGS = {  # where a surname is not read as the character usually is
-    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "任": "ren", "盖": "ge", "缪": "miao", "朴": "piao", "翟": "zhai",
-    "尉迟": "yuchi", "万俟": "moqi", "长孙": "zhangsun", "澹台": "tantai", "单于": "chanyu", "覃": "qin", "乐": "yue", "召": "shao", "华": "hua",
-    "冼": "xian", "折": "she", "繁": "po", "秘": "bi", "员": "yun", "句": "gou", "种": "chong", "洗": "xian", "逄": "pang", "吕": "lv",
+_COMPOUND = """
+欧阳 上官 司马 诸葛 夏侯 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 端木 南宫 长孙 宇文 轩辕 独孤 澹台 百里 东郭 西门
+公冶 太史 申屠 呼延 闻人 赫连 钟离 万俟 濮阳 淳于 单于 拓跋 闾丘
+"""
+COMPOUND = tuple(_COMPOUND.split())
+_SURNAME_READINGS = """
+单:shan 曾:zeng 仇:qiu 解:xie 查:zha 区:ou 任:ren 盖:ge 缪:miao 朴:piao 翟:zhai 尉迟:yuchi 万俟:moqi 长孙:zhangsun
+澹台:tantai 单于:chanyu 覃:qin 乐:yue 召:shao 华:hua 冼:xian 折:she 繁:po 秘:bi 员:yun 句:gou 种:chong 洗:xian 逄:pang
+吕:lv
+"""
+SURNAME_READINGS = dict(entry.split(":") for entry in _SURNAME_READINGS.split())  # where the character has another one
+TITLES_AFTER = {
+    "先生": "male", "女士": "female", "小姐": "female", "太太": "female", "阿姨": "female",
+    "老师": None, "同学": None, "经理": None,
 }
-TITLES_AFTER = {"先生": "male", "女士": "female", "小姐": "female", "太太": "female", "阿姨": "female", "老师": None, "同学": None, "经理": None}
 TITLES_BEFORE = {
-    "mr": "male", "mrs": "female", "ms": "female", "miss": "female", "mister": "male", "dr": None, "prof": None, "sir": "male", "madam": "female",
+    "mr": "male", "mister": "male", "sir": "male", "mrs": "female", "ms": "female", "miss": "female", "madam": "female",
+    "dr": None, "prof": None,
 }
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"}
-PARTICLES = {"van", "von", "de", "der", "den", "da", "di", "del", "della", "la", "le", "du", "dos", "bin", "al", "el", "ter", "st"}
+_PARTICLES = "van von de der den da di del della la le du dos bin al el ter st"
+PARTICLES = set(_PARTICLES.split())
 _NICKNAMES = """
-robert: rob robbie bob bobby bert; william: will bill billy willy liam; richard: rick ricky dick rich; james: jim jimmy jamie; john: johnny jack;
-michael: mike mick mickey; thomas: tom tommy; charles: charlie chuck; joseph: joe joey; edward: ed eddie ted teddy ned; david: dave davey;
-daniel: dan danny; matthew: matt; anthony: tony; christopher: chris; nicholas: nick nicky; andrew: andy drew; steven: stephen steve;
-alexander: alex sandy; benjamin: ben benny; samuel: sam sammy; timothy: tim; gregory: greg; jeffrey: geoffrey jeff geoff; kenneth: ken kenny;
-lawrence: laurence larry; ronald: ron ronnie; donald: don donnie; patrick: pat paddy; peter: pete; philip: phillip phil; raymond: ray;
-frederick: fred freddy; henry: harry hank; joshua: josh; zachary: zac zach zak; jonathan: jon; leonard: len lenny; nathaniel: nathan nate;
-elizabeth: liz lizzie beth betty eliza libby; margaret: maggie meg peggy marge; katherine: catherine kathryn kate katie kathy cathy kitty;
-jennifer: jen jenny; susan: sue susie suzanne; patricia: patty trish tricia; barbara: barb; deborah: deb debbie debra; rebecca: becky becca;
-victoria: vicky vicki tori; christine: christina chrissy tina; jessica: jess jessie; samantha: sammie; kimberly: kim; pamela: pam;
-dorothy: dot dottie; judith: judy; cynthia: cindy; theresa: teresa terry tess; abigail: abby gail; amanda: mandy; jacqueline: jackie;
-isabella: isabel bella izzy; olivia: liv; gabrielle: gabby; natalie: nat; stephanie: steph; angela: angie; virginia: ginny
+robert: rob robbie bob bobby bert; william: will bill billy willy liam; richard: rick ricky dick rich;
+james: jim jimmy jamie; john: johnny jack; michael: mike mick mickey; thomas: tom tommy; charles: charlie chuck;
+joseph: joe joey; edward: ed eddie ted teddy ned; david: dave davey; daniel: dan danny; matthew: matt; anthony: tony;
+christopher: chris; nicholas: nick nicky; andrew: andy drew; steven: stephen steve; alexander: alex sandy;
+benjamin: ben benny; samuel: sam sammy; timothy: tim; gregory: greg; jeffrey: geoffrey jeff geoff; kenneth: ken kenny;
+lawrence: laurence larry; ronald: ron ronnie; donald: don donnie; patrick: pat paddy; peter: pete;
+philip: phillip phil; raymond: ray; frederick: fred freddy; henry: harry hank; joshua: josh; zachary: zac zach zak;
+jonathan: jon; leonard: len lenny; nathaniel: nathan nate; elizabeth: liz lizzie beth betty eliza libby;
+margaret: maggie meg peggy marge; katherine: catherine kathryn kate katie kathy cathy kitty; jennifer: jen jenny;
+susan: sue susie suzanne; patricia: patty trish tricia; barbara: barb; deborah: deb debbie debra; rebecca: becky becca;
+victoria: vicky vicki tori; christine: christina chrissy tina; jessica: jess jessie; samantha: sammie; kimberly: kim;
+pamela: pam; dorothy: dot dottie; judith: judy; cynthia: cindy; theresa: teresa terry tess; abigail: abby gail;
+amanda: mandy; jacqueline: jackie; isabella: isabel bella izzy; olivia: liv; gabrielle: gabby; natalie: nat;
+stephanie: steph; angela: angie; virginia: ginny
 """
 NICKNAMES = {  # short form → the form that it stands for
     short: full.strip() for entry in _NICKNAMES.split(";") for full, shorts in [entry.split(":")] for short in shorts.split()
@@ -67,8 +78,9 @@ class Name(NamedTuple):
 def read_name(text: str | None) -> Name:
     """Read a full name as typed.
 
-    A text that stands for "no name" (无, N/A, 散客) gives an empty Name; 王女士 and 王** give a family name only. Of a text that holds
-    both scripts (`Wei Zhang 张伟`) the characters count. More than six characters are not split: hardly a personal name.
+    A text that stands for "no name" (无, N/A, 散客) gives an empty Name; 王女士 and 王** give a family name only. Of a text
+    that holds both scripts (`Wei Zhang 张伟`) the characters count. More than six characters are not split: hardly a person's
+    name.
     """
     if text is None:
         return Name()
@@ -80,7 +92,7 @@ def read_name(text: str | None) -> Name:
 
 
 def join_name(family: str | None, given: str | None, full: str | None = None) -> str | None:
-    """Return one text of the name's parts, family name first (characters: closed up; letters: with a comma); `full` where parts lack."""
+    """Return one text of the name's parts, family name first (letters: with a comma); `full` where parts lack."""
     family, given = (family or "").strip(), (given or "").strip()
     if not (family and given):
         return full or (family and f"{family},") or given or None
@@ -189,7 +201,7 @@ def _without_titles(words: list[str]) -> list[str]:
 
 
 def _split(words: list[str], clean: str, titled: bool) -> tuple[list[str], list[str]]:
-    """Part words without a comma into family and given name: Pinyin by known surnames and capitals, else the last word is the family."""
+    """Part words into family and given name: Pinyin by known surnames and capitals, else the last word is the family."""
     if len(words) < 2:
         return (words, []) if titled else ([], words)
     ranks = _surname_ranks()

@@ -24,12 +24,13 @@ __all__ = ["parse_bool", "parse_date", "parse_moment", "parse_number", "parse_wh
 YES = ("是", "yes", "y", "true", "t", "1", "1.0", "√", "✓", "✔", "☑", "已", "有", "on", "真", "对")
 NO = ("否", "no", "n", "false", "f", "0", "0.0", "×", "✗", "✘", "☐", "未", "无", "off", "假", "不", "錯", "错")
 STATE = re.compile(r"([已未])[一-龥]{1,4}")  # 已订阅, 未成交
-PLAIN_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$"
+PLAIN_NUMBER = r"^\s*[+-]?(\d{1,30}\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\s*$"
 PLAIN_WHOLE = r"^\s*[+-]?\d{1,18}\s*$"
 GROUPED = r"^\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*$"
-PLAIN_DATE = r"^\s*(1[89]|2[01])\d\d[-/]\d{1,2}[-/]\d{1,2}\s*$"
-PLAIN_TIME = r"^\s*(1[89]|2[01])\d\d[-/]\d{1,2}[-/]\d{1,2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?\s*$"
-ZONED_TIME = r"^\s*(1[89]|2[01])\d\d-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}(:\d{2})?)\s*$"
+PLAIN_DATE = r"^(1[89]|2[01])\d\d[-/]\d{1,2}[-/]\d{1,2}$"
+PLAIN_TIME = r"^(1[89]|2[01])\d\d[-/]\d{1,2}[-/]\d{1,2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"
+ZONED_TIME = r"^(1[89]|2[01])\d\d-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}(:\d{2})?)$"
+UNKNOWN = r"^(1899.12.3[01]|1900.0?1.0?1\b|1970.0?1.0?1\b)"  # dates.SENTINELS among them
 SERIAL = r"^\s*[2-7]\d{4}(\.\d+)?\s*$"  # 1954 to 2118
 EPOCHS = {"s": (r"^\s*1\d{9}\s*$", 1), "ms": (r"^\s*1\d{12}\s*$", 1_000), "us": (r"^\s*1\d{15}\s*$", 1_000_000)}  # 2001 to 2033
 A_THEN_B = r"^\s*(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d\d)(\D.*)?$"
@@ -110,7 +111,6 @@ def _number(table, text, kind: str, hints: dict):
     if decimal != ".":
         fits = fits & ~text.contains(".")
     plain = ibis.ifelse(fits, text.strip().try_cast("float64"), ibis.null("float64"))
-    plain = ibis.ifelse(plain.isinf(), ibis.null("float64"), plain)
     if decimal == ".":
         grouped = ibis.ifelse(text.re_search(GROUPED), text.strip().replace(",", "").try_cast("float64"), ibis.null("float64"))
         plain = ibis.coalesce(plain, grouped)
@@ -132,7 +132,7 @@ def _decimal_mark(table, text) -> str:
 def _bool(text):
     word = text.strip().lower()
     plain = ibis.cases((word.isin(YES), True), (word.isin(NO), False), else_=ibis.null("boolean"))
-    return ibis.coalesce(plain, _parsed(text, "bool").cast("boolean"))
+    return ibis.coalesce(plain, _parsed(text, "bool", as_type="boolean"))
 
 
 # --- dates and times
@@ -148,17 +148,16 @@ def _moment(table, column: str, text, kind: str, time_zone: str, hints: dict):
         number = ibis.ifelse(text.re_search(pattern), text.strip().try_cast("int64"), ibis.null("int64"))
         moment = make_timestamp(number * (1_000_000 // per_second)).cast("timestamp('UTC')")
         return moment.cast("timestamp").date() if kind == "date" else moment
-    written = text.strip().replace("/", "-")
+    written = text.replace("/", "-")
     if kind == "date":
-        plain = _known(ibis.ifelse(text.re_search(PLAIN_DATE), written.try_cast("date"), ibis.null("date")))
-        return ibis.coalesce(plain, (_parsed(text, "date", order) * 86_400).as_timestamp("s").date())
-    fits = text.re_search(PLAIN_TIME)
+        fits = text.re_search(PLAIN_DATE) & ~text.re_search(UNKNOWN)
+        return ibis.coalesce(ibis.ifelse(fits, written.try_cast("date"), ibis.null("date")), _parsed(text, "date", order, as_type="date"))
+    fits = text.re_search(PLAIN_TIME) & ~text.re_search(UNKNOWN)
     naive = ibis.ifelse(fits, written.try_cast("timestamp"), ibis.null("timestamp"))
-    naive = ibis.ifelse(_known(naive.date()).notnull(), naive, ibis.null("timestamp"))
-    zoned = ibis.ifelse(~fits & text.re_search(ZONED_TIME), text.strip().try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
-    zoned = ibis.ifelse(_known(zoned.cast("timestamp").date()).notnull(), zoned, ibis.null("timestamp('UTC')"))
+    zoned = text.re_search(ZONED_TIME) & ~text.re_search(UNKNOWN)
+    aware = ibis.ifelse(zoned, text.try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
     other = make_timestamp(_parsed(text, "moment", order, time_zone)).cast("timestamp('UTC')")
-    return ibis.coalesce(to_utc(naive, time_zone, table), zoned, other)
+    return ibis.coalesce(to_utc(naive, time_zone, table), aware, other)
 
 
 def _known(day):
@@ -201,18 +200,15 @@ def _from_serial(text, date_system: int):
     return ((number - days_to_1970) * 86_400).round().cast("int64").as_timestamp("s").cast("timestamp")
 
 
-# --- the rules for one value, as functions of the engine (which may not return null: NOTHING stands for it)
-
-
-NOTHING = -(2 ** 63) + 1
+# --- the rules for one value, as a function of the engine
+#
+# It may not return null ("" stands for it), and must stand in the expression once: the engine would take two out of the coalesce
+# and call it for every row.
 
 
 def _parsed(text, parse: str, *settings: str, as_type: str = "int64"):
     """Return the values of a rule for one value; `settings` hold for the column."""
-    if as_type == "float64":
-        number = reading_number(text, *settings)
-        return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
-    return reading_value(text, parse, "|".join(settings)).nullif(NOTHING)
+    return reading_value(text, parse, "|".join(settings)).try_cast(as_type)
 
 
 def _each(parse, texts) -> list:
@@ -222,25 +218,20 @@ def _each(parse, texts) -> list:
 
 
 @lru_cache(200_000)
-def _number_of(text: str, decimal: str) -> float:
-    value = parse_number(text, decimal=decimal)
-    return float("nan") if value is None else value
-
-
-@lru_cache(200_000)
-def _value_of(text: str, parse: str, settings: str) -> int:
-    if parse == "bool":
-        value = parse_bool(text)
+def _value_of(text: str, parse: str, settings: str) -> str:
+    if parse == "number":
+        value = parse_number(text, decimal=settings)
     elif parse == "whole":
         value = parse_whole(text, decimal=settings)
+    elif parse == "bool":
+        value = parse_bool(text)
     elif parse == "date":
-        day = parse_date(text, order=settings or None)
-        value = None if day is None else (day - dates.EPOCH.date()).days
+        value = parse_date(text, order=settings or None)
     else:
         order, time_zone = settings.split("|")
         moment = parse_moment(text, order=order or None, time_zone=time_zone)
         value = None if moment is None else (moment.replace(tzinfo=None) - dates.EPOCH) // timedelta(microseconds=1)
-    return NOTHING if value is None else int(value)
+    return "" if value is None else str(value)
 
 
 @ibis.udf.scalar.builtin
@@ -248,12 +239,6 @@ def make_timestamp(micros: dt.int64) -> dt.timestamp: ...
 
 
 @ibis.udf.scalar.pyarrow
-def reading_number(text: dt.string, decimal: dt.string) -> dt.float64:
-    mark = decimal[0].as_py() if len(decimal) else "."
-    return pa.array(_each(lambda value: _number_of(value, mark), text.to_pylist()), pa.float64())
-
-
-@ibis.udf.scalar.pyarrow
-def reading_value(text: dt.string, parse: dt.string, settings: dt.string) -> dt.int64:
+def reading_value(text: dt.string, parse: dt.string, settings: dt.string) -> dt.string:
     how, what = (parse[0].as_py(), settings[0].as_py()) if len(parse) else ("", "")
-    return pa.array(_each(lambda value: _value_of(value, how, what), text.to_pylist()), pa.int64())
+    return pa.array(_each(lambda value: _value_of(value, how, what), text.to_pylist()), pa.string())

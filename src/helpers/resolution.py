@@ -53,7 +53,7 @@ def resolve(arrived: dict, *, run, connection, threshold: float, review_from: fl
     ledger, events = _enter(record_keys(arrived).to_pandas()["record_key"], found, run)
     known = ibis.memtable(ledger[["record_key", "customer_id"]])
     others = {name: refer(table, known) if "customer_id" in table.columns else table for name, table in others.items()}
-    others = _without_devices(others, run.dataset)
+    others = _without_devices(others, run.settings.name)
     secret = {"vault/ledger": ledger, "vault/identity_events": events}
     if found.people is None:
         return replace(found, collected=others, names=_no_names(), vault=secret, keys=ledger)
@@ -74,7 +74,7 @@ def _link(people, run, engine, threshold: float, review_from: float) -> Resolved
     standardised, corrections = identity_fields.standardise(people, country=run.business.country, connection=engine)
     settings = identity.Settings(seed=run.seed, threshold=threshold, review_from=review_from)
     links = identity.link(standardised, connection=engine, settings=settings)
-    file = review_file(run.dataset)
+    file = review_file(run.settings.name)
     if file.exists():
         tables.note_raw(file)
     decisions = identity_review.read(file) if file.exists() else None
@@ -114,7 +114,7 @@ def _enter(keys: pd.Series, found: Resolved, run) -> tuple[pd.DataFrame, pd.Data
         clusters = pd.concat([linked, clusters[~clusters.index.isin(linked.index)]])
         pairs = found.links.pairs
     ledger, events = identity_ledger.update(
-        tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.dataset), run=f"{run.as_of:%Y-%m-%d}"
+        tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.settings.name), run=f"{run.as_of:%Y-%m-%d}"
     )
     before = tables.load_previous("vault/identity_events")
     every = events if before is None else pd.concat([before.drop(columns="number"), events], ignore_index=True)

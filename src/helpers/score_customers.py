@@ -69,7 +69,7 @@ def lifetime_value(value: pd.DataFrame, persons: pd.Series, people: pd.DataFrame
     known = known.groupby("person_id", as_index=False).agg(
         predicted=("expected_revenue", "sum"), past=("revenue", "sum"), true=("expected_revenue_12m", "first"))
     n, question = len(known), "what will customers bring"
-    correlation = known["predicted"].corr(known["true"])
+    correlation = min(known["predicted"].corr(known["true"]), 1 - 1e-9)  # Fisher's interval has no end at 1
     half = 1.96 / np.sqrt(max(n - 3, 1))
     return [
         Score("04_lifetime_value", question, "correlation with true expected revenue", correlation, n=n,
@@ -135,7 +135,7 @@ def personas(traits: pd.DataFrame, segments: pd.DataFrame, persons: pd.Series, p
              tastes: pd.DataFrame) -> list[Score]:
     """Return how many notable department traits point the way of the segment's true tastes (by chance: one in two).
 
-    tastes: persona, attribute (department), share (true share of the persona's choices). Other kinds of trait have no truth here.
+    tastes: persona, attribute (department), share (of the persona's choices). Other kinds have no truth here.
     """
     notable = traits[traits["is_notable"] & (traits["kind"] == "department")]
     known = with_truth(segments, persons, people, true=["persona"])

@@ -72,8 +72,8 @@ def _share(measure: str, question: str, part: int, whole: int, *, target: float 
 def revenue(lines: pd.DataFrame, total: float) -> list[Score]:
     """Return the clean revenue beside the true one: sales, staff purchases, returns; no tests or copies.
 
-    Lines whose date is lost, or that cannot be split, are true sales that no cleaning can place: they are left out of the target
-    and shown as what is lost. The baseline adds up every line as it was written.
+    Lines whose date is lost, or that cannot be split, are true sales that no cleaning can place: they are no part of the
+    target, and shown as lost. The baseline adds up every line as it was written.
     """
     real = lines[(lines["kind"] != "test") & ~lines["is_copy"]]
     placeable = real[~bad_lines(real)]

@@ -13,7 +13,7 @@ SURVEYED, REVIEWED, COMMENTED = .10, .045, .03  # of people, of web orders, of p
 
 
 def cases(orders: pd.DataFrame, people: pd.DataFrame, rng) -> pd.DataFrame:
-    """Return tickets and calls: order, row, opened (day), topic, first_hours, closed (or NaN), minutes, reopened, csat, is_call."""
+    """Return tickets and calls: order, row, opened (day), topic, first_hours, closed, minutes, reopened, csat, is_call."""
     failed = orders["failure"].notna().to_numpy()
     chosen = np.where(failed, rng.random(len(orders)) < TICKET_OF_FAILURE, rng.random(len(orders)) < ROUTINE_SHARE)
     order = np.flatnonzero(chosen)

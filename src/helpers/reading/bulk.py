@@ -18,7 +18,7 @@ from helpers.reading.text import COUNTS
 FROM_BYTES = 4_000_000  # smaller files are read record by record
 SAMPLE = 1 << 18
 BLOCK = 1 << 22
-SUBTOTALS = "starts_with(lower({0}), 'sub') or starts_with({0}, '小')"
+SUBTOTALS = "{0} like 'Sub%' or {0} like 'sub%' or {0} like 'SUB%' or {0} like '小%'"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ def read_clean(file: Path, *, connection, hints: dict) -> list[ReadTable] | None
         sample = handle.read(SAMPLE)
     sample = sample[: sample.rfind(b"\n") + 1]
     try:
-        lines = sample.decode("utf-8-sig").splitlines(keepends=True)[:500]
+        text = sample.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
+    lines = [line + "\n" for line in text.split("\n")[:500]][:-1]
     dialect = layout.guess_dialect(lines, hints)
     if not dialect.delimiter or len(dialect.delimiter) > 1 or dialect.delimiter == " " or dialect.escape != '"':
         return None
@@ -49,6 +50,8 @@ def read_clean(file: Path, *, connection, hints: dict) -> list[ReadTable] | None
     rows = head[n_above:]
     if not rows or any(r.n_lines > 1 or not r.fields or len(r.fields) != plan.n_fields for r in rows) or plan.n_fields < 2:
         return None
+    if any(f'{before} "' in text for before in ("\n", dialect.delimiter)):
+        return None  # blanks before a quote: DuckDB takes them, and the quote, as text
     if any(r.n_lines > 1 or r.is_blank for r in head[:n_above]) or len(plan.header) != plan.n_fields or _is_odd(rows[0].fields):
         return None
     return _loaded(file, dialect, plan, lines, head[:n_above], connection)
@@ -58,7 +61,7 @@ def _is_odd(cells: list[str]) -> bool:
     return layout.is_total(cells)
 
 
-def _loaded(file: Path, dialect: Dialect, plan: layout.Plan, lines: list[str], above: list, connection) -> list[ReadTable] | None:
+def _loaded(file: Path, dialect: Dialect, plan: layout.Plan, lines: list[str], above: list, connection):
     header, name = unique_header(plan.header), fresh_name()
     ends_crlf = lines[0].endswith("\r\n")
     line_end = r"\r\n" if ends_crlf else r"\n"
@@ -69,7 +72,7 @@ def _loaded(file: Path, dialect: Dialect, plan: layout.Plan, lines: list[str], a
         f"strict_mode=true, null_padding=false, ignore_errors=false, comment='')"
     )
     with ThreadPoolExecutor(1) as thread:
-        shape = thread.submit(_shape, file, f"{dialect.delimiter} \"".encode(), ends_crlf)
+        shape = thread.submit(_shape, file, ends_crlf)
         try:
             connection.raw_sql(f"create temp table {name} as select * from {source}")
         except duckdb.Error:
@@ -85,13 +88,14 @@ def _loaded(file: Path, dialect: Dialect, plan: layout.Plan, lines: list[str], a
     )
     notes = dict.fromkeys(COUNTS, 0) | {
         "n_lines": found.n_lines, "n_loaded": n_rows, "n_header": plan.n_header, "n_preamble": plan.n_before,
-        "preamble": [r.text.strip() for r in above[: plan.n_before]], "n_header_rows": plan.n_header, "delimiter": dialect.delimiter,
+        "preamble": [r.text.strip() for r in above[: plan.n_before]], "n_header_rows": plan.n_header,
+        "delimiter": dialect.delimiter,
     }
     return [ReadTable("", header, connection.table(view), "utf-8", notes)]
 
 
-def _shape(file: Path, padded_quote: bytes, ends_crlf: bool) -> _Shape:
-    """Count line ends; not plain are NUL characters, other line ends, and blanks before a quote (read differently)."""
+def _shape(file: Path, ends_crlf: bool) -> _Shape:
+    """Count line ends; NUL characters and other line ends are not plain."""
     n_lines, is_plain, last = 0, True, b"\n"
     with file.open("rb") as handle:
         while block := handle.read(BLOCK):
@@ -99,7 +103,7 @@ def _shape(file: Path, padded_quote: bytes, ends_crlf: bool) -> _Shape:
             n = block.count(b"\n")
             n_lines += n
             n_returns = block.count(b"\r") if b"\r" in block else 0
-            is_plain = is_plain and b"\0" not in block and padded_quote not in block and b'\n "' not in block
+            is_plain = b"\0" not in block
             is_plain = is_plain and (n_returns == n == block.count(b"\r\n") if ends_crlf else n_returns == 0)
             last = block[-1:]
             if not is_plain:
@@ -110,9 +114,9 @@ def _shape(file: Path, padded_quote: bytes, ends_crlf: bool) -> _Shape:
 def _has_odd_rows(name: str, header: tuple[str, ...], n_rows: int, connection) -> bool:
     """Say whether a row is blank, repeats the header, is a subtotal, or ends the table as a total or note."""
     first, second = quoted(header[0]), quoted(header[1])
-    blank = " and ".join(f"nullif(trim({quoted(c)}), '') is null" for c in header)
+    blank = " and ".join(f"({quoted(c)} is null or trim({quoted(c)}) = '')" for c in header)
     odd = (
-        f"({blank}) or ({first} = {literal(header[0])} and {second} = {literal(header[1])}) or {SUBTOTALS.format(first)} "
+        f"{blank} or ({first} = {literal(header[0])} and {second} = {literal(header[1])}) or {SUBTOTALS.format(first)} "
         f"or ({first} is null and ({SUBTOTALS.format(second)}))"
     )
     engine = connection.con
@@ -120,4 +124,5 @@ def _has_odd_rows(name: str, header: tuple[str, ...], n_rows: int, connection) -
         return True
     tail = engine.execute(f"select * from {name} where rowid >= {n_rows - 5} order by rowid").fetchall()
     rows = [[cell or "" for cell in row] for row in tail]
-    return any(layout.is_total(row) or layout.n_filled(row) <= 2 and layout.FOOTER.match(next(filter(None, row), "")) for row in rows)
+    notes = [row for row in rows if layout.n_filled(row) <= 2 and layout.FOOTER.match(next(filter(None, row), ""))]
+    return bool(notes) or any(map(layout.is_total, rows))

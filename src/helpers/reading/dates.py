@@ -1,8 +1,9 @@
 """Dates and times as people type them: `parse_moment` and `parse_date` for one value.
 
-ISO, `2026/3/5`, `2026.3.5`, `20260305`, `2026年3月5日`, `二〇二六年三月五日`, `民国115年`, `令和8年`, `Mar 5, 2026`, `5-Mar-26`, RFC 2822, with times in
-24 or 12 hours (AM/PM, 上午/下午), `24:00` (0:00 of the next day) and zones. `3/5/2026` needs the column's `order`; without one it is None.
-What marks an unknown date (1900-01-01, 1970-01-01, 9999-12-31 …) is None, and so is a year before 1800 or after 2200.
+ISO, `2026/3/5`, `2026.3.5`, `20260305`, `2026年3月5日`, `二〇二六年三月五日`, `民国115年`, `令和8年`, `Mar 5, 2026`,
+`5-Mar-26`, RFC 2822, with times in 24 or 12 hours (AM/PM, 上午/下午), `24:00` (0:00 of the next day) and zones. `3/5/2026` needs
+the column's `order`; without one it is None. What marks an unknown date (1900-01-01, 1970-01-01, 9999-12-31 …) is None, and so is
+a year before 1800 or after 2199.
 """
 
 import re
@@ -11,12 +12,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 SENTINELS = frozenset({
-    date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1970, 1, 1), date(9999, 12, 31),
+    date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1970, 1, 1),
+    date(9999, 12, 31),
 })
 YEARS = (1800, 2199)
 EPOCH = datetime(1970, 1, 1)
 ERAS = {"民国": 1911, "民國": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-MONTHS = {name: i for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
 MONTH = r"(?P<b>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 DATES = [re.compile(pattern, re.I) for pattern in (
@@ -32,7 +34,9 @@ TIME = re.compile(
     r"\s*(?P<ap>[ap]\.?m\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?\s*[+-]\d{1,2}:?(?:\d{2})?|UTC|GMT)?(?:\s*\([^)]*\))?", re.I,
 )
 COMPACT_TIME = re.compile(r"(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?P<zone>Z|[+-]\d\d:?\d\d)?")
-CHINESE_DATE = re.compile(r"([零〇○Ｏ一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]")
+YEAR_LAST = re.compile(  # as `date` prints it
+    rf"{WEEKDAY}{MONTH}\s+(?P<d>\d{{1,2}})\s+(?P<t>[\d:]+)(?P<zone>\s+\S+)?\s+(?P<y>\d{{4}})", re.I)
+CHINESE_DATE = re.compile("([零〇○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]")
 ERA_YEAR = re.compile(r"(民国|民國|令和|平成|昭和)\s*(元|\d{1,3})\s*年")
 WEEKDAYS = re.compile(r"\s*[（(]?(?:星期|周|週)[一二三四五六日天][）)]?\s*")
 DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
@@ -65,8 +69,8 @@ def _parse(text: str, order: str | None) -> datetime | None:
             if rest[:1].isdigit() and text[match.end() - 1].isdigit() and not re.fullmatch(r"\d{6}(Z|[+-]\d\d:?\d\d)?", rest):
                 continue
             return None if found is None else _with_time(found, rest)
-    if match := re.fullmatch(rf"{WEEKDAY}{MONTH}\s+(?P<d>\d{{1,2}})\s+(?P<t>[\d:]+)(?P<zone>\s+\S+)?\s+(?P<y>\d{{4}})", text, re.I):
-        return _with_time(_day(match, order), f" {match['t']}{match['zone'] or ''}")  # as `date` and Twitter print it
+    if (match := YEAR_LAST.fullmatch(text)) and (found := _day(match, order)):
+        return _with_time(found, f"{match['t']}{match['zone'] or ''}")
     return _elsewhere(text)
 
 
@@ -81,9 +85,11 @@ def _chinese_digits(text: str) -> str:
 
 
 def _small(numeral: str) -> int:
-    """Return 一 … 三十一 as a number."""
+    """Return 一 … 三十一 as a number, 99 for what is none."""
     tens, ten, ones = numeral.rpartition("十")
-    return (DIGITS.get(tens, 1) * 10 if ten else 0) + (DIGITS[ones] if ones in DIGITS else 0) if ten or len(numeral) == 1 else 99
+    if not ten:
+        return DIGITS.get(numeral, 99)
+    return DIGITS.get(tens, 1) * 10 + DIGITS.get(ones, 0)
 
 
 def _day(match: re.Match, order: str | None) -> date | None:
@@ -134,7 +140,9 @@ def _hour(hour: int, half: str, chinese: str | None) -> int | None:
     if chinese in ("上午", "凌晨", "早上"):
         return hour % 12 if hour == 12 else hour if hour < 12 else None
     if chinese in ("下午", "晚上"):
-        return hour + 12 if hour < 12 else hour if chinese == "下午" and hour < 24 else 24 if hour == 12 else hour if hour < 24 else None
+        if hour == 12 and chinese == "晚上":
+            return 24  # midnight
+        return hour + 12 if hour < 12 else hour if hour < 24 else None
     if chinese == "中午":
         return hour if hour in (11, 12) else hour + 12 if hour in (1, 2) else None
     return hour if hour <= 24 else None
@@ -154,7 +162,7 @@ def _zone(text: str | None):
 
 
 def _elsewhere(text: str) -> datetime | None:
-    """Ask dateparser for dates with the month in another language's words (`5. März 2026`); a day, month and year must be there."""
+    """Ask dateparser for dates with the month in other languages (`5. März 2026`), if day, month and year are there."""
     if not re.search(r"[^\W\d_]{3,}", text) or not re.search(r"(?<!\d)(19|20)\d\d(?!\d)", text) or len(text) > 60:
         return None
     import dateparser

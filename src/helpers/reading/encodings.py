@@ -22,8 +22,9 @@ SAMPLE_CHARS = 1 << 20
 MAX_LINE = 64_000_000  # bytes
 CODECS = {  # name → Python's codec, family of writing
     "gb18030": ("gb18030", "chinese"), "big5": ("cp950", "traditional"), "shift_jis": ("cp932", "japanese"),
-    "euc-jp": ("euc_jp", "japanese"), "euc-kr": ("cp949", "korean"), "cp1252": ("cp1252", "western"), "cp1250": ("cp1250", "western"),
-    "cp1254": ("cp1254", "western"), "cp874": ("cp874", "thai"), "mac-roman": ("mac_roman", "western"), "cp1251": ("cp1251", "cyrillic"), "koi8-r": ("koi8_r", "cyrillic"),
+    "euc-jp": ("euc_jp", "japanese"), "euc-kr": ("cp949", "korean"), "cp874": ("cp874", "thai"),
+    "cp1252": ("cp1252", "western"), "cp1250": ("cp1250", "western"), "cp1254": ("cp1254", "western"), "mac-roman": ("mac_roman", "western"),
+    "cp1251": ("cp1251", "cyrillic"), "koi8-r": ("koi8_r", "cyrillic"),
 }
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -110,7 +111,8 @@ def _as_told(file: Path, name: str, shown: str) -> Text:
     except LookupError:
         raise UserError(f"{shown}: there is no encoding '{name}'; try utf-8, gb18030, big5, shift_jis or cp1252") from None
     known = {codecs.lookup(c).name: key for key, (c, _) in CODECS.items()} | {
-        "gbk": "gb18030", "gb2312": "gb18030", "big5": "big5", "shift_jis": "shift_jis", "euc_kr": "euc-kr", "iso8859-1": "cp1252",
+        "gbk": "gb18030", "gb2312": "gb18030", "big5": "big5", "shift_jis": "shift_jis", "euc_kr": "euc-kr",
+        "iso8859-1": "cp1252",
         "utf-8-sig": "utf-8", "big5hkscs": "big5",
     }
     text = Text(file, known.get(codec.name, codec.name))
@@ -141,9 +143,10 @@ def _refuse_binary(text: Text, shown: str) -> None:
 def _of_bytes(file: Path, shown: str) -> str:
     """Return the encoding of a file without byte order mark."""
     n_good, good, n_bad, bad = _lines_by_utf8(file)
-    if not n_bad or n_good > n_bad and score("\n".join(line.decode() for line in good), "any") >= PLAUSIBLE:
-        if n_bad or not _could_be_other(good):
-            return "utf-8"
+    if not n_bad and not _could_be_other(good):
+        return "utf-8"
+    if n_good > n_bad > 0 and score("\n".join(line.decode() for line in good), "any") >= PLAUSIBLE:
+        return "utf-8"
     ranking = _ranking(bad or good)
     best = ranking[0][1] if ranking else None
     if best and (n_good == 0 or n_bad > n_good):
@@ -194,7 +197,7 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def _could_be_other(lines: list[bytes]) -> bool:
-    """Say whether valid UTF-8 is chance: a few two-byte characters (毛 in GBK is ë) that make no word, but are common Chinese."""
+    """Say whether valid UTF-8 is chance: a few two-byte characters (毛 in GBK is ë) that make no word, but common Chinese."""
     if len(lines) > 20 or any(byte >= 0xE0 for line in lines for byte in line):
         return False
     text = "\n".join(line.decode() for line in lines)
@@ -227,7 +230,7 @@ def _lead(best: tuple[float, str, str], other: tuple[float, str, str]) -> float:
 
 
 def _question(file: Path, shown: str, candidates: list[str]) -> str:
-    """Ask for the encoding; the first line is shown as each candidate reads it, if it names columns: other lines are personal."""
+    """Ask for the encoding; the first line is shown as each candidate reads it, if it names columns (others are personal)."""
     with file.open("rb") as handle:
         first = handle.readline(2000)
     said = f"{shown}: its encoding is not clear"

@@ -21,17 +21,16 @@ REFUSED = {  # first bytes → what to say
     b"%PDF": "is a PDF; export the table as CSV or Excel", b"7z\xbc\xaf": "is a 7z archive; unpack it first",
     b"Rar!": "is a RAR archive; unpack it first", b"BZh": "is packed with bzip2; unpack it first",
     b"\xfd7zXZ": "is packed with xz; unpack it first", b"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it first",
-    b"{\\rtf": "is a text document; export the table as CSV or Excel", b"SQLite format 3": "is an SQLite database; use a database source",
-    b"\x89PNG": "is an image; export the table as CSV or Excel", b"\xff\xd8\xff": "is an image; export the table as CSV or Excel",
-    b"GIF8": "is an image; export the table as CSV or Excel", b"\x7fELF": "is a program, not a table",
-}
+    b"{\\rtf": "is a text document; export the table as CSV or Excel", b"\x7fELF": "is a program, not a table",
+    b"SQLite format 3": "is an SQLite database; use a database source",
+} | dict.fromkeys((b"\x89PNG", b"\xff\xd8\xff", b"GIF8"), "is an image; export the table as CSV or Excel")
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head", b"<body", b"<div", b"<style", b"<workbook")
 
 
 def read_tables(file: Path, *, connection, hints: dict | None = None) -> list[ReadTable]:
-    """Return the tables of a file, their rows in temporary tables of `connection` (an Ibis DuckDB backend; it may spill to disk).
+    """Return the tables of a file, their rows in temporary tables of `connection` (an Ibis DuckDB backend).
 
-    `hints`: encoding, delimiter ("tab" or a character), header_row (line in the file, 0 = none), sheet, skip (lines at the top).
+    `hints`: encoding, delimiter ("tab" or a character), header_row (line in the file, 0 = none), sheet, skip (lines).
     Raises UserError, one line, for a file that is no table, damaged, unsafe, or of an encoding that is not clear.
     """
     file, hints = Path(file), {key: value for key, value in (hints or {}).items() if value is not None}
@@ -64,11 +63,12 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
     if kind == "text" and (clean := read_clean(file, connection=connection, hints=hints)):
         return clean
     text = decoded(file, shown=shown, hints=hints)
-    if kind == "text" and text.encoding != "utf-8" and file.stat().st_size >= FROM_BYTES and text.write_utf8(folder / "utf8"):
-        if clean := read_clean(folder / "utf8", connection=connection, hints=hints | {"encoding": "utf-8"}):
-            return [replace(table, encoding=text.encoding) for table in clean]
     if kind == "json":
         return read_json(text, folder, shown=shown, connection=connection)
+    if text.encoding != "utf-8" and file.stat().st_size >= FROM_BYTES and text.write_utf8(copy := folder / "utf8"):
+        clean = read_clean(copy, connection=connection, hints=hints | {"encoding": "utf-8"})
+        if clean:
+            return [replace(table, encoding=text.encoding) for table in clean]
     return read_text(text, shown=shown, connection=connection, hints=hints)
 
 

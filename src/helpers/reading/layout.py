@@ -11,23 +11,27 @@ from helpers.reading.records import Dialect, Record, records
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "||", ":")
 HEAD = 60  # records that a decision is based on
-TOTAL = re.compile(r"(grand[ _-]?totals?|totals?|overall|sum|合\s*计|总\s*计|總\s*計|合\s*計|总和|汇总|总数|gesamt|summe)\s*[:：]?", re.I)
+TOTAL = re.compile(
+    r"(grand[ _-]?totals?|totals?|overall|sum|合\s*计|总\s*计|總\s*計|合\s*計|总和|汇总|总数|gesamt|summe)\s*[:：]?", re.I)
 SUBTOTAL = re.compile(r"(sub[ _-]?totals?|小\s*计|小\s*計)\s*[:：]?", re.I)
 INITIALS = re.compile(r"[gtos合总總汇小]", re.I)  # of the words above
 FOOTER = re.compile(
-    r"\s*(#|--|\(?\d+ rows?\b|source\b|generated\b|exported\b|report (generated|run)|notes?\b[:：]|end of (report|file)|page \d|"
-    r"copyright|©|confidential|来源|导出|制表|备注[:：]|注[:：]|数据来源|说明[:：]|共\s*\d+\s*[条行]|以上)", re.I,
+    r"\s*(#|--|\(?\d+ rows?\b|source\b|generated\b|exported\b|report (generated|run)|notes?\b[:：]|end of (report|file)|"
+    r"page \d|copyright|©|confidential|来源|导出|制表|备注[:：]|注[:：]|数据来源|说明[:：]|共\s*\d+\s*[条行]|以上)", re.I,
 )
-NUMBER = re.compile(r"[-+−(（]?\s*([¥￥$€£]|RMB|CNY|USD|EUR)?\s*[-+]?[\d０-９][\d０-９,.，．'  \s]*(e[+-]?\d+)?\s*[%％万亿元)）-]?", re.I)
+NUMBER = re.compile(
+    r"[-+−(（]?\s*([¥￥$€£]|RMB|CNY|USD|EUR)?\s*[-+]?[\d０-９][\d０-９,.，．'  \s]*(e[+-]?\d+)?\s*[%％万亿元)）-]?", re.I)
 DATE = re.compile(
     r"\d{1,4}[-/.年]\d{1,2}([-/.月]\d{1,4}日?)?([T ,].*)?|\d{1,2}:\d{2}(:\d{2})?(\s*[ap]m)?|"
     r"([a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2} [a-z]{3,9} \d{4}).*", re.I,
 )
-OTHER_DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|\+?\d[\d -]{6,}|[A-Za-z]{0,6}[-_]?\d{3,}|true|false|null|n/?a", re.I)
+OTHER_DATA = re.compile(
+    r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|\+?\d[\d -]{6,}|[A-Za-z]{0,6}[-_]?\d{3,}|true|false|null|n/?a", re.I)
 HEADER_WORDS = re.compile(
     r"\b(id|name|date|time|e-?mail|phone|mobile|address|city|country|status|amount|price|quantity|qty|type|code|number|no|user|"
     r"customer|order|product|sku|total|created|updated|first|last|title|source|campaign|value|key|channel|comment|text|rating)\b|_id\b|"
-    r"姓名|名称|编号|手机|电话|日期|时间|金额|数量|状态|类型|地址|邮箱|城市|客户|订单|产品|商品|单价|备注|性别|会员|来源|门店|渠道|负责人|氏名|電話|日付", re.I,
+    r"姓名|名称|编号|手机|电话|日期|时间|金额|数量|状态|类型|地址|邮箱|城市|客户|订单|产品|商品|单价|备注|性别|会员|来源|门店|"
+    r"渠道|负责人|氏名|電話|日付", re.I,
 )
 
 
@@ -97,7 +101,7 @@ def _escapes_with_backslash(lines: list[str]) -> bool:
 
 
 def _agreement(lines: list[str], dialect: Dialect) -> float:
-    """Return 0–1: the share of records that have the usual number of fields (≥ 2), less for fields that hold other delimiters."""
+    """Return 0–1: the share of records of the usual number of fields (≥ 2), less for fields that hold other delimiters."""
     found = [r for r in records(lines, dialect) if not r.is_blank and not is_comment(r)]
     widths = Counter(len(r.fields) if r.fields else 0 for r in found)
     several = {width: n for width, n in widths.items() if width > 1}
@@ -105,7 +109,8 @@ def _agreement(lines: list[str], dialect: Dialect) -> float:
         return 0.0
     width = max(several, key=lambda w: (several[w] * w ** 0.5))
     fields = [field for r in found if r.fields and len(r.fields) == width for field in r.fields]
-    unclean = sum(1 for field in fields if any(d in field for d in (",", ";", "\t", "|") if d != dialect.delimiter) and len(field) < 60)
+    others = [d for d in (",", ";", "\t", "|") if d != dialect.delimiter]
+    unclean = sum(1 for field in fields if len(field) < 60 and any(d in field for d in others))
     tidy = 1 - 0.5 * unclean / len(fields)
     rare = 0.8 if dialect.delimiter in (":", " ", "~", "^") else 1
     return several[width] / len(found) * tidy * rare
@@ -129,7 +134,7 @@ def _second_opinion(lines: list[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the first records of a table are: `n_before` of preamble, `n_header` (0–2) of header, then rows of `n_fields` fields."""
+    """What the first records are: `n_before` of preamble, `n_header` (0–2) of header, then rows of `n_fields` fields."""
 
     n_before: int
     n_header: int
@@ -198,10 +203,11 @@ def _with_header(head: list[Record], rows: list[int], at: int, width: int, is_pa
     elif body and rows[at + 1] == start + 1 and _is_group_row(cells, body[0], body[1:]):
         cells, n_header, body = _merged(cells, body[0]), 2, body[1:]
     n_fields = len(cells)
-    if not is_padded:
-        n_fields = width if body and all(not any(map(str.strip, b[len(cells):])) for b in body if len(b) == width) else len(cells)
     while cells and not cells[-1].strip() and not any(len(b) >= len(cells) and b[len(cells) - 1].strip() for b in body):
         cells.pop()
+    if body and not is_padded and len(cells) <= width:
+        beyond = [cell for b in body if len(b) == width for cell in b[len(cells):] if cell.strip()]
+        n_fields = n_fields if beyond else width
     return Plan(start, n_header, tuple(cells), n_fields)
 
 
@@ -213,7 +219,8 @@ def is_header(cells: list[str], body: list[list[str]]) -> bool:
         return False
     if values:
         years = [int(v) for v in values if re.fullmatch(r"(19|20)\d\d|1?\d", v)]
-        return len(years) == len(values) and len(filled) > len(values) and years == sorted(set(years)) and not body_is_text(body)
+        ascend = len(years) == len(values) < len(filled) and years == sorted(set(years))
+        return ascend and not body_is_text(body)
     if any(HEADER_WORDS.search(cell) for cell in filled):
         return True
     same = [b for b in body if len(b) == len(cells)]
@@ -272,5 +279,6 @@ def starts_table(head: list[Record], header: tuple[str, ...], n_fields: int, row
         return titles > 0
     if is_padded or found.n_fields == n_fields:
         values = [any(is_data(row[j]) for row in rows if len(row) > j) for j in range(len(found.header))]
-        return any(v and found.header[j].strip() for j, v in enumerate(values)) or is_padded and len(found.header) != len(header)
+        names_values = any(v and found.header[j].strip() for j, v in enumerate(values))
+        return names_values or is_padded and len(found.header) != len(header)
     return len(following[0].fields) == found.n_fields or is_padded

@@ -11,8 +11,9 @@ from decimal import Decimal, InvalidOperation
 
 CURRENCY = r"(?:(?:US|HK|NT|A|C|S)?\$|[¥€£₩₹₽฿]|RMB|CNY|CNH|USD|EUR|GBP|JPY|HKD|TWD|人民币|美元|欧元|日元|港币)"
 AMOUNT = re.compile(
-    rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*{CURRENCY}?\s*(?P<sign2>[-+])?\s*(?P<digits>\d[\d.,' ]*|\.\d+|,\d+)(?P<exp>e[+-]?\d{{1,3}})?"
-    rf"\s*(?P<unit>万亿|百万|千万|百亿|千亿|[千万亿萬億])?\s*(?P<rate>[%‰])?\s*(?:{CURRENCY}|元整|元|块|圆|圓)?\s*(?P<trail>-)?\s*(?P<close>\))?", re.I,
+    rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*{CURRENCY}?\s*(?P<sign2>[-+])?\s*"
+    rf"(?P<digits>\d[\d.,' ]*|\.\d+|,\d+)(?P<exp>e[+-]?\d{{1,3}})?\s*(?P<unit>万亿|百万|千万|百亿|千亿|[千万亿萬億])?\s*"
+    rf"(?P<rate>[%‰])?\s*(?:{CURRENCY}|元整|元|块|圆|圓)?\s*(?P<trail>-)?\s*(?P<close>\))?", re.I,
 )
 UNITS = {"千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "百亿": 10, "千亿": 11, "万亿": 12}
 CHINESE = re.compile(r"[负負]?[零〇一二两三四五六七八九十百千万亿点]+")
@@ -27,8 +28,8 @@ COMMA_DECIMAL = r"^[^\d.,]*(\d{1,3}(\.\d{3})+,\d+|\d*,(\d{1,2}|\d{4,})|0,\d+|\d{
 def decimal_mark(n_dot: int, n_comma: int) -> str:
     """Return the decimal mark of a column: "." or ",", or "mixed" where both have at least 5 % of the evidence.
 
-    Without evidence (only `1.234` or `1,234`) the mark is the dot, as in English and Chinese: 1.234 is little more than one, 1,234
-    is more than a thousand. Give the hint `decimal: ","` for files from elsewhere.
+    Without evidence (only `1.234` or `1,234`) the mark is the dot, as in English and Chinese: 1.234 is little more than one,
+    1,234 is more than a thousand. Give the hint `decimal: ","` for files from elsewhere.
     """
     if min(n_dot, n_comma) >= 0.05 * (n_dot + n_comma) and n_dot and n_comma:
         return "mixed"

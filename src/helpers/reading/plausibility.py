@@ -1,7 +1,7 @@
 """How much a decoded text looks like writing: 0 (mojibake) to 1. Decoders seldom fail; only this tells GBK from Big5 or cp1252.
 
-Each character that is not ASCII counts between 0 and 1: common Chinese characters, kana, Hangul, letters that stand among letters
-in the right case, symbols where symbols stand. The score is their mean.
+Each character that is not ASCII counts between 0 and 1: common Chinese characters, kana, Hangul, letters that stand among
+letters in the right case, symbols where symbols stand. The score is their mean.
 """
 
 import re
@@ -98,7 +98,8 @@ def _western(text: str) -> float:
             continue
         cased = word.islower() or word.isupper() or word.istitle() or word[:1].isupper() and word[1:].islower()
         n_foreign = sum(c > "\x7f" for c in word)
-        if not cased or re.search("[^\x00-\x7f]{3}", word) or n_foreign * 2 > len(word) + 1 and len(word) > 1 or max(word) > "\u024f":
+        many = n_foreign * 2 > len(word) + 1 and len(word) > 1 or re.search("[^\x00-\x7f]{3}", word)
+        if not cased or many or max(word) > "\u024f":
             continue
         if len(word) == 1:
             total += 0.3 * (word in "àéèêáóíúöäüøåñç")

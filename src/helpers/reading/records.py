@@ -58,7 +58,8 @@ class Dialect:
             if text.startswith('"', at) or text[at:at + 1] == " " and text[at:].lstrip(" ").startswith('"'):
                 match = self.closed.match(text, at)
                 if not match:
-                    return None, "open" if self.opened.match(text, at) else f"field {len(fields) + 1}: text after a closing quote"
+                    is_open = self.opened.match(text, at)
+                    return None, "open" if is_open else f"field {len(fields) + 1}: text after a closing quote"
                 fields.append(self._unescape(match[1]))
                 at = match.end()
             else:

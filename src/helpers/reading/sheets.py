@@ -1,6 +1,7 @@
 """Excel and OpenDocument sheets (calamine) as records."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def read_sheets(file: Path, *, shown: str, connection, hints: dict) -> list[Read
         rows = (_record(first + i, row) for i, row in enumerate(sheet.iter_rows()))
         for table in cut_tables(Stream(rows), connection=connection, hints=hints, is_padded=True):
             parts = [name if len(book.sheet_names) > 1 else "", table.name]
-            tables.append(ReadTable(" / ".join(p for p in parts if p), table.header, table.rows, "", table.notes | {"sheet": name}))
+            full_name = " / ".join(part for part in parts if part)
+            tables.append(replace(table, name=full_name, notes=table.notes | {"sheet": name}))
     if not tables:
         raise UserError(f"{shown}: no table in any sheet")
     return tables

@@ -12,7 +12,8 @@ from helpers.reading.encodings import Text
 from helpers.reading.table import ReadTable, fresh_name, literal, plain_name, quoted, unique_header
 
 MAX_WRAPPED = 300_000_000  # bytes of a JSON file whose rows stand inside an object: it is read into memory
-WRAPPERS = {"data", "results", "records", "rows", "value", "values", "entries", "list", "contacts", "deals", "customers", "members"}
+WRAPPERS = {"data", "results", "records", "rows", "value", "values", "entries", "list", "contacts", "deals", "customers",
+            "members"}
 AS_WRITTEN = "dateformat='never', timestampformat='never', sample_size=-1, maximum_object_size=67108864, union_by_name=true"
 
 
@@ -30,7 +31,7 @@ def read_parquet(file: Path, *, shown: str, connection) -> list[ReadTable]:
 
 
 def read_json(text: Text, folder: Path, *, shown: str, connection) -> list[ReadTable]:
-    """Return the table of JSON lines (`_line` is the line), of an array, or of the one array in an object (`_line`: its position).
+    """Return the table of JSON lines (`_line` is the line), of an array or of the one array in an object (`_line`: position).
 
     A line that is no JSON object is rejected.
     """
@@ -95,9 +96,10 @@ def _as_lines(text: Text, target: Path):
     """Write one object a line; return the line (or position) of each, the lines without one, and counts."""
     first = _first_character(text.lines())
     line = next(_content(text.lines()), "")
-    if first == "{" and (_is_whole(line) and not _wrapped(json.loads(line.lstrip("\ufeff"))) or text.file.stat().st_size > MAX_WRAPPED):
+    is_large = text.file.stat().st_size > MAX_WRAPPED
+    if first == "{" and (is_large or _is_whole(line) and not _wrapped(json.loads(line.lstrip("\ufeff")))):
         return _checked_lines(text, target)
-    if text.file.stat().st_size > MAX_WRAPPED:
+    if is_large:
         raise ValueError("too large for an array")
     found = json.loads("".join(text.lines()).lstrip("\ufeff"))
     if isinstance(found, dict):

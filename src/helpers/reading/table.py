@@ -18,8 +18,8 @@ class ReadTable:
 
     `rows` has the columns `header` (string, null = empty cell; native types only for Parquet, JSON, SPSS and SAS) plus `_line`
     (int64, where the record starts, from 1) and `_problem` (null, or why the record is rejected: its cells are then null).
-    `notes` counts what the file holds: n_lines = n_loaded + n_rejected + n_blank + n_preamble + n_header + n_footer + n_continued
-    (n_continued: further lines of records with line breaks in a cell).
+    `notes` counts what the file holds: n_lines = n_loaded + n_rejected + n_blank + n_preamble + n_header + n_footer +
+    n_continued (further lines of records with line breaks in a cell).
     """
 
     name: str

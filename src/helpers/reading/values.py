@@ -1,8 +1,8 @@
 """Text columns → contract types at engine scale: `typed`.
 
 The plain bulk is cast by the engine; what it does not match goes through the rules for one value (numbers.py, dates.py), each
-distinct value once a batch. Conventions (decimal mark, day or month first, Excel serials, Unix time) are decided per column from
-all its values. What is something else is null: the caller compares with the text and counts it.
+distinct value once a batch. Conventions (decimal mark, day or month first, Excel serials, Unix time) are decided per column
+from all its values. What is something else is null: the caller compares with the text and counts it.
 """
 
 import re
@@ -48,7 +48,7 @@ def parse_bool(text: str) -> bool | None:
 
 
 def typed(table: ibis.Table, column: str, kind: str, *, time_zone: str, hints: dict | None = None):
-    """Return `column` of `table` as contract type `kind` (string, int64, float64, bool, date, timestamp UTC), null if it is none.
+    """Return `column` of `table` as contract type `kind` (string, int64, float64, bool, date, timestamp UTC), else null.
 
     `hints`: decimal ("." or ","), day_first (bool), date_system (1900 or 1904).
     """
@@ -79,7 +79,7 @@ def _as_text(values):
 
 
 def _native(table, values, kind: str, time_zone: str):
-    """Return native values that need no parsing, else None (whole numbers may be dates or Unix time: they go the way of text)."""
+    """Return native values that need no parsing, else None (whole numbers may be dates or Unix time: parsed like text)."""
     found = values.type()
     if kind == "float64" and found.is_numeric():
         number = values.cast("float64")
@@ -151,7 +151,8 @@ def _moment(table, column: str, text, kind: str, time_zone: str, hints: dict):
     written = text.replace("/", "-")
     if kind == "date":
         fits = text.re_search(PLAIN_DATE) & ~text.re_search(UNKNOWN)
-        return ibis.coalesce(ibis.ifelse(fits, written.try_cast("date"), ibis.null("date")), _parsed(text, "date", order, as_type="date"))
+        plain = ibis.ifelse(fits, written.try_cast("date"), ibis.null("date"))
+        return ibis.coalesce(plain, _parsed(text, "date", order, as_type="date"))
     fits = text.re_search(PLAIN_TIME) & ~text.re_search(UNKNOWN)
     naive = ibis.ifelse(fits, written.try_cast("timestamp"), ibis.null("timestamp"))
     zoned = text.re_search(ZONED_TIME) & ~text.re_search(UNKNOWN)
@@ -202,8 +203,8 @@ def _from_serial(text, date_system: int):
 
 # --- the rules for one value, as a function of the engine
 #
-# It may not return null ("" stands for it), and must stand in the expression once: the engine would take two out of the coalesce
-# and call it for every row.
+# It may not return null ("" stands for it), and must stand in the expression once: the engine would take two out of the
+# coalesce and call it for every row.
 
 
 def _parsed(text, parse: str, *settings: str, as_type: str = "int64"):

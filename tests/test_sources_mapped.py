@@ -149,7 +149,31 @@ def test_a_record_without_a_key_of_its_own_gets_the_digest_of_its_values(raw):
     assert ids.iloc[0] != ids.iloc[2]
 
 
+def test_a_person_is_not_set_aside_for_a_birthday_that_cannot_be_read(raw):
+    (raw / "m.csv").write_text("id,name,born,since\n1,Ann,secret,2024-01-01\n2,Bo,1990-02-03,then\n", encoding="utf-8")
+    found = read(raw, "files", "m.csv", {
+        "people": {"customer_id": "id", "full_name": "name", "birth_date": "born"},
+        "customers": {"customer_id": "id", "joined_at": "since"},
+    })
+    assert found["people"]["problem"].isna().all()
+    assert found["people"]["birth_date"].notna().tolist() == [False, True]
+
+
 # --- vendors
+
+
+def test_a_file_of_another_kind_among_those_of_a_vendor_is_said(raw):
+    vendor_folder.zoho(raw)
+    (raw / "zoho" / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    said = refused(raw, "zoho", "zoho/*s*.csv", {"people": {"customer_id": "Record Id", "email": "Email"}}, export="contacts")
+    assert said.startswith("source 'test': its file has no column ")
+
+
+def test_a_column_that_no_part_of_an_export_has_is_said_with_the_nearest_of_the_file(raw):
+    vendor_folder.mailchimp(raw)
+    said = refused(raw, "mailchimp", "mail/audience.zip", {"people": {"customer_id": "email_id", "email": "Email Adress"}},
+                   export="audience")
+    assert said == "source 'test': its file has no column 'Email Adress'; did you mean 'Email Address'?"
 
 
 def test_an_audience_gives_people_and_their_consent_and_the_activity_the_same_numbers(raw):

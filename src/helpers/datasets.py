@@ -23,7 +23,6 @@ SYSTEMS = (*BUILT_IN, "files", "database", *VENDORS)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 Name = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
 Scalar = str | int | float | bool
-CONSTANT = "="  # a mapping to "=web" gives every row the value "web"
 
 
 def _time_zone(name: str) -> str:

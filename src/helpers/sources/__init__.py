@@ -8,6 +8,10 @@
     Canonical tables (contracts.py, `collected/…`) as pandas frames or Ibis expressions, with `source_row`.
 `size(source, part, file) -> (rows, columns)`
     The size of a file that is not Parquet.
+
+Sources with a mapping in dataset.yml take these four from `mapped.py`. A vendor's module adds `EXPORTS`, what its files look
+like (`exports.py`; `recognition.py` compares), and, where a file does not hold what is meant, `prepare(rows, export) -> rows`,
+which adds columns that the mapping can name.
 """
 
 import importlib

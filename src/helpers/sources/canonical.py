@@ -40,16 +40,11 @@ def canonical_tables(rows, source, *, business) -> dict:
     return tables
 
 
-def typed_table(rows, source, business):
-    """Return the columns of `source.table` that `source.columns` maps, with their types, `source_row` and `problem`."""
-    reading = getattr(source, "reading", {})
-    rows = rows.mutate(**{PERSON: ibis.null("string")})
-    return _typed_columns(rows, source.table, source.columns, reading, business).drop(PERSON)
-
-
 def _contact_digest(rows, people: dict):
     """Return a digest of the contact values of a row; null where there are none or no people are mapped."""
-    parts = [rows[people[c]].cast("string").strip().lower().nullif("") for c in CONTACT if isinstance(people.get(c), str)]
+    wanted = [[people[c]] if isinstance(people[c], str) else people[c] for c in CONTACT if c in people]
+    texts = [ibis.coalesce(*(_as_text(rows[h]) for h in headers)) for headers in wanted if not headers[0].startswith(CONSTANT)]
+    parts = [text.strip().lower().nullif("") for text in texts]
     if not parts:
         return ibis.null("string")
     known = ibis.or_(*(part.notnull() for part in parts))
@@ -73,7 +68,7 @@ def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
             continue
         rows, header = _one_column(rows, wanted)
         made[column] = in_type(rows, header, kind, time_zone=business.time_zone, hints=reading)
-        if kind != "string":
+        if kind != "string" and name != "people":  # a person is not set aside for a birthday that nobody knows
             given[column] = _is_given(rows[header])
     flags = {f"_given_{column}": is_given for column, is_given in given.items()}
     found = rows.select(**made, **flags, source_row=rows["_line"], problem=rows["_problem"], **{PERSON: rows[PERSON]})

@@ -109,23 +109,25 @@ def gather(source, files: dict[str, Path], engine):
 
     export, wanted = export_of(source), wanted_columns(source)
     prepare = getattr(sources.module(source.system), "prepare", None)
-    parts, before, others = [], 0, []
+    parts, headers, before = [], [], 0
     for part, file in files.items():
-        found = _read(source, file, engine)
-        for table in found:
+        others = []
+        for table in _read(source, file, engine):
             rows = prepare(table.rows, source.export) if prepare else table.rows
             chosen = match(wanted, [c for c in rows.columns if c not in ORIGIN])
-            if not _belongs(chosen, wanted, export, table.header):
-                others.append((table, rows))
-                if len(found) == 1 and (export is None or len(files) == 1):
-                    raise UserError(_no_column(source, wanted, rows))
-                continue
-            parts.append(_part(rows, chosen, wanted, before, part))
-            before += int(rows["_line"].max().execute() or 0)
-    if not parts:
-        raise UserError(_no_column(source, wanted, others[0][1]))
-    _check_everywhere(source, wanted, parts)
-    rows = _stacked([rows for rows, _ in parts], wanted)
+            if _belongs(chosen, wanted, export, table.header):
+                parts.append(_part(rows, chosen, wanted, before, part))
+                headers.append(rows.columns)
+                others = None
+                before += int(table.rows["_line"].max().execute() or 0)
+            elif others is not None:
+                others.append(rows.columns)
+        if others is not None:  # nothing of the file is what the source means
+            raise UserError(_no_column(source, wanted, others[0] if others else ()))
+    nowhere = [name for name in wanted if not any(name in match([name], known) for known in headers)]
+    if nowhere:
+        raise UserError(_no_column(source, nowhere, headers[0]))
+    rows = _stacked(parts, wanted)
     if "_day" not in rows.columns:
         return rows
     return mark_redelivered(engine.create_table(fresh_name(), rows, temp=True))  # once: it is asked several times
@@ -151,18 +153,11 @@ def _part(rows, chosen: dict, wanted: list[str], before: int, part: str):
     columns = {name: rows[chosen[name]] if name in chosen else ibis.null("string") for name in wanted}
     line = (rows["_line"] + before).cast("int64")
     days = {name: rows[name] for name in ("_day", "_same") if name in rows.columns}
-    return rows.select(**columns, **days, _line=line, _problem=rows["_problem"], _file=ibis.literal(part)), set(chosen)
+    return rows.select(**columns, **days, _line=line, _problem=rows["_problem"], _file=ibis.literal(part))
 
 
-def _check_everywhere(source, wanted: list[str], parts: list) -> None:
-    """Raise UserError if a mapped column is in none of the files."""
-    nowhere = [name for name in wanted if not any(name in chosen for _, chosen in parts)]
-    if nowhere:
-        raise UserError(_no_column(source, nowhere, parts[0][0]))
-
-
-def _no_column(source, wanted: list[str], rows) -> str:
-    header = [c for c in rows.columns if c not in (*ORIGIN, "_file")]
+def _no_column(source, wanted: list[str], columns) -> str:
+    header = [c for c in columns if c not in ORIGIN]
     missing = next((name for name in wanted if name not in match(wanted, header)), wanted[0])
     near = difflib.get_close_matches(missing, header, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(header[:12])}"

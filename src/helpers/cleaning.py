@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 
 from helpers import cleaning_texts
-from helpers.cleaning_rules import Rule, Settings, masking_rules, rules_for
+from helpers.cleaning_rules import Rule, Settings, is_within_limits, masking_rules, rules_for
 from helpers.cleaning_validation import count_imputed, impute, stated_rules
 from helpers.contracts import CANONICAL_NAMES, contract
 from helpers.errors import UserError
@@ -86,13 +86,14 @@ def judge(table, rules: tuple[Rule, ...], settings: Settings):
 
 
 def change(table, rules: tuple[Rule, ...], settings: Settings):
-    """Return (`table` with the changing rules applied in order, the rule → a column that says whether it changed)."""
+    """Return (`table` with the changing rules applied in order, place of the rule → a column that says whether it changed)."""
     changed = {}
-    for i, rule in enumerate(rule for rule in rules if rule.effect == "change"):
-        column, value = rule.function(table, settings)
-        before = table[column]
-        table = table.mutate(**{f"_changed_{i}": ~before.identical_to(value), column: value})
-        changed[rule.name] = f"_changed_{i}"
+    for i, rule in enumerate(rules):
+        if rule.effect == "change":
+            column, value = rule.function(table, settings)
+            before = table[column]
+            table = table.mutate(**{f"_changed_{i}": ~before.identical_to(value), column: value})
+            changed[i] = f"_changed_{i}"
     return table, changed
 
 
@@ -130,10 +131,10 @@ def _log(name: str, rules, judged, kept, changed: dict) -> pd.DataFrame:
     rows, cents = int(by_reason["n"].sum()), int(by_reason["cents"].sum())
     counts = kept.agg(**{column: kept[column].sum() for column in changed.values()}).to_pandas().iloc[0] if changed else {}
     log = []
-    for rule in rules:
+    for i, rule in enumerate(rules):
         taken = removed.loc[rule.name] if rule.name in removed.index else {"n": 0, "cents": 0}
         n, money = int(taken["n"]), int(taken["cents"])
-        affected = n if rule.effect != "change" else int(pd.Series([counts[changed[rule.name]]]).fillna(0).iloc[0])
+        affected = n if rule.effect != "change" else int(pd.Series([counts[changed[i]]]).fillna(0).iloc[0])
         log.append({
             "table": name, "rule": rule.name, "effect": rule.effect, "rows_before": rows, "rows_after": rows - n,
             "rows_affected": affected, "revenue_before": cents / 100 if has_money else None,
@@ -199,21 +200,12 @@ def field_quality(tables_: dict) -> pd.DataFrame:
         for column in spec.columns:
             values = table[column.name]
             measures[f"{column.name}__filled"] = values.count()
-            measures[f"{column.name}__valid"] = (_is_valid(values, column) & values.notnull()).sum().fill_null(0)
+            measures[f"{column.name}__valid"] = (is_within_limits(values, column) & values.notnull()).sum().fill_null(0)
             if spec.key == (column.name,):
                 measures[f"{column.name}__distinct"] = values.nunique()
         found = table.agg(**measures).to_pandas().iloc[0]
         rows += [_quality_row(name, column.name, found, tables_) for column in spec.columns]
     return pd.DataFrame(rows)
-
-
-def _is_valid(values, column):
-    valid = values.notnull()
-    if column.ge is not None:
-        valid = valid & (values >= column.ge)
-    if column.le is not None:
-        valid = valid & (values <= column.le)
-    return valid & values.isin(column.isin) if column.isin else valid
 
 
 def _quality_row(name: str, field: str, found, tables_: dict) -> dict:

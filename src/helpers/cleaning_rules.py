@@ -187,6 +187,35 @@ def key_rules(table: str) -> tuple[Rule, ...]:
     )
 
 
+def is_within_limits(values, column):
+    """Say whether filled values keep the limits of the contract's column (both limits are allowed)."""
+    within = values.notnull()
+    if column.ge is not None:
+        within = within & (values >= column.ge)
+    if column.le is not None:
+        within = within & (values <= column.le)
+    return within & values.isin(column.isin) if column.isin else within
+
+
+def limit_rules(table: str) -> tuple[Rule, ...]:
+    """Return the rules on the contract's limits: a value outside is unknown; where the column must be filled, the row goes."""
+    derived = {"order_date", "order_hour"}
+    limited = [c for c in contract(table).columns if (c.ge, c.le, c.isin) != (None, None, None) and c.name not in derived]
+
+    def breaks_a_limit(rows, settings):
+        return ibis.or_(NEVER, *(rows[c.name].notnull() & ~is_within_limits(rows[c.name], c) for c in limited if not c.nullable))
+
+    def unknown_outside(column):
+        def rule(rows, settings):
+            value = rows[column.name]
+            return column.name, ibis.ifelse(is_within_limits(value, column), value, ibis.null(value.type()))
+        return rule
+
+    changes = [Rule(table, "value outside its limits", "change", unknown_outside(c)) for c in limited if c.nullable]
+    rejects = [Rule(table, "required value outside its limits", "reject", breaks_a_limit)] if len(changes) < len(limited) else []
+    return (*rejects, *changes)
+
+
 def masking_rules(table, name: str) -> tuple[Rule, ...]:
     """Return a rule for each free text of `table` for which :func:`cleaning_texts.masked` has added `_masked_<column>`."""
     columns = [c.removeprefix("_masked_") for c in table.columns if c.startswith("_masked_")]
@@ -198,4 +227,4 @@ def masking_rules(table, name: str) -> tuple[Rule, ...]:
 def rules_for(table: str) -> tuple[Rule, ...]:
     """Return the rules of a table in the order in which they run."""
     own = {"transactions": LINE_RULES, "feedback": FEEDBACK_RULES}.get(table, ())
-    return (*key_rules(table), *own)
+    return (*key_rules(table), *own, *limit_rules(table))

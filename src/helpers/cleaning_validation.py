@@ -50,11 +50,13 @@ def _comparable(limit, value, rule):
 
 
 def stated_rules(rules, table: str) -> tuple[Rule, ...]:
-    """Return the rules of dataset.yml for `table` as cleaning rules, in the order of the file; warnings change nothing."""
-    return tuple(
-        Rule(table, "a rule of dataset.yml", "reject", lambda rows, settings, rule=rule: breaks(rule, rows))
-        for rule in rules if rule.table == table and rule.severity == "error"
-    )
+    """Return the cleaning rule that sets aside what breaks an `error` of dataset.yml; warnings change nothing."""
+    errors = [rule for rule in rules if rule.table == table and rule.severity == "error"]
+    if not errors:
+        return ()
+    return (Rule(
+        table, "a rule of dataset.yml", "reject", lambda rows, settings: ibis.or_(*(breaks(rule, rows) for rule in errors))
+    ),)
 
 
 def validation(rules, tables: dict) -> pd.DataFrame:

@@ -114,10 +114,18 @@ def check_rows(n_rows: dict[str, int]) -> None:
 
 
 def describe_sources(settings: Dataset, *, connection, sample: str = "") -> pd.DataFrame:
-    """Return one row a file: source, system, file, table, n_rows, n_columns, bytes, sha256, first_date, last_date."""
+    """Return one row a file: source, system, file, table, n_rows, n_columns, bytes, sha256, first_date, last_date.
+
+    A relation of a database stands for a file; its fingerprint is that of its rows.
+    """
     rows = []
     for source in with_option(settings, "sample", sample):
-        tables = ", ".join(sources.module(source.system).feeds(source))
+        module = sources.module(source.system)
+        tables = ", ".join(module.feeds(source))
+        if hasattr(module, "describe"):
+            rows.append({"source": source.name, "system": source.system, "table": tables,
+                         **module.describe(source, connection=connection), "first_date": pd.NaT, "last_date": pd.NaT})
+            continue
         for part, file in raw_files(source, settings.name).items():
             n_rows, n_columns = _size(part, file, source, connection)
             rows.append({

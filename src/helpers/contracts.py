@@ -131,7 +131,7 @@ CANONICAL = (
             text("product_id", "the product", **MAYBE),
             real("quantity", "units bought; null where the source's figure is no count of units", "units", **MAYBE),
             real("unit_price", "shelf price of one unit before discounts", "currency", **MAYBE),
-            real("discount", "the seller's discounts on the line", "currency", ge=0),
+            real("discount", "the seller's discounts on the line; negative where a return gives one back", "currency"),
             real("revenue", "what the seller received for the line", "currency"),
             text("channel", "shop, web, app …", **MAYBE),
             text("store_id", "the store", **MAYBE),

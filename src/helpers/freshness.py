@@ -205,6 +205,8 @@ def why_stale(stage: str, options: dict) -> str:
     if manifest is None:
         return "not run yet, or not to the end"
     now = inputs_now(stage, options)
+    if stage.startswith("01") and _reads_a_database(options["DATASET"]):
+        return "a database may have changed"
     names = {"notebook": "notebook", "settings": "dataset.yml", "lock": "libraries", "raw_names": "raw files"}
     for key, words in names.items():
         if now[key] != manifest["inputs"][key]:
@@ -214,6 +216,11 @@ def why_stale(stage: str, options: dict) -> str:
     if changed:
         return f"parameter {changed[0]} changed"
     return _changed_file(options["DATASET"], manifest)
+
+
+def _reads_a_database(dataset: str) -> bool:
+    sources = read_mapping(paths.dataset_yml(dataset)).get("sources") or []
+    return any(isinstance(source, dict) and source.get("system") == "database" for source in sources)
 
 
 def _changed_file(dataset: str, manifest: dict) -> str:

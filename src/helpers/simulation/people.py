@@ -11,6 +11,7 @@ from helpers.simulation.settings import CHUNK, DAYS_PER_MONTH, FIRST_DAY, N_DAYS
 PREFIXES = [str(p) for p in (*range(130, 140), *range(150, 154), *range(155, 160), *range(170, 174), *range(175, 179),
                              *range(180, 190), *range(195, 198))]
 DOMAINS = ("example.com", "mail.example.com", "post.example.net", "example.org", "inbox.example.net")
+WORDS = ("sunny", "lucky", "moon", "panda", "river", "tea", "coffee", "cloud", "maple", "happy", "kite", "bamboo")
 ABROAD, FAMILY, COMPANY, STAFF = .05, .015, .012, .006  # shares; a family is two people with one phone
 KNOWN_BEFORE = .22  # share of customers won before the window
 PHONE_CHANGED, MOVED = .07, .08
@@ -106,20 +107,31 @@ def _add_contacts(people: pd.DataFrame, plan: Plan, rng) -> pd.DataFrame:
     foreign = [f"+1{AREA_CODES[p // 100 % len(AREA_CODES)]}55501{p % 100:02d}" for p in person[abroad]]
     phone[abroad] = foreign
     changed = np.where((rng.random(n) < PHONE_CHANGED) & ~abroad & ~people["is_second"], rng.uniform(60, N_DAYS, n), np.nan)
-    local = (people["given_latin"] + "." + people["family_latin"]).str.lower().str.replace(r"[^a-z.]", "", regex=True)
-    number = pd.Series(person).map(lambda p: np.base_repr(p * 7 % 46_656,
-                                                          36).lower() + (str(p // 46_656) if p >= 46_656 else ""))
     domain = rng.choice(DOMAINS, n, p=(.4, .25, .15, .1, .1))
     city = rng.choice(len(names.CITIES), n, p=np.array([c[3] for c in names.CITIES]) / sum(c[3] for c in names.CITIES))
     city[second] = city[second - 1]
     address, new_address = (_addresses(n, rng) for _ in range(2))
     address[second] = address[second - 1]
     people["phone"], people["old_phone"], people["phone_changed"] = phone, old, changed
-    people["email"] = local + "." + number + "@" + domain
+    people["email"] = _mailboxes(people, rng) + "@" + domain
     people["city"], people["abroad_city"] = city, rng.choice(len(names.ABROAD), n)
     people["address"], people["new_address"] = address, new_address
     people["moved"] = np.where(rng.random(n) < MOVED, rng.uniform(0, N_DAYS, n), np.nan)
     return people
+
+
+def _mailboxes(people: pd.DataFrame, rng) -> np.ndarray:
+    """Return the part before the @, each one once: name and code, word and code, digits, or name, year of birth and code."""
+    mixed = (people["person"].to_numpy() * 7_368_787 + 4_711) % 36**5  # one to one: the factor shares no divisor with 36
+    code = [np.base_repr(m, 36).lower().zfill(5) for m in mixed]
+    letters = [people[c].str.lower().str.replace(r"[^a-z]", "", regex=True) for c in ("given_latin", "family_latin")]
+    year = people["birth_date"].dt.strftime("%y")
+    words = rng.choice(WORDS, len(people))
+    forms = zip(*letters, year, words, code, mixed, rng.choice(4, len(people), p=(.35, .25, .2, .2)), strict=True)
+    return np.array([
+        (f"{given}.{family}.{c}", f"{word}{c}", f"{100_000_000 + m}", f"{family}{given[:1]}{yy}{c}")[form]
+        for given, family, yy, word, c, m, form in forms
+    ], dtype=object)
 
 
 def _addresses(n: int, rng) -> np.ndarray:

@@ -85,7 +85,7 @@ class Crm:
         created = np.minimum(created + np.repeat([0, 90], [len(owners), len(second)]), N_DAYS - .1)
         as_of = np.where(rng.random(len(people)) < .6, created, N_DAYS)
         phone = dirt.phones(dirt.phones_at(people, as_of), rng, empty=.04)
-        email = dirt.emails(people["email"].to_numpy(), rng, empty=.30)
+        email = dirt.emails(people["email"].to_numpy(), rng, empty=.25)
         name, place = dirt.full_names(people, rng), dirt.places(people, as_of, rng)
         knows_card = people["in_member"].to_numpy() & (rng.random(len(people)) < .3)
         last = chunk.orders.groupby("row")["day"].max().reindex(people.index).to_numpy()

@@ -71,7 +71,7 @@ class Shop:
         as_of = np.where(rng.random(len(people)) < .4, joined, N_DAYS)
         place = dirt.places(people, as_of, rng)
         phone = dirt.phones(dirt.phones_at(people, as_of), rng, empty=.015)
-        email = dirt.emails(people["email"].to_numpy(dtype=object), rng, empty=.35)
+        email = dirt.emails(people["email"].to_numpy(dtype=object), rng, empty=.25)
         name = dirt.full_names(people, rng)
         gender = people["gender"].to_numpy(dtype=object).copy()
         gender[rng.random(len(people)) < .1] = "未知"

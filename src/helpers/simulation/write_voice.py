@@ -95,7 +95,7 @@ class Voice:
         people = chunk.people.iloc[asked["row"]].reset_index(drop=True)
         n, done = len(asked), asked["nps"].notna().to_numpy()
         email = dirt.emails(people["email"].to_numpy(), rng, empty=.12)
-        card = np.where(people["in_member"] & (rng.random(n) < .5), people["member_no"], None)
+        card = np.where(people["in_member"] & (rng.random(n) < .6), people["member_no"], None)
         number = chunk.number * 100_000 + np.arange(n) + 50_000_001
         place = people["person"].to_numpy()
         self.survey.append(pd.DataFrame({

@@ -103,6 +103,13 @@ def test_a_question_is_told_by_its_words_and_a_reason_is_no_score():
     }
 
 
+def test_a_question_is_told_by_its_label_where_the_column_is_only_numbered():
+    header = ("ResponseID", "Timestamp", "ResponseStatus", "ExternalReference", "RespondentEmail", "Q1", "Q2")
+    found = recognise(header, labels={"Q1": "您对服务满意吗？", "Q2": "您有多大可能推荐我们？"}).found
+    assert (found["csat"], found["nps"]) == ("Q1", "Q2")
+    assert "nps" not in recognise(header).found
+
+
 def test_what_exports_declare_fits_together():
     for export in exports():
         fields = set(export.labels) | set(export.patterns)

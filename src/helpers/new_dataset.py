@@ -111,13 +111,14 @@ def look_at(folder: Path) -> Look:
 
 def look_at_table(file: str, table) -> Found:
     """Return what one table is and what its columns look like."""
-    recognised = recognise(table.header, tuple(table.notes.get("preamble") or ()))
+    labels = table.notes.get("labels")
+    recognised = recognise(table.header, tuple(table.notes.get("preamble") or ()), labels)
     rows = table.rows
     if recognised and not recognised.export.kept_out:
         prepare = getattr(sources.module(recognised.export.system), "prepare", None)
         if prepare:
             rows = prepare(rows, recognised.export.name)
-            found = recognised.export.found(tuple(c for c in rows.columns if not c.startswith("_")))
+            found = recognised.export.found(tuple(c for c in rows.columns if not c.startswith("_")), labels)
             recognised = type(recognised)(recognised.export, found, recognised.certainty)
     n_rows = int(table.notes.get("n_loaded", 0))
     if recognised is None:

@@ -36,13 +36,17 @@ def exports() -> tuple[Export, ...]:
     return tuple(export for name in names for export in sources.module(name).EXPORTS)
 
 
-def recognise(header: tuple[str, ...], preamble: tuple[str, ...] = ()) -> Recognised | None:
-    """Return what a table is, or None where no export's marks are there."""
+def recognise(header: tuple[str, ...], preamble: tuple[str, ...] = (),
+              labels: dict[str, str] | None = None) -> Recognised | None:
+    """Return what a table is, or None where no export's marks are there.
+
+    preamble: the lines above the header. labels: header → the question behind it (SPSS).
+    """
     for is_generic in (False, True):
         candidates = []
         for export in exports():
             if (export.system in GENERIC) == is_generic:
-                found = export.found(header)
+                found = export.found(header, labels)
                 score = export.score(found, preamble)
                 if score:
                     candidates.append((score, len(found), export, found))

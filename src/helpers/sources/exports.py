@@ -46,8 +46,12 @@ class Export:
         """Field → its labels as plain text, the usual one first."""
         return {name: tuple(dict.fromkeys(map(plain, labels.split("|")))) for name, labels in self.labels.items()}
 
-    def found(self, header: tuple[str, ...]) -> dict[str, str]:
-        """Return field → the header that carries it, for the fields that are there."""
+    def found(self, header: tuple[str, ...], labels: dict[str, str] | None = None) -> dict[str, str]:
+        """Return field → the header that carries it, for the fields that are there.
+
+        labels: header → the question behind it, where a file keeps both (SPSS).
+        """
+        questions = labels or {}
         carried: dict[str, str] = {}
         for name in reversed(header):  # of two equal headers the first counts
             carried[plain(name)] = name
@@ -56,7 +60,7 @@ class Export:
         found = {name: carried[label] for name, label in first.items() if label is not None}
         for name, pattern in self.patterns.items():
             free = (label for label in header if name not in found and label not in found.values())
-            match = next((label for label in free if re.search(pattern, label.casefold())), None)
+            match = next((label for label in free if re.search(pattern, questions.get(label, label).casefold())), None)
             found |= {name: match} if match else {}
         return found
 

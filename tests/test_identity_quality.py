@@ -46,7 +46,7 @@ def test_wilsons_interval_is_the_published_one():
 
 
 def test_blocking_recall_counts_true_pairs_that_compared_pairs_join():
-    pairs = pd.DataFrame({"key_l": ["0", "1", "3"], "key_r": ["1", "2", "4"], "blocked": [True, True, False]})
+    pairs = pd.DataFrame({"key_l": ["0", "1", "3"], "key_r": ["1", "2", "0"]})
     assert quality.blocking_recall(pairs, labels("xxxyy")) == pytest.approx(3 / 4)  # 0-1, 1-2, 0-2 of those and 3-4
 
 

@@ -27,7 +27,8 @@ NOT_TELLING = (
     "gender",
     "city",
 )  # agreement in these alone is at most a pair to look at (probability .5): namesakes are common
-LEAST_WEIGHT = -6.6  # log2 odds of a probability of .01: weaker pairs are counted, not kept
+UNITS_AT_A_TIME = 200_000
+ONE_DIGIT_OFF = 3  # level of the phone comparison
 NAME_BONUS = 6.0  # bits that a rare name may add; a common one may take away 8
 
 
@@ -79,10 +80,12 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
         ).fetchone()[0]
     }
     model = learn(blocked, random, n_records=n_units, n_present=n_present, n_equal=n_equal)
-    pairs = _score(engine, _kept_pairs(engine, blocked["pattern"].to_numpy(np.int64), model), model).assign(blocked=True)
-    pairs = pd.concat(
-        [pairs, _fill_components(engine, pairs, n_units, model, settings), _self_pairs(engine, model)], ignore_index=True
-    )
+    least_weight = float(np.log2(settings.review_from / (1 - settings.review_from)))
+    _keep_pairs(engine, blocked["pattern"].to_numpy(np.int64), model, least_weight)
+    pairs = _score(engine, "identity_kept", n_units, model, least_weight).assign(blocked=True)
+    filled = _fill_components(engine, pairs, n_units, model)
+    pairs = pd.concat([pairs, filled, _self_pairs(engine, n_units, model)], ignore_index=True)
+    del filled
     records = engine.execute(
         "SELECT record_key, min(national_id) AS national_id, sum(n_rows)::BIGINT AS n_rows FROM identity_keys "
         "JOIN identity_units USING (uid) GROUP BY ALL ORDER BY record_key"
@@ -102,16 +105,18 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
 # --- weights
 
 
-def _kept_pairs(engine, patterns: np.ndarray, model: Model) -> str:
-    """Make identity_kept of the pairs whose pattern can reach LEAST_WEIGHT."""
+def _keep_pairs(engine, patterns: np.ndarray, model: Model, least_weight: float) -> None:
+    """Make identity_kept of the pairs whose pattern can reach the least weight: with a rare name, in a household of two."""
     levels = unpack(patterns)
-    best = _prior_weight(model) + sum(_base_weights(levels, model).values()) + NAME_BONUS * levels["name"].between(1, 3)
-    engine.register("identity_strong", pd.DataFrame({"pattern": patterns[best >= LEAST_WEIGHT]}))
+    weights = _base_weights(levels, model)
+    for name in SHARED:
+        weights[name] = np.where(levels[name] == 2, np.maximum(weights[name], _shared_weight(model, name, 1)), weights[name])
+    best = _prior_weight(model) + sum(weights.values()) + NAME_BONUS * levels["name"].between(1, 3)
+    engine.register("identity_strong", pd.DataFrame({"pattern": patterns[best >= least_weight]}))
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE identity_kept AS "
         "SELECT p.* FROM identity_pairs AS p SEMI JOIN identity_strong USING (pattern)"
     )
-    return "identity_kept"
 
 
 def _prior_weight(model: Model) -> float:
@@ -122,19 +127,29 @@ def _base_weights(levels: pd.DataFrame, model: Model) -> dict[str, np.ndarray]:
     return {name: np.concatenate([[0.0], model.weights(name)])[levels[name].to_numpy()] for name in NAMES}
 
 
-def _score(engine, source: str, model: Model) -> pd.DataFrame:
+def _score(engine, source: str, n_units: int, model: Model, least_weight: float = -np.inf) -> pd.DataFrame:
     """Return the pairs of `source` with levels, weights, match_weight, match_probability, contradicts, in the order of l, r."""
-    shared = ", ".join(f"least(a.persons_{name}, b.persons_{name})::SMALLINT AS persons_{name}" for name in SHARED)
-    pairs = engine.execute(
-        f"SELECT c.l, c.r, c.pattern, greatest(a.name_share, b.name_share) AS name_share, {shared} FROM {source} AS c "
-        "JOIN identity_units AS a ON a.uid = c.l JOIN identity_units AS b ON b.uid = c.r ORDER BY c.l, c.r"
-    ).df()
-    levels = unpack(pairs["pattern"].to_numpy(np.int64))
-    weights = _base_weights(levels, model)
     chance = engine.execute(
         "SELECT sum(s * s) FROM (SELECT any_value(name_share) AS s FROM identity_units WHERE name_key IS NOT NULL "
         "GROUP BY name_key)"
     ).fetchone()[0]
+    shared = ", ".join(f"greatest(a.persons_{name}, b.persons_{name})::SMALLINT AS persons_{name}" for name in SHARED)
+    parts = []
+    for start in range(0, n_units + 1, UNITS_AT_A_TIME):  # bounds the memory of what follows
+        pairs = engine.execute(
+            f"SELECT c.l, c.r, c.pattern, greatest(a.name_share, b.name_share) AS name_share, {shared} FROM {source} AS c "
+            "JOIN identity_units AS a ON a.uid = c.l JOIN identity_units AS b ON b.uid = c.r "
+            f"WHERE c.l >= {start} AND c.l < {start + UNITS_AT_A_TIME} ORDER BY c.l, c.r"
+        ).df()
+        scored = _weigh(pairs, model, chance)
+        parts.append(scored[scored["match_weight"] >= least_weight])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _weigh(pairs: pd.DataFrame, model: Model, chance: float | None) -> pd.DataFrame:
+    """Weigh pairs (pattern, name_share, persons_<shared>); chance: how often two records' names agree by chance."""
+    levels = unpack(pairs["pattern"].to_numpy(np.int64))
+    weights = _base_weights(levels, model)
     if chance:
         rarity = np.clip(np.log2(chance / pairs["name_share"].to_numpy(float)), -8, NAME_BONUS)
         weights["name"] = weights["name"] + np.where(levels["name"].between(1, 3), rarity, 0.0)
@@ -143,13 +158,13 @@ def _score(engine, source: str, model: Model) -> pd.DataFrame:
     telling = np.any([weights[name] > 0 for name in NAMES if name not in NOT_TELLING], axis=0)
     total = np.where(telling, total, np.minimum(total, 0.0))
     frame = {
-        "l": pairs["l"],
-        "r": pairs["r"],
+        "l": pairs["l"].to_numpy(),
+        "r": pairs["r"].to_numpy(),
         "match_weight": np.round(total, 6),
         "match_probability": 1 / (1 + np.exp2(-np.clip(total, -300, 300))),
         "contradicts": contradicts(levels),
     }
-    frame |= {f"level_{name}": levels[name].to_numpy(np.int8) for name in NAMES}
+    frame |= {f"level_{name}": levels[name].to_numpy() for name in NAMES}
     return pd.DataFrame(frame | {f"weight_{name}": weights[name].astype(np.float32) for name in NAMES})
 
 
@@ -157,13 +172,15 @@ def _weigh_shared(weights: dict, levels: pd.DataFrame, pairs: pd.DataFrame, mode
     """Weigh a phone, mailbox, address or device that k ≥ 2 persons share: by chance it agrees for (k - 1) of all persons.
 
     Of several such things only the strongest counts, and a family name alone not at all: who shares the phone shares them too.
+    A phone that is one digit off such a phone tells no more than the phone itself.
     """
     household = []
     for name in SHARED:
-        is_shared = (levels[name] == 2).to_numpy()
-        others = np.maximum(pairs[f"persons_{name}"].to_numpy(float) - 1, 1)
-        weight = np.log2((model.m[name][0] + model.m[name][1]) / np.minimum(others * model.prior, 1))
-        weights[name] = np.where(is_shared, np.maximum(weight, 0), weights[name])
+        others = pairs[f"persons_{name}"].to_numpy(float) - 1
+        one_off = (levels[name] == ONE_DIGIT_OFF) & (name == "phone")
+        is_shared = ((levels[name] == 2) | one_off).to_numpy() & (others >= 1)
+        weight = _shared_weight(model, name, np.maximum(others, 1))
+        weights[name] = np.where(is_shared, np.where(one_off, np.minimum(weight, weights[name]), weight), weights[name])
         household.append(np.where(is_shared, weights[name], -np.inf))
     in_household, strongest = np.isfinite(household).any(axis=0), np.argmax(household, axis=0)
     family_name_only = in_household & (levels["name"] == PARTLY_NAMED).to_numpy()
@@ -172,65 +189,70 @@ def _weigh_shared(weights: dict, levels: pd.DataFrame, pairs: pd.DataFrame, mode
         weights[name] = np.where(np.isfinite(household[place]) & (strongest != place), 0.0, weights[name])
 
 
-def _fill_components(engine, pairs: pd.DataFrame, n_units: int, model: Model, settings: Settings) -> pd.DataFrame:
+def _shared_weight(model: Model, name: str, others):
+    """Bits of an agreement on what a person shares with `others` (their number)."""
+    return np.maximum(np.log2((model.m[name][0] + model.m[name][1]) / np.minimum(others * model.prior, 1)), 0)
+
+
+def _fill_components(engine, pairs: pd.DataFrame, n_units: int, model: Model) -> pd.DataFrame:
     """Score the pairs within each linked group that were not kept: what speaks against a chain of links is in them."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    edges = pairs[(pairs["match_probability"] >= settings.review_from) & ~pairs["contradicts"]]
+    edges = pairs.loc[~pairs["contradicts"], ["l", "r"]]
     graph = coo_array((np.ones(len(edges)), (edges["l"].to_numpy(), edges["r"].to_numpy())), shape=(n_units + 1, n_units + 1))
     _, component = connected_components(graph, directed=False)
     sizes = np.bincount(component)[component]
-    members = pd.DataFrame({"uid": np.arange(n_units + 1, dtype=np.int32), "component": component})[
-        (sizes > 2) & (sizes <= LARGEST_COMPONENT)
-    ]
-    engine.register("identity_members", members)
+    members = pd.DataFrame({"uid": np.arange(n_units + 1, dtype=np.int32), "component": component})
+    engine.register("identity_members", members[(sizes > 2) & (sizes <= LARGEST_COMPONENT)])
+    engine.register("identity_scored", pairs[["l", "r"]])
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE identity_unblocked AS SELECT a.uid AS l, b.uid AS r FROM identity_members AS a "
         "JOIN identity_members AS b ON a.component = b.component AND a.uid < b.uid "
-        "ANTI JOIN identity_kept AS k ON k.l = a.uid AND k.r = b.uid"
+        "ANTI JOIN identity_scored AS k ON k.l = a.uid AND k.r = b.uid"
     )
+    engine.unregister("identity_scored")
     compare(engine, "identity_unblocked", "identity_filled")
-    return _score(engine, "identity_filled", model).assign(blocked=False)
+    return _score(engine, "identity_filled", n_units, model).assign(blocked=False)
 
 
-def _self_pairs(engine, model: Model) -> pd.DataFrame:
+def _self_pairs(engine, n_units: int, model: Model) -> pd.DataFrame:
     """Score what several keys say alike: a unit against itself."""
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE identity_same AS "
         "SELECT uid AS l, uid AS r FROM identity_keys GROUP BY uid HAVING count(*) > 1"
     )
     compare(engine, "identity_same", "identity_same_pairs")
-    return _score(engine, "identity_same_pairs", model).assign(blocked=True)
+    return _score(engine, "identity_same_pairs", n_units, model).assign(blocked=True)
 
 
 def _by_key(engine, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Name pairs by record key: a unit's first key stands for it, its other keys are paired with that one. One row a pair of
-    keys.
+    """Name pairs by record key, one row a pair of keys.
 
-    Of several rows of one pair (a key with an old and a new address) the strongest counts; it contradicts where one does and
-    no name agrees.
+    A unit's first key stands for it, its other keys are paired with that one. Of several rows of one pair (a key with an old
+    and a new address) the strongest counts; it contradicts where one does and no name agrees.
     """
     keys = engine.execute("SELECT uid, record_key FROM identity_keys ORDER BY uid, record_key").df()
-    first = keys.drop_duplicates("uid").set_index("uid")["record_key"]
-    others = keys[keys.duplicated("uid")].rename(columns={"uid": "l", "record_key": "other"})
-    alike = pairs["l"] == pairs["r"]
-    same = (
-        pairs[alike].merge(others, on="l").assign(key_l=lambda frame: frame["l"].map(first)).rename(columns={"other": "key_r"})
-    )
-    different = pairs[~alike].assign(key_l=lambda frame: frame["l"].map(first), key_r=lambda frame: frame["r"].map(first))
-    named = pd.concat([different, same], ignore_index=True).drop(columns=["l", "r"])
-    swapped = named["key_l"] > named["key_r"]
-    named.loc[swapped, ["key_l", "key_r"]] = named.loc[swapped, ["key_r", "key_l"]].to_numpy()
-    named = named[named["key_l"] != named["key_r"]]
-    named = named.sort_values(
-        ["key_l", "key_r", "contradicts", "match_weight"], ascending=[True, True, True, False], kind="stable"
-    )
-    repeated = named.duplicated(["key_l", "key_r"], keep=False)
+    codes, names = pd.factorize(keys["record_key"], sort=True)
+    keys = pd.DataFrame({"l": keys["uid"], "code": codes.astype(np.int32)})
+    first = keys.drop_duplicates("l").set_index("l")["code"]
+    same = pairs[pairs["l"] == pairs["r"]].merge(keys[keys.duplicated("l")], on="l")
+    pairs = pairs[pairs["l"] != pairs["r"]]
+    ends = np.concatenate([first.loc[pairs["l"]], first.loc[same["l"]]]), np.concatenate([first.loc[pairs["r"]], same["code"]])
+    pairs = pd.concat([pairs, same.drop(columns="code")], ignore_index=True).drop(columns=["l", "r"])
+    left, right = np.minimum(*ends), np.maximum(*ends)
+    order = np.lexsort((-pairs["match_weight"], pairs["contradicts"], right, left))
+    order = order[left[order] != right[order]]
+    pairs, left, right = pairs.iloc[order].reset_index(drop=True), left[order], right[order]
+    ids = pd.Series(left.astype(np.int64) * len(names) + right)
+    repeated = ids.duplicated(keep=False).to_numpy()
     if repeated.any():
-        groups = named[repeated].assign(agrees=lambda frame: frame["level_name"].between(1, 5)).groupby(["key_l", "key_r"])
-        verdict = (groups["contradicts"].transform("any") & ~groups["agrees"].transform("any")).to_numpy()
-        named.loc[repeated, "contradicts"] = verdict
-    columns = ["key_l", "key_r", "match_weight", "match_probability", "contradicts", "blocked"]
-    rest = [column for column in named if column not in columns]
-    return named.drop_duplicates(["key_l", "key_r"])[columns + rest].reset_index(drop=True)
+        rows = pairs.loc[repeated, ["contradicts"]].assign(agrees=pairs.loc[repeated, "level_name"].between(1, 5))
+        groups = rows.groupby(ids[repeated])
+        verdict = groups["contradicts"].transform("any") & ~groups["agrees"].transform("any")
+        pairs.loc[repeated, "contradicts"] = verdict.to_numpy()
+    kept = ~ids.duplicated().to_numpy()
+    result = pairs[kept].reset_index(drop=True)
+    result.insert(0, "key_l", names.take(left[kept]))
+    result.insert(1, "key_r", names.take(right[kept]))
+    return result

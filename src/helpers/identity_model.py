@@ -287,7 +287,7 @@ def _level_sql(comparison: Comparison) -> str:
 
 def unpack(patterns: np.ndarray) -> pd.DataFrame:
     """Return the level of each comparison (0 = no evidence, 1 = most alike …) for packed patterns."""
-    return pd.DataFrame({name: (patterns >> (4 * place)) & 15 for place, name in enumerate(NAMES)})
+    return pd.DataFrame({name: ((patterns >> (4 * place)) & 15).astype(np.int8) for place, name in enumerate(NAMES)})
 
 
 def contradicts(levels: pd.DataFrame) -> np.ndarray:

@@ -69,22 +69,22 @@ def b_cubed(clusters: pd.Series, truth: pd.Series) -> dict[str, float]:
     }
 
 
-def blocking_recall(pairs: pd.DataFrame, truth: pd.Series) -> float:
-    """Share of true pairs that were compared at all, or are joined through compared true pairs (exact duplicates are compared
-    once).
+def blocking_recall(candidates: pd.DataFrame, truth: pd.Series) -> float:
+    """Share of true pairs that were compared, or that compared true pairs join (exact duplicates are compared once).
+
+    candidates: key_l, key_r of identity_records.candidate_pairs.
     """
-    true_of = truth.to_dict()
-    compared = pairs.loc[pairs["blocked"], ["key_l", "key_r"]]
-    right = compared[
-        [true_of.get(a, a) == true_of.get(b, b) for a, b in zip(compared["key_l"], compared["key_r"], strict=True)]
-    ]
-    keys = pd.Index(truth.index)
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    edges = (np.ones(len(right)), (keys.get_indexer(right["key_l"]), keys.get_indexer(right["key_r"])))
+    keys = pd.Index(truth.index)
+    left, right = keys.get_indexer(candidates["key_l"]), keys.get_indexer(candidates["key_r"])
+    person = pd.factorize(truth)[0]
+    true = (left >= 0) & (right >= 0) & (person[left] == person[right])
+    edges = (np.ones(int(true.sum())), (left[true], right[true]))
     joined = connected_components(coo_array(edges, shape=(len(keys), len(keys))), directed=False)[1]
-    return float(pairwise(pd.Series(joined, index=keys), truth, n_bootstrap=0).set_index("measure").loc["recall", "value"])
+    found = pairwise(pd.Series(joined, index=keys), truth, n_bootstrap=0).set_index("measure")["value"]
+    return float(found["recall"])
 
 
 def over_merged(clusters: pd.Series, truth: pd.Series) -> dict[str, float]:

@@ -49,7 +49,9 @@ BLOCKING = {  # rule → (SQL of the key on a record, largest block that is comp
     "birth date and area": ("born || coalesce(postcode, city)", 40),
     "address": ("street", 40),
     "given name and area": ("given_key || coalesce(postcode, city || district)", 40),
-    "family name, area and start of given name": ("family_key || coalesce(postcode, city) || left(given_key, 2)", 40),
+    "family name, area and start of given name": (
+        "family_key || coalesce(postcode, city || district, city) || left(given_key, 2)", 40
+    ),
     "given name and address": ("given_key || left(street, 8)", 40),
     "birth date": ("born", 15),
     "start of address": ("left(street, 12)", 15),
@@ -166,6 +168,16 @@ def compare(engine, source: str, target: str) -> None:
         f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT c.l, c.r, {pattern_sql()} AS pattern FROM {source} AS c "
         "JOIN identity_units AS l ON l.uid = c.l JOIN identity_units AS r ON r.uid = c.r"
     )
+
+
+def candidate_pairs(connection) -> pd.DataFrame:
+    """Return the candidates of the last link on this connection by the first keys of their units: key_l, key_r."""
+    return connection.con.execute(
+        "WITH first AS (SELECT uid, min(record_key) AS key FROM identity_keys GROUP BY uid) "
+        "SELECT a.key AS key_l, b.key AS key_r FROM identity_candidates AS c "
+        "JOIN first AS a ON a.uid = c.l JOIN first AS b ON b.uid = c.r UNION ALL "
+        "SELECT first.key, k.record_key FROM identity_keys AS k JOIN first USING (uid) WHERE k.record_key <> first.key"
+    ).df()
 
 
 def count_random_patterns(engine, n_units: int, *, n_pairs: int, seed: int) -> pd.DataFrame:

@@ -119,6 +119,19 @@ def test_hidden_files_locks_and_links_that_lead_out_are_left_alone(tmp_path):
     assert [file.name for file in new_dataset.files_below(folder)] == ["b.csv"]
 
 
+def test_a_file_with_a_hostile_name_breaks_neither_the_yaml_nor_the_lines_that_are_printed(home, tmp_path, capsys):
+    vendor_folder.marketing(tmp_path / "from")
+    (tmp_path / "from" / "consents.csv").rename(tmp_path / "from" / "a\n- b: [c]\x1b[31m'\"*.csv")
+    (tmp_path / "from" / "x\ny.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert new_dataset.main(["DATASET=acme", f"FROM={tmp_path / 'from'}"]) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "x?y.csv" in said
+    settings = datasets.load("acme")
+    collected = collection.collect(settings, connection=ibis.duckdb.connect())
+    assert int(collected["consents"].count().execute()) == 1
+
+
 # --- patterns, texts, windows
 
 

@@ -7,8 +7,10 @@ a cell is shown. Exit codes: 0 proposed, 2 nothing was recognised or the user ca
 """
 
 import os
+import re
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,8 +26,10 @@ from helpers.reading import read_tables
 from helpers.recognition import recognise
 from helpers.sources.canonical import in_type, md5
 
+MEMORY = "800MB"  # of the engine; what is more goes to disk
 SAMPLE = 1000  # rows that a column is judged by
 MOST_LINES = 20
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of file names: no line breaks, no commands to the terminal
 IGNORED = ("~$", "thumbs.db", "desktop.ini", "dataset.yml")
 TIMES = {"transactions": "ordered_at", "interactions": "occurred_at", "feedback": "received_at", "cases": "opened_at",
          "deals": "entered_at"}
@@ -69,7 +73,7 @@ def main(arguments: list[str]) -> int:
         text = yaml_text(name, proposed, look.found)
         copied = copy_files(folder, paths.layer(name, "raw"), sorted({file for p in proposed for file in p.files}))
         write_new(paths.dataset_yml(name), text)
-        print("\n".join(summary(name, proposed, look, copied)))
+        print("\n".join(CONTROL.sub("?", line) for line in summary(name, proposed, look, copied)))
         return 0
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -95,17 +99,18 @@ def files_below(folder: Path) -> list[Path]:
 def look_at(folder: Path) -> Look:
     """Read every file and say what its tables are; a file that cannot be read costs one line, not the others."""
     look = Look()
-    for file in files_below(folder):
-        name = file.relative_to(folder).as_posix()
-        connection = ibis.duckdb.connect()
-        try:
-            look.found += [look_at_table(name, table) for table in read_tables(file, connection=connection, hints={})]
-        except UserError as error:
-            look.unreadable.append(str(error))
-        except Exception as error:  # one odd file must not cost the others; its values must not be shown
-            look.unreadable.append(f"{name}: cannot be read ({type(error).__name__})")
-        finally:
-            connection.disconnect()
+    with tempfile.TemporaryDirectory() as spill:
+        for file in files_below(folder):
+            name = file.relative_to(folder).as_posix()
+            connection = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill)
+            try:
+                look.found += [look_at_table(name, table) for table in read_tables(file, connection=connection, hints={})]
+            except UserError as error:
+                look.unreadable.append(str(error))
+            except Exception as error:  # one odd file must not cost the others; its values must not be shown
+                look.unreadable.append(f"{name}: cannot be read ({type(error).__name__})")
+            finally:
+                connection.disconnect()
     return look
 
 

@@ -239,7 +239,7 @@ def share_held(numbers: list[str], others: list[str]) -> float:
 def id_space(group: Proposed) -> str:
     """Return whose numbers the customer ids of a source are, by the label that carries them."""
     system, export = group.export.system, group.export.name
-    if not any("customer_id" in contract(f"collected/{table}").column_names for table in group.tables):
+    if "people" not in group.tables and not any("customer_id" in columns for columns in group.tables.values()):
         return ""
     if system == "fxiaoke":
         return f"fxiaoke_{export}" if export in ("contacts", "leads") else "fxiaoke"

@@ -18,7 +18,6 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 import odd_files  # noqa: E402
-
 from helpers import tables  # noqa: E402
 from helpers.errors import UserError  # noqa: E402
 from helpers.reading import read_tables  # noqa: E402
@@ -101,7 +100,8 @@ def accuracy() -> dict[str, Counter]:
 def write_clean_csv(file: Path, n_rows: int = N_ROWS) -> None:
     """Write 8 columns: ids, a time, numbers, text in Chinese and English, some of it quoted."""
     duckdb.sql(
-        f"""copy (select 'T' || lpad(i::varchar, 9, '0') as receipt, 'C' || lpad((i * 7919 % 200000)::varchar, 7, '0') as customer,
+        f"""copy (select 'T' || lpad(i::varchar, 9, '0') as receipt,
+        'C' || lpad((i * 7919 % 200000)::varchar, 7, '0') as customer,
         timestamp '2024-01-01' + to_seconds(i * 13) as "time", 'SKU' || (i % 5000) as sku, i % 7 + 1 as quantity,
         round((i % 1000) / 7.0, 2) as price, case when i % 3 = 0 then '上海门店' else 'Online, web' end as channel,
         'note ' || (i % 100) as note from range({n_rows}) t(i)) to '{file}' (header)"""
@@ -135,10 +135,23 @@ def measure(n_rows: int = N_ROWS) -> list[dict]:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = accuracy()["helpers.reading"]
     return [
-        {"what": f"read a clean CSV of {n_rows:,} rows × 8 columns", "seconds": ours, "peer": "DuckDB read_csv(all_varchar)",
-         "peer_seconds": plain, "ratio": plain / ours, "wanted": 0.7, "peak_mb": memory},
-        {"what": "odd files read right or refused rightly", "n": found.total(), "n_right": found["right"],
-         "n_silently_wrong": found["silently wrong"], "ratio": found["right"] / found.total(), "wanted": 1.0},
+        {
+            "what": f"read a clean CSV of {n_rows:,} rows × 8 columns",
+            "seconds": ours,
+            "peer": "DuckDB read_csv(all_varchar)",
+            "peer_seconds": plain,
+            "ratio": plain / ours,
+            "wanted": 0.7,
+            "peak_mb": memory,
+        },
+        {
+            "what": "odd files read right or refused rightly",
+            "n": found.total(),
+            "n_right": found["right"],
+            "n_silently_wrong": found["silently wrong"],
+            "ratio": found["right"] / found.total(),
+            "wanted": 1.0,
+        },
     ]
 
 

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 
-import odd_files
 import pytest
 
+import odd_files
 from helpers import tables
 from helpers.errors import UserError
 from helpers.reading import read_tables

@@ -2,18 +2,42 @@
 
 import io
 
-import odd_files
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import odd_files
 from helpers import tables
 from helpers.errors import UserError
 from helpers.reading import archives, bulk, read_tables
 from helpers.reading.records import Dialect, records
 
 COUNTED = ("n_loaded", "n_rejected", "n_blank", "n_preamble", "n_header", "n_footer", "n_continued")
-PIECES = st.sampled_from(["a", "7", ",", ",", '"', '""', "\n", "\n", "\r\n", "\r", ";", "\t", " ", "#", "Total", "张", "x,y,z\n", '"q",', "\0", "1,2,3\n", "é"])
+PIECES = st.sampled_from(
+    [
+        "a",
+        "7",
+        ",",
+        ",",
+        '"',
+        '""',
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        ";",
+        "\t",
+        " ",
+        "#",
+        "Total",
+        "张",
+        "x,y,z\n",
+        '"q",',
+        "\0",
+        "1,2,3\n",
+        "é",
+    ]
+)
 relaxed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -45,7 +69,9 @@ def test_every_line_of_any_text_is_loaded_rejected_or_counted(tmp_path, pieces):
         assert sum(r["_problem"] is not None for r in rows) == table.notes["n_rejected"]
         for row in rows:
             first = next((row[c] for c in table.header if row[c]), "")
-            assert first.split("\n")[0].split("\r")[0].replace('"', "") in lines[row["_line"] - 1].replace('"', ""), "its line number is right"
+            assert first.split("\n")[0].split("\r")[0].replace('"', "") in lines[row["_line"] - 1].replace('"', ""), (
+                "its line number is right"
+            )
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufdd0\ufeff", exclude_categories=("Cs",)), max_size=8)
@@ -66,8 +92,15 @@ def test_any_cells_that_a_writer_quotes_come_back_as_they_were(tmp_path, rows):
 
 
 @given(
-    st.lists(st.tuples(*[st.sampled_from(["a", "", "x y", '"q"', '"a,b"', '"d""d"', "5\" x", "张", " s ", "0007", "NA", '"n\nl"'])] * 3), min_size=4, max_size=12),
-    st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\n", "Total,,7\n", "1,2\n", "#x\n"]),
+    st.lists(
+        st.tuples(
+            *[st.sampled_from(["a", "", "x y", '"q"', '"a,b"', '"d""d"', '5" x', "张", " s ", "0007", "NA", '"n\nl"'])] * 3
+        ),
+        min_size=4,
+        max_size=12,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\n", "Total,,7\n", "1,2\n", "#x\n"]),
 )
 @relaxed
 def test_the_fast_reader_agrees_with_the_careful_one_or_leaves_the_file_to_it(tmp_path, rows, end, last):
@@ -81,7 +114,10 @@ def test_the_fast_reader_agrees_with_the_careful_one_or_leaves_the_file_to_it(tm
         bulk.FROM_BYTES = before
     if fast:
         assert [t.header for t in fast] == [t.header for t in careful]
-        assert fast[0].rows.order_by("_line").to_pyarrow().to_pylist() == careful[0].rows.order_by("_line").to_pyarrow().to_pylist()
+        assert (
+            fast[0].rows.order_by("_line").to_pyarrow().to_pylist()
+            == careful[0].rows.order_by("_line").to_pyarrow().to_pylist()
+        )
         assert {k: fast[0].notes[k] for k in COUNTED} == {k: careful[0].notes[k] for k in COUNTED}
 
 

@@ -1,9 +1,9 @@
 """Dates and times as people type them: `parse_moment` and `parse_date` for one value.
 
 ISO, `2026/3/5`, `2026.3.5`, `20260305`, `2026年3月5日`, `二〇二六年三月五日`, `民国115年`, `令和8年`, `Mar 5, 2026`,
-`5-Mar-26`, RFC 2822, with times in 24 or 12 hours (AM/PM, 上午/下午), `24:00` (0:00 of the next day) and zones. `3/5/2026` needs
-the column's `order`; without one it is None. What marks an unknown date (1900-01-01, 1970-01-01, 9999-12-31 …) is None, and so is
-a year before 1800 or after 2199.
+`5-Mar-26`, RFC 2822, with times in 24 or 12 hours (AM/PM, 上午/下午), `24:00` (0:00 of the next day) and zones.
+`3/5/2026` needs the column's `order`; without one it is None. What marks an unknown date (1900-01-01, 1970-01-01, 9999-12-31 …)
+is None, and so is a year before 1800 or after 2199.
 """
 
 import re

@@ -23,8 +23,8 @@ MAX_LINE = 64_000_000  # bytes
 CODECS = {  # name → Python's codec, family of writing
     "gb18030": ("gb18030", "chinese"), "big5": ("cp950", "traditional"), "shift_jis": ("cp932", "japanese"),
     "euc-jp": ("euc_jp", "japanese"), "euc-kr": ("cp949", "korean"), "cp874": ("cp874", "thai"),
-    "cp1252": ("cp1252", "western"), "cp1250": ("cp1250", "western"), "cp1254": ("cp1254", "western"), "mac-roman": ("mac_roman", "western"),
-    "cp1251": ("cp1251", "cyrillic"), "koi8-r": ("koi8_r", "cyrillic"),
+    "cp1252": ("cp1252", "western"), "cp1250": ("cp1250", "western"), "cp1254": ("cp1254", "western"),
+    "mac-roman": ("mac_roman", "western"), "cp1251": ("cp1251", "cyrillic"), "koi8-r": ("koi8_r", "cyrillic"),
 }
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))

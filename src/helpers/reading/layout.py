@@ -11,6 +11,7 @@ from helpers.reading.records import Dialect, Record, records
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "||", ":")
 HEAD = 60  # records that a decision is based on
+MAX_ONLY_NAME = 40  # characters of the name of an only column; longer ones are text
 TOTAL = re.compile(
     r"(grand[ _-]?totals?|totals?|overall|sum|合\s*计|总\s*计|總\s*計|合\s*計|总和|汇总|总数|gesamt|summe)\s*[:：]?", re.I)
 SUBTOTAL = re.compile(r"(sub[ _-]?totals?|小\s*计|小\s*計)\s*[:：]?", re.I)
@@ -26,7 +27,8 @@ DATE = re.compile(
     r"([a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2} [a-z]{3,9} \d{4}).*", re.I,
 )
 OTHER_DATA = re.compile(
-    r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|\+?\d[\d -]{6,}|[A-Za-z]{0,6}[-_]?\d{3,}|true|false|null|n/?a", re.I)
+    r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|\+?\d[\d -]{6,}|\d{3,}|true|false|null|n/?a", re.I)
+CODE = re.compile(r"([A-Za-z]{1,6}[-_]?)\d{3,}")  # A0001: an id in a row, or Q101 among the names of columns
 HEADER_WORDS = re.compile(
     r"\b(id|name|date|time|e-?mail|phone|mobile|address|city|country|status|amount|price|quantity|qty|type|code|number|no|user|"
     r"customer|order|product|sku|total|created|updated|first|last|title|source|campaign|value|key|channel|comment|text|rating)\b|_id\b|"
@@ -90,7 +92,8 @@ def guess_dialect(lines: list[str], hints: dict) -> Dialect:
         best = "||"
     if best is not None and scores[best] >= 0.5:
         return Dialect(best, escape)
-    if _agreement(lines, Dialect(" ", escape)) >= 0.75:
+    words = " ".join(lines).split()
+    if sum(map(is_data, words)) * 2 > len(words) and _agreement(lines, Dialect(" ", escape)) >= 0.75:
         return Dialect(" ", escape)
     return Dialect(_second_opinion(lines) if best is not None else None, escape)
 
@@ -112,8 +115,12 @@ def _agreement(lines: list[str], dialect: Dialect) -> float:
     others = [d for d in (",", ";", "\t", "|") if d != dialect.delimiter]
     unclean = sum(1 for field in fields if len(field) < 60 and any(d in field for d in others))
     tidy = 1 - 0.5 * unclean / len(fields)
-    rare = 0.8 if dialect.delimiter in (":", " ", "~", "^") else 1
-    return several[width] / len(found) * tidy * rare
+    share = several[width] / len(found)
+    text = "".join(lines)
+    is_prose = dialect.delimiter in (",", ";", ":") and share < 0.95 and text.count(f"{dialect.delimiter} ") > 0.8 * text.count(
+        dialect.delimiter)
+    rare = 0.2 if is_prose else 0.8 if dialect.delimiter in (":", " ", "~", "^") else 1
+    return share * tidy * rare
 
 
 def _second_opinion(lines: list[str]) -> str | None:
@@ -214,6 +221,8 @@ def _with_header(head: list[Record], rows: list[int], at: int, width: int, is_pa
 def is_header(cells: list[str], body: list[list[str]]) -> bool:
     """Say whether a row names columns: no cell is a value, or only years in ascending order; and it is not one of the rows."""
     filled = [cell.strip() for cell in cells if cell.strip()]
+    if len(cells) == 1 and len(cells[0]) > MAX_ONLY_NAME or _has_codes_of(cells, body):
+        return False
     values = [cell for cell in filled if is_data(cell)]
     if not filled:
         return False
@@ -226,6 +235,13 @@ def is_header(cells: list[str], body: list[list[str]]) -> bool:
     same = [b for b in body if len(b) == len(cells)]
     repeats = sum(1 for j, cell in enumerate(cells) if cell.strip() and any(b[j] == cell for b in same))
     return repeats == 0
+
+
+def _has_codes_of(cells: list[str], body: list[list[str]]) -> bool:
+    """Say whether a cell is a code like those below it (A0001 over A0002)."""
+    codes = {j: match[1] for j, cell in enumerate(cells) if (match := CODE.fullmatch(cell.strip()))}
+    below = [(prefix, CODE.fullmatch(row[j].strip())) for j, prefix in codes.items() for row in body[:5] if len(row) > j]
+    return any(match and match[1] == prefix for prefix, match in below)
 
 
 def body_is_text(body: list[list[str]]) -> bool:

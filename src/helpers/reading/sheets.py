@@ -1,6 +1,7 @@
 """Excel and OpenDocument sheets (calamine) as records."""
 
 import io
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -29,18 +30,23 @@ def read_sheets(file: Path, *, shown: str, connection, hints: dict) -> list[Read
     for name in names:
         sheet = book.get_sheet_by_name(name)
         first = sheet.start[0] + 1 if sheet.start else 1
-        rows = (_record(first + i, row) for i, row in enumerate(sheet.iter_rows()))
+        long = Counter()
+        rows = (_record(first + i, row, long) for i, row in enumerate(sheet.iter_rows()))
         for table in cut_tables(Stream(rows), connection=connection, hints=hints, is_padded=True):
             parts = [name if len(book.sheet_names) > 1 else "", table.name]
             full_name = " / ".join(part for part in parts if part)
-            tables.append(replace(table, name=full_name, notes=table.notes | {"sheet": name}))
+            tables.append(replace(table, name=full_name, notes=table.notes | {"sheet": name, **long}))
     if not tables:
         raise UserError(f"{shown}: no table in any sheet")
     return tables
 
 
-def _record(line: int, row: list) -> Record:
+def _record(line: int, row: list, long: Counter) -> Record:
+    """Return a row as a record; numbers beyond Excel's 15 digits, whose end is lost, are counted in `long`."""
     cells = [_written(value) for value in row]
+    n_long = sum(1 for value in row if isinstance(value, float) and abs(value) >= 1e15)
+    if n_long:
+        long["n_beyond_15_digits"] += n_long
     while cells and not cells[-1].strip():
         cells.pop()
     return Record(line, 1, cells or None, None, " ".join(cells).strip())

@@ -19,7 +19,8 @@ class ReadTable:
     `rows` has the columns `header` (string, null = empty cell; native types only for Parquet, JSON, SPSS and SAS) plus `_line`
     (int64, where the record starts, from 1) and `_problem` (null, or why the record is rejected: its cells are then null).
     `notes` counts what the file holds: n_lines = n_loaded + n_rejected + n_blank + n_preamble + n_header + n_footer +
-    n_continued (further lines of records with line breaks in a cell).
+    n_continued (further lines of records with line breaks in a cell). Others: delimiter, preamble (its lines), n_header_rows,
+    sheet, n_beyond_15_digits (numbers of a sheet that Excel has rounded: ids among them are damaged).
     """
 
     name: str

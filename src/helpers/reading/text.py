@@ -116,7 +116,7 @@ def _judge(record: Record, plan: layout.Plan, stream: Stream, is_first: bool, is
     cells, width = record.fields, len(plan.header)
     if layout.is_total(cells) and (is_first or layout.is_subtotal(cells) or not _rows_follow(stream, plan.n_fields)):
         return "n_footer", None
-    is_note = width > 2 and layout.FOOTER.match(record.text) and layout.n_filled(cells) <= 2
+    is_note = (width > 2 or len(cells) != plan.n_fields) and layout.FOOTER.match(record.text) and layout.n_filled(cells) <= 2
     if is_note and not _rows_follow(stream, plan.n_fields):
         return "n_footer", None
     if cells[0] == plan.header[0] and tuple(cells) == plan.header:

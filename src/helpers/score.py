@@ -37,7 +37,8 @@ def score(dataset: str) -> list[Score]:
         return rows + [is_missing("02_cleaning", "which records are one person", "vault/ledger",
                                   "cleaning")] + _of_voice(dataset, people)
     spaces = {source.name: source.id_space for source in settings.sources}
-    persons = score_people.record_persons(truth(dataset, "records"), _collected_people(), spaces)
+    records = truth(dataset, "records").query("not is_shared")
+    persons = score_people.record_persons(records, _collected_people(), spaces)
     both = score_people.joined(persons, tables.load("vault/ledger"))
     customers = score_people.customer_persons(both)
     rows += score_people.identity(both)

@@ -37,7 +37,7 @@ def full_names(people: pd.DataFrame, rng, *, latin: float = .02) -> np.ndarray:
     _change(written, typo & chinese, mistyped)
     _change(written, spaced & chinese, lambda text: text[0] + " " + text[1:])
     calls = np.where(people["gender"] == "女", "女士", "先生")
-    titles = titled & chinese
+    titles = titled & chinese & ~people["shares_phone"].to_numpy()  # nobody could tell two of a family by it
     written[titles] = people["family_name"].to_numpy(dtype=object)[titles] + calls[titles]
     western = people["is_western"].to_numpy()
     nick = western & (rng.random(n) < .15)
@@ -65,14 +65,14 @@ def phones_at(people: pd.DataFrame, day: np.ndarray) -> np.ndarray:
 def phones(values: np.ndarray, rng, *, empty: float = .03, wrong: float = .008) -> np.ndarray:
     """Return phones as they are written: +86, 0086, dashes, blanks, full width, digits swapped, a placeholder, nothing."""
     written, n = values.copy(), len(values)
-    national = np.array([not str(v).startswith("+") for v in values], dtype=bool)
+    national = np.array([v is not None and not v.startswith("+") for v in values], dtype=bool)
     plus, zeros, dashes, blanks, wide, bad, place, none = _masks(rng, n, (.05, .01, .03, .03, .01, wrong, .004, empty))
     _change(written, plus & national, lambda v: "+86" + v)
     _change(written, zeros & national, lambda v: "0086" + v)
     _change(written, dashes & national, lambda v: f"{v[:3]}-{v[3:7]}-{v[7:]}")
     _change(written, blanks & national, lambda v: f"{v[:3]} {v[3:7]} {v[7:]}")
     _change(written, wide & national, lambda v: v.translate(FULL_WIDTH))
-    _change(written, bad, lambda v: v[:-2] + v[-1] + v[-2])
+    _change(written, bad & pd.notna(values), lambda v: v[:-2] + v[-1] + v[-2])
     written[place] = rng.choice(PHONE_PLACEHOLDERS, place.sum())
     written[none] = None
     return written

@@ -15,7 +15,17 @@ WORDS = ("sunny", "lucky", "moon", "panda", "river", "tea", "coffee", "cloud", "
 ABROAD, FAMILY, COMPANY, STAFF = .05, .015, .012, .006  # shares; a family is two people with one phone
 KNOWN_BEFORE = .22  # share of customers won before the window
 PHONE_CHANGED, MOVED = .07, .08
-AREA_CODES = ("202", "206", "212", "303", "312", "415", "512", "604", "617", "702", "713", "808", "416", "514")
+AREA_CODES = (  # of the United States; 555-0100 … 0199 is fictional in each
+    201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 220, 223, 224, 225, 227, 228,
+    229, 231, 234, 235, 239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 272, 274, 276, 279, 281, 283,
+    301, 302, 303, 304, 305, 307, 308, 309, 310, 312, 313, 314, 315, 316, 317, 318, 319, 320, 321, 323, 324, 325, 326,
+    327, 329, 330, 331, 332, 334, 336, 337, 339, 341, 346, 347, 350, 351, 352, 353, 360, 361, 363, 364, 369, 380, 385,
+    386, 401, 402, 404, 405, 406, 407, 408, 409, 410, 412, 413, 414, 415, 417, 419, 423, 424, 425, 430, 432, 434, 435,
+    440, 442, 443, 445, 447, 448, 458, 463, 464, 469, 470, 472, 475, 478, 479, 480, 484, 501, 502, 503, 504, 505, 507,
+    508, 509, 510, 512, 513, 515, 516, 517, 518, 520, 521, 525, 526, 527, 528, 529, 530, 531, 532, 534, 539, 540, 541,
+    551, 557, 559, 561, 562, 563, 564, 567, 570, 571, 572, 573, 574, 575, 580, 582, 585, 586, 601, 602, 603, 605, 606,
+    607, 608, 609, 610, 612, 614, 615, 616, 617, 618, 619, 620, 623, 626, 628, 629,
+)
 
 
 def make_people(plan: Plan, chunk: int) -> pd.DataFrame:
@@ -104,8 +114,8 @@ def _add_contacts(people: pd.DataFrame, plan: Plan, rng) -> pd.DataFrame:
     second = np.flatnonzero(people["is_second"])
     phone, old = (chinese_phone(2 * person + k, n_numbers=2 * plan.people) for k in (0, 1))
     phone[second] = phone[second - 1]
-    foreign = [f"+1{AREA_CODES[p // 100 % len(AREA_CODES)]}55501{p % 100:02d}" for p in person[abroad]]
-    phone[abroad] = foreign
+    people["shares_phone"] = people["is_second"] | people["is_second"].shift(-1, fill_value=False)
+    phone[abroad] = [_foreign_phone(p) for p in person[abroad]]
     changed = np.where((rng.random(n) < PHONE_CHANGED) & ~abroad & ~people["is_second"], rng.uniform(60, N_DAYS, n), np.nan)
     domain = rng.choice(DOMAINS, n, p=(.4, .25, .15, .1, .1))
     city = rng.choice(len(names.CITIES), n, p=np.array([c[3] for c in names.CITIES]) / sum(c[3] for c in names.CITIES))
@@ -118,6 +128,12 @@ def _add_contacts(people: pd.DataFrame, plan: Plan, rng) -> pd.DataFrame:
     people["address"], people["new_address"] = address, new_address
     people["moved"] = np.where(rng.random(n) < MOVED, rng.uniform(0, N_DAYS, n), np.nan)
     return people
+
+
+def _foreign_phone(person: int) -> str | None:
+    """Return an American number of the fictional range; there are 20,000, so that people beyond have none."""
+    code = person // 100
+    return f"+1{AREA_CODES[code]}55501{person % 100:02d}" if code < len(AREA_CODES) else None
 
 
 def _mailboxes(people: pd.DataFrame, rng) -> np.ndarray:

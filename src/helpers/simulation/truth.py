@@ -38,9 +38,14 @@ class Truth:
             self._tables[table].append(frame)
 
     def add_records(self, source: str, people: pd.DataFrame, **written) -> None:
-        """Note what one system wrote of whom: local_id (null where the system gives none), full_name, phone, email."""
+        """Note what one system wrote of whom: local_id (null where the system gives none), full_name, phone, email.
+
+        `is_shared`: nothing but a phone that two people of a family have: nobody can tell who it was.
+        """
         columns = {name: written.get(name) for name in ("local_id", "full_name", "phone", "email")}
         frame = pd.DataFrame({"source": source, **columns, "person_id": people["person_id"].to_numpy()})
+        only_phone = frame[["local_id", "full_name", "email"]].isna().all(axis=1)
+        frame["is_shared"] = only_phone & people["shares_phone"].to_numpy()
         self.add("records", frame.astype(dict.fromkeys(columns, object)))
 
     def add_chunk(self, chunk: Chunk) -> None:

@@ -74,7 +74,7 @@ class Voice:
         called, year = cases["is_call"].to_numpy(), date_of(opened).astype("datetime64[Y]").astype(int) + 1970
         for when, file in self.tickets.items():
             file.append(tickets[~called & (year == when)])
-        self._note("tickets", people[~called], card[~called], full_name=name[~called], phone=phone[~called])
+        self._note("tickets", people[~called], full_name=name[~called], phone=phone[~called])
         caller = np.where(rng.random(len(cases)) < .3, card, None)
         self.calls.append(pd.DataFrame({
             "通话编号": "TH" + pd.Series(number), "呼入时间": times(moment_of(opened)), "主叫号码": phone, "会员号": caller,
@@ -82,11 +82,11 @@ class Voice:
             "通话时长（分钟）": cases["minutes"], "来电原因": cases["topic"],
             "结束时间": times(moment_of(opened + cases["minutes"] / 1440)),
             "满意度": cases["csat"]})[called])
-        self._note("calls", people[called], caller[called], phone=phone[called])
+        self._note("calls", people[called], phone=phone[called])
 
-    def _note(self, source: str, people: pd.DataFrame, card: np.ndarray, **written) -> None:
+    def _note(self, source: str, people: pd.DataFrame, **written) -> None:
         """Note the distinct sets of contact values of a source that has no person's number of its own."""
-        frame = pd.DataFrame({"person_id": people["person_id"].to_numpy(), **written}).assign(card=card)
+        frame = people[["person_id", "shares_phone"]].reset_index(drop=True).assign(**written)
         kept = frame[frame[list(written)].notna().any(axis=1)].drop_duplicates(list(written) + ["person_id"])
         self.truth.add_records(source, kept, **{name: kept[name].to_numpy() for name in written})
 
@@ -106,7 +106,7 @@ class Voice:
             "Custom Variable 1": "web",
             **{QUESTIONS[k]: asked[name] for k, name in enumerate(("nps", "csat", "ces", "text"))}}))
         self.truth.add_feedback("survey", number.astype(str), chunk.people, asked)
-        self._note("survey", people, card, email=email)
+        self._note("survey", people, email=email)
 
     def _write_reviews(self, chunk: Chunk, rng) -> None:
         told = chunk.reviews

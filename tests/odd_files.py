@@ -117,6 +117,8 @@ def ods(rows: list) -> bytes:
 
 
 def _containers() -> Iterator[OddFile]:
+    named = [Table(("id", "name"), [(2, "1", "Ann")], name=name) for name in ("客.csv", "单.csv")]
+    yield OddFile("gbk-names.zip", _gbk_named(), named)
     for language in ("en", "zh"):
         h, r = PEOPLE[language]
         plain = ("\n".join(text_lines(h, r, ",")) + "\n").encode("gb18030" if language == "zh" else "utf-8")
@@ -214,6 +216,7 @@ def _refused() -> Iterator[OddFile]:
     yield OddFile("drive.zip", archive({"C:\\evil.csv": b"a,b\n1,2\n"}), says="leads out")
     yield OddFile("bomb.zip", archive({"a.csv": b"1,2\n" * 8_000_000}), says="far more")
     yield OddFile("bomb.gz", gzip.compress(b"1,2\n" * 8_000_000), says="far more")
+    yield OddFile("far-corner-repeated.ods", _repeated_ods(), says="spans")
     yield OddFile("far-corner.xlsx", _far_corner(), says="spans")
     yield OddFile(
         "bomb.xlsx", archive({"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": b"<c/>" * 8_000_000}), says="far more"
@@ -234,6 +237,24 @@ def _refused() -> Iterator[OddFile]:
     )
     yield OddFile("hint-no-sheet.xlsx", workbook([("a", "b"), (1, 2)]), says="no sheet", hints={"sheet": "Umsatz"})
     yield OddFile("empty-sheet.xlsx", workbook([]), says="no table")
+
+
+def _repeated_ods() -> bytes:
+    """Return an OpenDocument file that says: this value in 16,000 columns of 1,000,000 rows."""
+    plain = zipfile.ZipFile(io.BytesIO(ods([("id", "x")])))
+    content = {name: plain.read(name) for name in plain.namelist()}
+    content["content.xml"] = (
+        content["content.xml"]
+        .replace(b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1000000">')
+        .replace(b"<table:table-cell ", b'<table:table-cell table:number-columns-repeated="16000" ')
+    )
+    return archive(content)
+
+
+def _gbk_named() -> bytes:
+    """Return a zip with two Chinese names as Windows writes them: GBK, without saying so."""
+    content = archive({"AA.csv": b"id,name\n1,Ann\n", "BB.csv": b"id,name\n1,Ann\n"})
+    return content.replace(b"AA.csv", "客".encode("gbk") + b".csv").replace(b"BB.csv", "单".encode("gbk") + b".csv")
 
 
 def _far_corner() -> bytes:

@@ -38,7 +38,7 @@ PIECES = st.sampled_from(
         "é",
     ]
 )
-relaxed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def write(folder, content, name="a.csv"):

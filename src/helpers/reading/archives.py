@@ -9,8 +9,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from xml.parsers import expat
 
 from helpers.errors import UserError
 
@@ -52,6 +54,17 @@ def members(file: Path, shown: str) -> list[zipfile.ZipInfo]:
             raise UserError(f"{shown}: is encrypted; unpack it with its password first")
     _check_sizes(sum(m.file_size for m in found), sum(m.compress_size for m in found), shown)
     return found
+
+
+def shown_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; one that does not say it is UTF-8 is, from Chinese systems, GBK."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    raw = member.filename.encode("cp437", "replace")
+    for codec in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(codec)
+    return member.filename
 
 
 def _check_sizes(unpacked: int, packed: int, shown: str) -> None:
@@ -100,23 +113,26 @@ def check_workbook(file: Path, budget: Budget, shown: str) -> None:
         raise UserError(f"{shown}: has more than {MAX_SHEET_BYTES // 10 ** 9} GB of sheets; export it as CSV")
     with zipfile.ZipFile(file) as archive:
         for member in found:
-            area = _Area()
-            for piece in _pieces(archive, member, budget, shown):
-                if member.filename.endswith(".xml"):
-                    area.add(piece)
-            if area.n_cells > MAX_CELLS:
+            is_xml = member.filename.endswith(".xml")
+            area = _RepeatedArea() if member.filename == "content.xml" else _Area() if is_xml else None
+            try:
+                for piece in _pieces(archive, member, budget, shown):
+                    if area:
+                        area.add(piece)
+            except expat.ExpatError:
+                raise UserError(f"{shown}: is not a complete OpenDocument file; export it again") from None
+            if area and area.n_cells > MAX_CELLS:
                 raise UserError(f"{shown}: a sheet spans {area.n_cells:,} cells, most of them empty; clear what lies far out")
 
 
 class _Area:
-    """Rows × columns that the cells of a sheet span, read from its XML piece by piece."""
+    """Rows × columns that the cells of an Excel sheet span, read from its XML piece by piece."""
 
     CELL = re.compile(rb'\br="([A-Z]{1,3})\d')
     ROW = re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
-    REPEATED = re.compile(rb'number-(columns|rows)-repeated="(\d+)"[^>]*(?:office:value|table:formula)')
 
     def __init__(self):
-        self.columns, self.n_rows, self.n_repeated, self.tail = {b"A"}, 1, 1, b""
+        self.columns, self.n_rows, self.tail = {b"A"}, 1, b""
 
     def add(self, piece: bytes) -> None:
         text = self.tail + piece
@@ -125,8 +141,6 @@ class _Area:
         rows = self.ROW.findall(text)
         if rows:
             self.n_rows = max(self.n_rows, int(max(rows, key=lambda r: (len(r), r))))
-        for _, n in self.REPEATED.findall(text):
-            self.n_repeated = max(self.n_repeated, int(n))
 
     @property
     def n_cells(self) -> int:
@@ -134,4 +148,28 @@ class _Area:
         n_columns = 0
         for letter in last:
             n_columns = n_columns * 26 + letter - 64
-        return max(n_columns * self.n_rows, self.n_repeated * 1000)
+        return n_columns * self.n_rows
+
+
+class _RepeatedArea:
+    """Rows × columns up to the last value of an OpenDocument sheet, where one element may stand for a million cells."""
+
+    def __init__(self):
+        self.row = self.column = self.last_row = self.last_column = self.n_cells = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+
+    def add(self, piece: bytes) -> None:
+        self.parser.Parse(piece)
+
+    def _start(self, name: str, attributes: dict) -> None:
+        if name == "table:table":
+            self.row = self.last_row = self.last_column = 0
+        elif name == "table:table-row":
+            self.row += int(attributes.get("table:number-rows-repeated", 1))
+            self.column = 0
+        elif name in ("table:table-cell", "table:covered-table-cell"):
+            self.column += int(attributes.get("table:number-columns-repeated", 1))
+            if "office:value-type" in attributes:
+                self.last_row, self.last_column = self.row, max(self.last_column, self.column)
+                self.n_cells = max(self.n_cells, self.last_row * self.last_column)

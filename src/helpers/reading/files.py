@@ -125,11 +125,12 @@ def _read_member(
     file: Path, member: zipfile.ZipInfo, shown: str, connection, hints: dict, folder: Path, budget: Budget,
 ) -> list[ReadTable]:
     """Return the tables of a member; it keeps its name's ending, which tells SPSS and SAS files."""
-    suffix = Path(member.filename).suffix.lower()
+    name = archives.shown_name(member)
+    suffix = Path(name).suffix.lower()
     inside = folder / f"content{budget.depth}{suffix if suffix in STATISTICS else ''}"
     try:
-        archives.unpack_member(file, member, inside, budget, f"{shown} / {member.filename}")
-        tables = _read(inside, f"{shown} / {member.filename}", connection, hints, folder, budget)
-        return [replace(t, name=f"{member.filename} / {t.name}".removesuffix(" / ")) for t in tables]
+        archives.unpack_member(file, member, inside, budget, f"{shown} / {name}")
+        tables = _read(inside, f"{shown} / {name}", connection, hints, folder, budget)
+        return [replace(t, name=f"{name} / {t.name}".removesuffix(" / ")) for t in tables]
     finally:
         inside.unlink(missing_ok=True)

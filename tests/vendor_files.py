@@ -167,6 +167,8 @@ POINT_OF_SALE = {
         "订单编号,下单时间,买家ID,收货人,收货电话,商品ID,商品名称,购买数量,单价,优惠金额,实付金额,渠道",
         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
         "order_id,line_no,customer_id,order_date,product_id,quantity,unit_price,discount,revenue,store_id,payment_type",
+        "订单编号,买家会员名,买家实际支付金额,订单状态,收货人姓名,收货地址,联系手机,订单创建时间,宝贝标题,物流单号,宝贝总数量",
+        "Date,Time,Category,Item,Qty,SKU,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,Customer ID,Customer Name",
     ),
     "products": (
         "SKU,Product Name,Department,Category,Brand,Unit Cost,Retail Price,Launch Date",
@@ -273,6 +275,36 @@ DECOYS = {  # tables that no export is
     "file list": "name,size,modified,type",
     "seo": "Query,Clicks,Impressions,CTR,Position",
     "ads": "Ad group,Impressions,Clicks,Cost,CPC,CTR",
+    "Salesforce contacts": "Contact ID,Salutation,First Name,Last Name,Title,Account Name,Mailing Street,Mailing City,Phone,"
+                           "Mobile,Email,"
+                           "Contact Owner,Created Date,Last Modified Date,Lead Source",
+    "Salesforce opportunities": "Opportunity ID,Opportunity Name,Account Name,Stage,Amount,Close Date,Created Date,Opportunity "
+                                "Owner,"
+                                "Lead Source,Type,Probability (%)",
+    "HubSpot companies": "Record ID,Company name,Company owner,Create Date,Phone Number,Last Activity Date,City,Country/Region,"
+                         "Industry",
+    "Zoho accounts": "Record Id,Account Owner.id,Account Owner,Account Name,Phone,Website,Industry,Billing Street,Created Time,"
+                     "Modified Time,Last Activity Time,Tag",
+    "Zoho tasks": "Record Id,Task Owner.id,Task Owner,Subject,Due Date,Contact Name.id,Contact Name,Status,Created Time,"
+                  "Modified Time",
+    "纷享销客 产品": "产品名称,产品编码,分类,价格,单位,上架状态,负责人,归属部门,生命状态,业务类型,创建时间",
+    "纷享销客 回款": "回款编号,客户名称,销售订单编号,回款金额,回款日期,回款方式,负责人,归属部门,生命状态,业务类型",
+    "Mailchimp lists": "List Name,Subscribers,Open Rate,Click Rate,Created",
+    "SurveyMonkey": "Respondent ID,Collector ID,Start Date,End Date,IP Address,Email Address,Custom Data 1,Would you recommend "
+                    "us?",
+    "Klaviyo": "Email,First Name,Last Name,Phone Number,City,Region,Country,Klaviyo ID,Email Consent,Email Consent Timestamp,"
+               "Last Open",
+    "advertising": "Campaign name,Ad set name,Delivery,Results,Reach,Impressions,Amount spent (USD),Starts,Ends",
+    "payments by phone": "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,交易订单号,商家订单号,"
+                         "备注",
+    "bank account": "交易日期,交易时间,凭证号,借方发生额,贷方发生额,余额,对方账号,对方户名,摘要",
+    "invoices of suppliers": "Invoice No,Line,Invoice Date,Supplier,Item Code,Description,Qty,Unit Price,Amount,Tax",
+    "采购订单": "采购订单号,行号,供应商,物料编码,物料名称,数量,单价,金额,采购日期,仓库",
+    "出入库": "单据号,日期,商品编码,商品名称,出库数量,入库数量,结存数量,仓库",
+    "address book": "First Name,Middle Name,Last Name,Nickname,Organization Name,Birthday,Notes,Labels,E-mail 1 - Value,Phone "
+                    "1 - Value",
+    "bookings": "Booking ID,Guest Name,Email,Phone,Check-in,Check-out,Room,Rate,Total,Booked At,Channel",
+    "loans": "Member No,Book ID,Title,Loan Date,Due Date,Returned",
     "user accounts": "id,username,email,password_hash,created_at,last_login",
 }
 

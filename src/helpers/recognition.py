@@ -5,6 +5,7 @@ lists that any system may write (order lines, members, tickets …) are asked wh
 described by its contents (content_types.py) and put into words for a mapping by hand.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,7 +46,8 @@ def recognise(header: tuple[str, ...], preamble: tuple[str, ...] = (),
     for is_generic in (False, True):
         candidates = []
         for export in exports():
-            if (export.system in GENERIC) == is_generic:
+            is_another = export.never and any(re.search(export.never, label.casefold()) for label in header)
+            if (export.system in GENERIC) == is_generic and not is_another:
                 found = export.found(header, labels)
                 score = export.score(found, preamble)
                 if score:

@@ -26,6 +26,7 @@ class Export:
     tables: canonical table → column → field ("a|b": the first that is there; "a+b": the first that is filled) or "=constant"
     (also as the last of several). The first table owns the rows
     that cannot be read.
+    never: what the header of such a table does not hold (what is bought from suppliers is no sale).
     kept_out: why the export feeds no table, where it feeds none.
     """
 
@@ -39,6 +40,7 @@ class Export:
     least: int = 2
     share: float = 1 / 3
     preamble: str = ""
+    never: str = ""
     kept_out: str = ""
 
     @cached_property

@@ -123,7 +123,7 @@ OPPORTUNITIES = Export(
         "closes": "预计成交日期|结单日期|close_date|预计成交时间", "process": "销售流程|sales_process_id|商机类型",
         "lost": "输单原因|lost_reason|输单理由|丢单原因", "state": "商机状态|阶段状态|sales_status|status",
     },
-    needed=("number|amount|expected|closes|lost|stage_changed",),
+    needed=("number|expected|lost|process|stage_changed|department|life_status|record_type",),
     tells=("stage", "name", "number", "amount", "expected", "closes", "process", "lost", "odds", "state", "stage_changed"),
     tables={
         "deals": {"deal_id": "number|record_id|name", "stage": "stage", "customer_id": "account",
@@ -162,7 +162,7 @@ ORDER_PRODUCTS = Export(
         "delivered": "已发货数量|delivered_count", "account": ACCOUNT, "ordered": "下单日期|order_time|下单时间",
         "remark": "备注|remark", "line": "行号|line_no", "channel": "渠道|channel", "off": "折扣额|discount_amount",
     },
-    needed=("order|product",),
+    needed=("order|quantity|amount",),
     tells=("number", "quantity", "price", "list_price", "amount", "discount", "delivered", "life_status", "record_type"),
     tables={
         "transactions": {"transaction_id": "order", "customer_id": "account", "ordered_at": "ordered+created",

@@ -1,12 +1,13 @@
 """Tills, web shops and marketplaces: order lines and product lists, as CSV or Excel, in English or Chinese."""
 
-from helpers.sources.exports import Export, as_people, person
+from helpers.sources.exports import PERSON, Export, as_people, person
 from helpers.sources.mapped import feeds, files, read, size
 
 __all__ = ["EXPORTS", "feeds", "files", "read", "size"]
 
 CUSTOMER = (
-    "会员号|会员卡号|会员编号|会员ID|卡号|顾客编号|客户编号|客户ID|客户号|用户ID|用户编号|买家ID|member no|member number|"
+    "会员号|会员卡号|会员编号|会员ID|卡号|顾客编号|客户编号|客户ID|客户号|用户ID|用户编号|买家ID|买家会员名|member no|"
+    "member number|"
     "member id|member card|"
     "member|loyalty card|loyalty number|card number|card no|card|customer id|customer number|customer no|customer code|"
     "customer|cust id|cust no|user id|buyer id|account id|shopper id"
@@ -18,7 +19,9 @@ PRODUCT = (
     "stock code"
 )
 _BUYER = person("full_name", "phone", "email", "address", "district", "city", "region", "postcode") | {
-    "full_name": "收货人|收件人|会员姓名|顾客姓名|客户姓名|买家姓名|姓名|customer name|member name|buyer name|recipient|"
+    "phone": PERSON["phone"] + "|联系手机|收货人手机号",
+    "full_name": "收货人|收货人姓名|收件人|会员姓名|顾客姓名|客户姓名|买家姓名|姓名|customer name|member name|buyer name|"
+                 "recipient|"
                  "ship to name",
 }
 LINES = Export(
@@ -31,16 +34,18 @@ LINES = Export(
                  "invoice no|invoice number|basket id|bill no|sale id|check number",
         "line": "行号|明细行号|序号|项次|line|line no|line number|line id|item seq|position",
         "customer": CUSTOMER,
-        "at": "销售时间|交易时间|下单时间|订单时间|付款时间|支付时间|成交时间|结账时间|时间|日期时间|下单日期|订单日期|"
+        "at": "销售时间|交易时间|下单时间|订单时间|订单创建时间|订单付款时间|付款时间|支付时间|成交时间|结账时间|时间|"
+              "日期时间|下单日期|订单日期|"
               "销售日期|交易日期|日期|"
               "order time|order date|ordered at|order datetime|transaction time|transaction date|sale time|sale date|sold at|"
               "datetime|date time|timestamp|purchase date|invoice date|invoicedate|created at|paid at|date|time",
         "product": PRODUCT,
-        "product_name": "商品名称|产品名称|品名|商品|product name|product|item name|description|item description",
-        "quantity": "数量|销售数量|件数|购买数量|qty|quantity|units|unit sold|pieces|count",
+        "product_name": "商品名称|产品名称|品名|商品|宝贝标题|product name|product|item name|description|item description",
+        "quantity": "数量|销售数量|件数|宝贝总数量|购买数量|qty|quantity|units|unit sold|pieces|count",
         "price": "单价|售价|原价|吊牌价|零售价|成交单价|unit price|price|list price|price each|unitprice|item price",
         "discount": "折扣金额|优惠金额|优惠|让利|折扣额|discount|discount amount|promotion amount|markdown|coupon amount",
-        "revenue": "实收金额|实付金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|net amount|net sales|"
+        "revenue": "实收金额|实付金额|买家实际支付金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|"
+                   "net amount|net sales|"
                    "amount|line total|"
                    "line amount|sales amount|total|total price|subtotal|revenue|paid amount|sales",
         "channel": "渠道|销售渠道|订单来源|平台|channel|sales channel|platform|order source",
@@ -53,6 +58,7 @@ LINES = Export(
         "cashier": "收银员|收银员编号|导购|营业员|cashier|cashier id|clerk|salesperson|employee",
         "payment": "支付方式|付款方式|结算方式|payment method|payment type|tender|payment",
     },
+    never=r"供应商|采购|供货|supplier|purchase order",
     needed=("order", "at", "revenue|price", "quantity|product|product_name|customer|store"),
     tells=("order", "at", "product", "quantity", "price", "revenue", "store", "customer", "discount", "payment", "register",
            "line"),

@@ -64,7 +64,7 @@ def identity(both: pd.DataFrame) -> list[Score]:
         Score("02_cleaning", question, "pairwise precision", precision, n=said, target=.99),
         Score("02_cleaning", question, "pairwise recall", recall, n=true),
         Score("02_cleaning", question, "pairwise F1", _f1(precision, recall), n=n, baseline=0.0, target=.97),
-        Score("02_cleaning", question, "B-cubed precision", by_customer, n=n, baseline=1.0),
+        Score("02_cleaning", question, "B-cubed precision", by_customer, n=n),
         Score("02_cleaning", question, "B-cubed recall", by_person, n=n, baseline=alone),
         Score("02_cleaning", question, "B-cubed F1", _f1(by_customer, by_person), n=n, baseline=_f1(1.0, alone)),
         Score("02_cleaning", question, "customers that mix people, per 10,000", 10_000 * mixed / len(customers),

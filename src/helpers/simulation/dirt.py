@@ -78,10 +78,10 @@ def phones(values: np.ndarray, rng, *, empty: float = .03, wrong: float = .008) 
     return written
 
 
-def emails(values: np.ndarray, rng, *, empty: float = .1) -> np.ndarray:
+def emails(values: np.ndarray, rng, *, empty: float = .1, placeholder: float = .004) -> np.ndarray:
     """Return e-mail addresses as they are written: capitals, blanks, a letter lost, a comma, a placeholder, nothing."""
     written = np.asarray(values, dtype=object).copy()
-    upper, lost, comma, blank, place, none = _masks(rng, len(written), (.03, .008, .003, .01, .004, empty))
+    upper, lost, comma, blank, place, none = _masks(rng, len(written), (.03, .008, .003, .01, placeholder, empty))
     _change(written, upper, lambda v: v[0].upper() + v[1:] if len(v) % 2 else v.upper())
     _change(written, lost, lambda v: v[:2] + v[3:])
     _change(written, comma, lambda v: v[::-1].replace(".", ",", 1)[::-1])

@@ -66,7 +66,7 @@ class Marketing:
     def _write_mail(self, chunk: Chunk, rng) -> None:
         people = chunk.people[chunk.people["in_mail"]]
         n = len(people)
-        email = dirt.emails(people["email"].to_numpy(), rng, empty=0)
+        email = dirt.emails(people["email"].to_numpy(), rng, empty=0, placeholder=0)  # an audience has each address once
         opted = np.clip(people["joined"].to_numpy() + rng.uniform(0, 30, n), -500, N_DAYS - 2)
         draw = rng.random(n)
         gone = np.where(draw < .14, opted + rng.uniform(1, 500, n), np.inf)

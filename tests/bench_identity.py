@@ -29,6 +29,7 @@ CASES = (
 )
 MILLION_PERSONS, CHINESE_PERSONS = 282_000, 20_000
 SPLINK_RANDOM_PAIRS = 3e6
+SPLINK_FREQUENCY = {"tf_adjustment_column": "name_key", "disable_tf_exact_match_detection": True}
 
 
 def measure(cases: tuple[str, ...] = CASES) -> list[dict]:
@@ -162,6 +163,7 @@ def _with_splink(standardised, connection) -> tuple[pd.Series, dict]:
                         "label_for_charts": level.words,
                         "m_probability": level.m,
                         "u_probability": level.u,
+                        **(SPLINK_FREQUENCY if level.words == "same name" else {}),
                     }
                     for level in comparison.levels
                 ),

@@ -104,6 +104,20 @@ def test_a_family_that_shares_phone_and_address_is_not_one_person():
     assert clusters["d"] not in (clusters["a"], clusters["b"]), "the phone does not say which of the two it was"
 
 
+def test_a_slip_in_a_familys_phone_tells_no_more_than_the_phone():
+    family = [
+        {"customer_id": "a", "full_name": "李娜", "phone": "13800001111"},
+        {"customer_id": "b", "full_name": "李强", "phone": "13800001111"},
+    ]
+    others = [
+        {"customer_id": f"x{n}", "full_name": f"王{c}", "phone": f"139{n:04d}77{n:02d}"}
+        for n, c in enumerate("芳军敏静丽磊洋勇")
+    ]
+    slip = [{"customer_id": "c", "full_name": "李强", "phone": "13800001119"}, {"customer_id": "d", "phone": "13800001111"}]
+    links = linked(family + others + slip)
+    assert probability(links, "c", "d") < 0.9
+
+
 def test_a_phone_of_many_names_is_a_shop_and_links_nobody():
     names = [family + given for family in "王李张刘陈杨" for given in "伟芳娜敏静"]
     links = linked([{"customer_id": f"{n:02d}", "full_name": name, "phone": "13800001111"} for n, name in enumerate(names)])

@@ -5,10 +5,11 @@ agreement is one integer, and identity_model.py learns the weights from the coun
 rare one, and a phone, mailbox, address or device that several people share tells little about which of them it is (Winkler's
 frequency adjustment).
 
-Splink 5 does the same on the same engine and is the peer in tests/bench_identity.py, with the same comparisons and blocking.
-This module is used instead because there it finds more at fewer errors in less time and memory: its EM takes true matches out
-of the random pairs that u is learned from, has priors (so that two records, or a column that is always empty, give an
-answer), counts whole numbers (so that threads do not change digits) and knows who shares a phone.
+Splink 5 fits the same model on the same engine and is the peer in tests/bench_identity.py, with the same comparisons,
+frequencies of names and blocking. On 71,000 hard Chinese records it reaches F1 .84 at precision .78, this module .98 at .999,
+because it knows who shares a phone and which names exclude each other, which Splink has no place for; on FEBRL 3 and 4 Splink
+is slightly ahead (.995 to .994, both at precision 1). Here u is learned from random pairs without their true matches, priors
+give an answer for two records or an empty column, and whole numbers are counted, so that threads do not change a digit.
 """
 
 from dataclasses import dataclass, field

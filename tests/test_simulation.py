@@ -143,6 +143,12 @@ def test_every_way_of_writing_a_phone_keeps_its_digits():
         assert digits.removeprefix("0086").removeprefix("86") == "13800012345"
 
 
+def test_people_beyond_the_fictional_numbers_abroad_have_no_phone():
+    people = make_people(Plan(people=40_000, seed=2), 2)  # the third ten thousand
+    assert people.loc[people["is_abroad"], "phone"].isna().all()
+    assert dirt.phones(np.array([None, np.nan, "13800012345"], dtype=object), np.random.default_rng(0))[0] is None
+
+
 @pytest.mark.parametrize(("name", "written"), [("王伟", "王玮"), ("陈晓晨", "陈晓辰"), ("郭安然", "郭安"), ("郭然", "郭然然")])
 def test_a_mistyped_name_looks_or_sounds_alike(name, written):
     assert dirt.mistyped(name) == written

@@ -65,7 +65,7 @@ def phones_at(people: pd.DataFrame, day: np.ndarray) -> np.ndarray:
 def phones(values: np.ndarray, rng, *, empty: float = .03, wrong: float = .008) -> np.ndarray:
     """Return phones as they are written: +86, 0086, dashes, blanks, full width, digits swapped, a placeholder, nothing."""
     written, n = values.copy(), len(values)
-    national = np.array([v is not None and not v.startswith("+") for v in values], dtype=bool)
+    national = np.array([isinstance(v, str) and not v.startswith("+") for v in values], dtype=bool)
     plus, zeros, dashes, blanks, wide, bad, place, none = _masks(rng, n, (.05, .01, .03, .03, .01, wrong, .004, empty))
     _change(written, plus & national, lambda v: "+86" + v)
     _change(written, zeros & national, lambda v: "0086" + v)

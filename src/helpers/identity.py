@@ -74,12 +74,7 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
         "SELECT " + ", ".join(f"count(*) FILTER (has_{name}) AS {name}" for name in NAMES) + " FROM identity_units"
     ).df()
     n_present = {name: int(present[name].iloc[0]) for name in NAMES}
-    n_equal = {
-        "birth_date": engine.execute(
-            "SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT "
-            "FROM (SELECT count(*) AS n FROM identity_units WHERE has_birth_date GROUP BY born)"
-        ).fetchone()[0]
-    }
+    n_equal = {"birth_date": _count_equal_birth_dates(engine)}
     model = learn(blocked, random, n_records=n_units, n_present=n_present, n_equal=n_equal)
     least_weight = float(np.log2(settings.review_from / (1 - settings.review_from)))
     _keep_pairs(engine, blocked["pattern"].to_numpy(np.int64), model, least_weight)
@@ -101,6 +96,13 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
         "n_present": n_present,
     }
     return Links(_by_key(engine, pairs), records, model, settings, counts)
+
+
+def _count_equal_birth_dates(engine) -> int:
+    return engine.execute(
+        "SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT "
+        "FROM (SELECT count(*) AS n FROM identity_units WHERE has_birth_date GROUP BY born)"
+    ).fetchone()[0]
 
 
 # --- weights

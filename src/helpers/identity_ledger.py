@@ -29,23 +29,13 @@ def update(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (ledger, events) after a run.
 
-    Parameters
-    ----------
-    ledger
-        The ledger of the run before; None at first.
-    clusters
-        record_key → cluster, of identity_clusters.
-    pairs
-        identity.Links.pairs, for the evidence of merges and splits.
-    make_id
-        Gives the id for a text (a keyed HMAC of the caller's). The text is the smallest record key of the new person; where
-        that id is taken by another person, a number is added.
-    run
-        The label of this run, such as its snapshot date: "first_seen" of what is new.
+    ledger: of the run before, None at first; clusters: record_key → cluster, of identity_clusters; pairs: identity.Links.pairs,
+    for the evidence; make_id: gives the id for a text (a keyed HMAC of the caller's); run: this run's label, such as its snapshot
+    date. A new person's id is made of her smallest record key, with a number added where another person has that id.
 
-    Of several old ids in a cluster that one stays that holds most of its records; in a tie the one first seen earlier, then
-    the one with the smallest record key. Of several clusters with one old id that one keeps it that holds most of the id's
-    records (ties: the smallest record key). A person whose records are all gone keeps her id in the ledger.
+    Of several old ids in a cluster that one stays that holds most of its records; in a tie the one first seen earlier, then the
+    one with the smallest record key. Of several clusters with one old id that one keeps it that holds most of the id's records
+    (ties: the same). A person whose records are all gone keeps her id in the ledger.
     """
     before = pd.DataFrame(columns=LEDGER) if ledger is None else ledger
     now = pd.DataFrame({"record_key": clusters.index.astype(str), "cluster": clusters.to_numpy()}).sort_values(

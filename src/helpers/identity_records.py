@@ -79,21 +79,7 @@ FROM (SELECT {fields}, min(record_key) AS first_key, list(record_key) AS keys FR
         "CREATE OR REPLACE TEMP TABLE identity_keys AS SELECT record_key, uid, count(*) AS n_rows "
         "FROM (SELECT uid, unnest(keys) AS record_key FROM identity_distinct) GROUP BY ALL"
     )
-    for name, columns in {
-        "phone": ("phone", "phone_2"),
-        "email": ("email_key",),
-        "street": ("street",),
-        "device": ("device",),
-    }.items():
-        every = " UNION ALL ".join(
-            f"SELECT {column} AS value, left(family_key, 1) || left(given_key, 2) AS person "
-            f"FROM identity_distinct WHERE {column} IS NOT NULL"
-            for column in columns
-        )
-        engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE identity_share_{name} AS SELECT value, greatest(count(DISTINCT person), 1) "
-            f"AS persons FROM ({every}) GROUP BY value HAVING count(*) > 1"
-        )
+    _count_persons(engine)
     has = ", ".join(f"coalesce({comparison.present}, false) AS has_{comparison.name}" for comparison in COMPARISONS)
     personal = {"phone": "p", "phone_2": "q", "email": "e", "email_key": "e", "device": "v"}
     replaced = ", ".join(
@@ -117,6 +103,25 @@ shares AS (SELECT name_key, count(*) / sum(count(*)) OVER () AS name_share FROM 
 SELECT personal.*, name_share, {has} FROM personal LEFT JOIN shares USING (name_key)""")
     engine.execute("DROP TABLE identity_distinct")
     return engine.execute("SELECT count(*) FROM identity_units").fetchone()[0]
+
+
+def _count_persons(engine) -> None:
+    """Make identity_share_<shared> (value, persons): how many different persons, by their initials, use a phone, mailbox …"""
+    for name, columns in {
+        "phone": ("phone", "phone_2"),
+        "email": ("email_key",),
+        "street": ("street",),
+        "device": ("device",),
+    }.items():
+        every = " UNION ALL ".join(
+            f"SELECT {column} AS value, left(family_key, 1) || left(given_key, 2) AS person "
+            f"FROM identity_distinct WHERE {column} IS NOT NULL"
+            for column in columns
+        )
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE identity_share_{name} AS SELECT value, greatest(count(DISTINCT person), 1) "
+            f"AS persons FROM ({every}) GROUP BY value HAVING count(*) > 1"
+        )
 
 
 def make_candidates(engine) -> int:

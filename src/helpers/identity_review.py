@@ -179,31 +179,29 @@ def read(path: Path) -> pd.DataFrame:
     places = [names.index(name) for name in KEYS]
     found: dict[tuple[str, str], tuple[str, int]] = {}
     for row in reader:
-        line = reader.line_num
+        where = f"{path.name}:{reader.line_num}"
         if not any(cell.strip() for cell in row):
             continue
         if len(row) <= max(places):
-            raise UserError(
-                f"{path.name}:{line} has {len(row)} cells, but the header has {len(names)}: restore the row or delete it"
-            )
+            raise UserError(f"{where} has {len(row)} cells, but the header has {len(names)}: restore the row or delete it")
         left, right, word = (_unguarded(row[place].strip()) for place in places)
         if not word:
             continue
-        decision = DECISIONS.get(word.lower())
-        if decision is None:
-            raise UserError(
-                f"{path.name}:{line} decision must be 'same' or 'different' (同一人, 不同人), or empty: mend the word"
-            )
-        if not left or not right or left == right:
-            raise UserError(f"{path.name}:{line} names no two records: restore key_l and key_r or delete the row")
-        pair = (min(left, right), max(left, right))
+        decision, pair = _decision(left, right, word, where), (min(left, right), max(left, right))
         if found.get(pair, (decision,))[0] != decision:
-            raise UserError(
-                f"{path.name}:{line} decides otherwise than line {found[pair][1]} on the same pair: keep one of them"
-            )
-        found.setdefault(pair, (decision, line))
+            raise UserError(f"{where} decides otherwise than line {found[pair][1]} on the same pair: keep one of them")
+        found.setdefault(pair, (decision, reader.line_num))
     rows = [(left, right, decision, line) for (left, right), (decision, line) in found.items()]
     return pd.DataFrame(rows, columns=["key_l", "key_r", "decision", "line"])
+
+
+def _decision(left: str, right: str, word: str, where: str) -> str:
+    decision = DECISIONS.get(word.lower())
+    if decision is None:
+        raise UserError(f"{where} decision must be 'same' or 'different' (同一人, 不同人), or empty: mend the word")
+    if not left or not right or left == right:
+        raise UserError(f"{where} names no two records: restore key_l and key_r or delete the row")
+    return decision
 
 
 def _text(path: Path) -> str:

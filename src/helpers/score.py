@@ -57,7 +57,7 @@ def _of_collection(dataset: str) -> list[Score]:
 def _of_lines(lines: pd.DataFrame) -> list[Score]:
     if not (tables.has("rejected") and tables.has("orders")):
         return [is_missing("02_cleaning", "what was sold", "clean/orders", "cleaning")]
-    rejects = tables.scan("rejected").filter(lambda t: t.table == "transactions").to_pandas()
+    rejects = tables.scan("rejected").filter(lambda t: t["table"] == "transactions").to_pandas()
     total = float(tables.scan("orders").revenue.sum().execute())
     return score_sales.rejected(lines, rejects) + score_sales.revenue(lines, total)
 

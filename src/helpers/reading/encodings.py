@@ -30,7 +30,7 @@ BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 PLAUSIBLE = 0.6
 MARGIN = 0.08  # between the best and any that reads the text differently …
-MARGIN_OF_FEW = 0.2  # … and where fewer than eight bytes tell
+MARGIN_OF_FEW = 0.3  # … and where fewer than eight bytes tell
 FOREIGN_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
@@ -201,7 +201,7 @@ def _could_be_other(lines: list[bytes]) -> bool:
     if len(lines) > 20 or any(byte >= 0xE0 for line in lines for byte in line):
         return False
     text = "\n".join(line.decode() for line in lines)
-    return bool(lines) and score(text, "any") < 0.3 and bool((found := _ranking(lines)) and found[0][0] >= 0.9)
+    return bool(lines) and score(text, "any") < 0.3 and bool((found := _ranking(lines)) and found[0][0] >= 0.7)
 
 
 def _ranking(lines: list[bytes]) -> list[tuple[float, str, str]]:

@@ -17,6 +17,11 @@ COMMON = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆郝孔"
     "白崔康毛邱秦江史顾侯邵孟段雷钱汤尹黎易常武乔贺赖龚文伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红春梅建国志飞鹏宇晨欣怡佳俊思雨涵"
 )
+JAPANESE = frozenset(
+    "山田佐藤鈴木高橋伊渡辺中村小林加吉東京都大阪府北海道区町丁目市県郡島川崎原野井上下松本清水森池阿部石斎坂遠青後岡長谷"
+    "近福三宅太郎次一二美子恵由香真優花愛裕健翔氏名住所電話番号日付金額数量商品注文顧客会員店舗登録年月時間性別男女生神奈"
+    "愛知千葉埼玉兵庫広宮城新潟静岐熊仙台札幌横浜戸"
+)
 HANGUL = frozenset(
     "이가다는의에고하지을사를기은로도자시한리어그나인서수아대전정주일부니원소제해성조장구공상김박최강윤임신오권황안송류홍번호름화메날짜금액량회객등급"
     "영희철민준현진우경동광산울천세선연유남여반배달품입니습요만보비스트무미라마바카타파"
@@ -45,7 +50,7 @@ def _weight(char: str, family: str) -> float:
     if family == "japanese":
         if "ぁ" <= char <= "ヿ":
             return 1.0
-        return 0.8 if char in _common() else 0.75 if _lead(char, "shift_jis") in range(0x88, 0x98) else 0.15
+        return 1.0 if char in JAPANESE else 0.8 if char in _common() else 0.75 if _lead(char, "shift_jis") in range(0x88, 0x98) else 0.15
     if family == "korean":
         return 0.95 if char in HANGUL else 0.6 if _lead(char, "euc_kr") in range(0xB0, 0xC9) else 0.0
     if char in _common():
@@ -109,13 +114,16 @@ def _western(text: str) -> float:
         if char in SYMBOLS and not char.isalpha():
             before, after = text[i - 1:i] if i else "", text[i + 1:i + 2]
             among = before.isalpha() and after.isalpha() and char not in "’‘·–—´"
-            total += 0.2 if among or before > "\x7f" or after > "\x7f" else 0.8
+            alone = char in "¹²³" and not before.isalnum() or char in "¼½¾" and not (before.isdigit() or before in " ,;\t")
+            total += 0.2 if alone or among or before > "\x7f" or after > "\x7f" else 0.8
     return total
 
 
 def _letter(word: str, i: int) -> float:
     """Return the weight of a letter: less where vowels or consonants would pile up around it."""
     char = word[i].lower()
+    if char in "ìòù" and i + 1 < len(word):
+        return 0.5  # of Italian, at the end of words
     if word[i] in RARE_WESTERN:
         return 0.75
     neighbours = [c.lower() in VOWELS for c in (word[i - 1:i] if i else "") + word[i + 1:i + 2]]

@@ -80,6 +80,8 @@ CORRECTED = {  # field of people → column of the standardised table that holds
     "city": ("city", "region_rule"),
     "country": ("country", "country_rule"),
 }
+PLACE = ("to_region", "region_code", "to_city", "city_code", "to_district", "street")
+TEXTS_AT_A_TIME = 100_000  # bounds the memory that Python's objects take
 CORRECTIONS = ("source", "source_row", "field", "before", "after", "rule")
 OLDEST_BIRTH = (
     "1900-01-02"  # an earlier birth date, 1 January 1970 and one after the record was made are a system's, not a person's
@@ -103,29 +105,19 @@ def standardise(people, *, country: str = "CN", connection):
     if "customer_id" not in people.columns:
         raise UserError("people lacks column 'customer_id' (the record key that identity needs): map it in dataset.yml")
     engine.execute("CREATE OR REPLACE TEMP TABLE identity_people AS " + connection.compile(_with_all_fields(people)))
-    _read_names(engine)
-    _read_values(
-        engine,
-        "phone",
-        "SELECT phone FROM identity_people UNION SELECT other_phone FROM identity_people",
-        lambda text: contact_points.read_phone(text, country=country),
-        contact_points.Phone._fields,
-    )
-    _read_values(engine, "email", "SELECT email FROM identity_people", contact_points.read_email, contact_points.Email._fields)
-    _read_values(
-        engine,
-        "national_id",
-        "SELECT national_id FROM identity_people",
-        contact_points.read_national_id,
-        contact_points.NationalId._fields,
-    )
-    _read_values(
-        engine, "gender", "SELECT gender FROM identity_people", lambda text: (contact_points.read_gender(text),), ("gender",)
-    )
-    _read_values(
-        engine, "country", "SELECT country FROM identity_people", lambda text: (contact_points.read_country(text),), ("code",)
-    )
-    _read_places(engine)
+    name_parts = "SELECT DISTINCT full_name, family_name, given_name FROM identity_people"
+    _read_each(engine, "name", name_parts, _name, names.Name._fields)
+    _read_each(engine, "place", "SELECT DISTINCT region, city, district, address FROM identity_people", _place, PLACE)
+    for field, read, fields in (
+        ("phone", lambda text: contact_points.read_phone(text, country=country), contact_points.Phone._fields),
+        ("email", contact_points.read_email, contact_points.Email._fields),
+        ("national_id", contact_points.read_national_id, contact_points.NationalId._fields),
+        ("gender", lambda text: (contact_points.read_gender(text),), ("gender",)),
+        ("country", lambda text: (contact_points.read_country(text),), ("code",)),
+    ):
+        other = " UNION SELECT other_phone FROM identity_people" if field == "phone" else ""
+        distinct = f"SELECT DISTINCT v AS source_text FROM (SELECT {field} AS v FROM identity_people{other})"
+        _read_each(engine, field, f"{distinct} WHERE v IS NOT NULL", read, fields)
     engine.execute(_STANDARDISED_SQL)
     engine.execute(_corrections_sql())
     return connection.table("identity_standardised").select(*STANDARDISED), connection.table("identity_corrections")
@@ -141,54 +133,34 @@ def _with_all_fields(people):
     return people.select(**columns).filter(lambda table: table.customer_id.notnull())
 
 
-def _read_values(engine, name: str, distinct_sql: str, read, fields: tuple[str, ...]) -> None:
-    """Make the temporary table identity_<name>: text → fields, from one call of `read` for each distinct text."""
-    texts = [
-        row[0] for row in engine.execute(f"SELECT * FROM ({distinct_sql}) AS t(v) WHERE v IS NOT NULL ORDER BY v").fetchall()
-    ]
-    rows = [(text, *read(text)) for text in dict.fromkeys(texts)]
-    _store(engine, name, pd.DataFrame(rows, columns=["source_text", *fields]))
+def _read_each(engine, name: str, distinct_sql: str, read, fields: tuple[str, ...]) -> None:
+    """Make the temporary table identity_<name>: distinct texts and what one call of `read` makes of each, batch by batch."""
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE identity_texts AS SELECT row_number() OVER () AS place, * FROM ({distinct_sql})"
+    )
+    n_texts = engine.execute("SELECT count(*) FROM identity_texts").fetchone()[0]
+    texts = [column[0] for column in engine.execute("SELECT * EXCLUDE (place) FROM identity_texts LIMIT 0").description]
+    columns = [*texts, *fields]
+    types = ", ".join(f'"{column}" {"DATE" if column == "birth_date" else "VARCHAR"}' for column in columns)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE identity_{name} ({types})")
+    for start in range(1, n_texts + 1, TEXTS_AT_A_TIME):
+        batch = engine.execute(
+            f"SELECT * EXCLUDE (place) FROM identity_texts WHERE place >= {start} AND place < {start + TEXTS_AT_A_TIME}"
+        ).fetchall()
+        frame = pd.DataFrame([(*parts, *read(*parts)) for parts in batch], columns=columns, dtype=object)
+        engine.register("identity_frame", frame)
+        casts = ", ".join(f'CAST("{column}" AS {"DATE" if column == "birth_date" else "VARCHAR"})' for column in columns)
+        engine.execute(f"INSERT INTO identity_{name} SELECT {casts} FROM identity_frame")
+        engine.unregister("identity_frame")
 
 
-def _store(engine, name: str, frame: pd.DataFrame) -> None:
-    dates = {column: "DATE" for column in frame if column == "birth_date"}
-    columns = ", ".join(f'CAST("{column}" AS {dates.get(column, "VARCHAR")}) AS "{column}"' for column in frame)
-    frame = frame.astype(dict.fromkeys(frame, object))
-    engine.register("identity_frame", frame.where(frame.notna(), None))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE identity_{name} AS SELECT {columns} FROM identity_frame")
-    engine.unregister("identity_frame")
+def _name(full: str | None, family: str | None, given: str | None) -> names.Name:
+    return names.read_name(names.join_name(family, given, full))
 
 
-def _read_names(engine) -> None:
-    parts = engine.execute("SELECT DISTINCT full_name, family_name, given_name FROM identity_people ORDER BY ALL").fetchall()
-    rows = [
-        (full, family, given, *names.read_name(names.join_name(family, given, full)))
-        for full, family, given in parts
-        if full or family or given
-    ]
-    _store(engine, "name", pd.DataFrame(rows, columns=["full_name", "family_name", "given_name", *names.Name._fields]))
-
-
-def _read_places(engine) -> None:
-    parts = engine.execute("SELECT DISTINCT region, city, district, address FROM identity_people ORDER BY ALL").fetchall()
-    rows = []
-    for region, city, district, address in parts:
-        if region or city or district or address:
-            place = contact_points.read_region(region, city, district, address)
-            rows.append((region, city, district, address, *place[:5], contact_points.street_key(place.rest)))
-    columns = [
-        "region",
-        "city",
-        "district",
-        "address",
-        "to_region",
-        "region_code",
-        "to_city",
-        "city_code",
-        "to_district",
-        "street",
-    ]
-    _store(engine, "place", pd.DataFrame(rows, columns=columns))
+def _place(region: str | None, city: str | None, district: str | None, address: str | None) -> tuple:
+    place = contact_points.read_region(region, city, district, address)
+    return (*place[:5], contact_points.street_key(place.rest))
 
 
 _STANDARDISED_SQL = f"""

@@ -30,8 +30,8 @@ def update(
     """Return (ledger, events) after a run.
 
     ledger: of the run before, None at first; clusters: record_key → cluster, of identity_clusters; pairs: identity.Links.pairs,
-    for the evidence; make_id: gives the id for a text (a keyed HMAC of the caller's); run: this run's label, such as its snapshot
-    date. A new person's id is made of her smallest record key, with a number added where another person has that id.
+    for the evidence; make_id: gives the id for a text (a keyed HMAC of the caller's); run: this run's label, such as its
+    snapshot date. A new person's id is made of her smallest record key, with a number added where another person has that id.
 
     Of several old ids in a cluster that one stays that holds most of its records; in a tie the one first seen earlier, then the
     one with the smallest record key. Of several clusters with one old id that one keeps it that holds most of the id's records

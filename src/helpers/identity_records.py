@@ -131,8 +131,7 @@ def make_candidates(engine) -> int:
     """
     parts = [
         f"SELECT uid, {place}::UTINYINT AS rule, hash('{'phone' if rule in PHONE_RULES else rule}', {key}) AS block "
-        f"FROM identity_units "
-        f"WHERE ({key}) IS NOT NULL"
+        f"FROM identity_units WHERE ({key}) IS NOT NULL"
         for place, (rule, (key, _)) in enumerate(BLOCKING.items())
     ]
     engine.execute("CREATE OR REPLACE TEMP TABLE identity_block_keys AS " + " UNION ALL ".join(parts))

@@ -7,9 +7,9 @@ words: three Chinese characters or more, or two Latin words, which neither the p
 import sys
 
 import pandas as pd
-from leaks import canaries_of, scan
 
 from helpers import paths, tables
+from leaks import canaries_of, scan
 
 AFTER_CLEANING = ("clean", "results", "stages")
 

@@ -65,7 +65,9 @@ def test_age_counts_whole_years_on_the_last_day(born, band):
 
 def test_a_line_that_fed_both_tables_stays_one_row_and_the_personal_record_fills_its_gaps():
     customers = table_of("collected/customers", customer_id=["A", "B"], city=["上海市", None], loyalty_tier=["gold", None])
-    people = table_of("collected/people", customer_id=["A", "B", "C"], city=["北京市", "广州市", "深圳市"], gender=["f", "m", "f"])
+    people = table_of(
+        "collected/people", customer_id=["A", "B", "C"], city=["北京市", "广州市", "深圳市"], gender=["f", "m", "f"]
+    )
     found = resolution.customer_records(customers, people, as_of=AS_OF, time_zone="Asia/Shanghai")
     frame = found.order_by("source_row").to_pandas()
     assert frame["customer_id"].tolist() == ["A", "B", "C"]
@@ -75,7 +77,9 @@ def test_a_line_that_fed_both_tables_stays_one_row_and_the_personal_record_fills
 
 
 def test_without_attribute_tables_the_personal_records_are_the_customers():
-    people = table_of("collected/people", customer_id=["A"], region=["广东省"], recorded_at=pd.to_datetime(["2025-01-01T20:00Z"]))
+    people = table_of(
+        "collected/people", customer_id=["A"], region=["广东省"], recorded_at=pd.to_datetime(["2025-01-01T20:00Z"])
+    )
     frame = resolution.customer_records(None, people, as_of=AS_OF, time_zone="Asia/Shanghai").to_pandas()
     assert frame["region"].tolist() == ["广东省"]
     assert frame["joined_at"].astype(str).tolist() == ["2025-01-02"], "the day is that of the business's time zone"
@@ -97,7 +101,8 @@ def test_of_several_records_the_first_source_that_knows_a_value_is_believed_and_
 
 def test_a_source_counts_records_numbers_and_customers_and_those_whom_another_source_knows():
     people = ibis.memtable(pd.DataFrame({
-        "source": ["crm", "crm", "crm", "till"], "record_key": ["crm:1", "crm:1", "crm:2", "till:9"], "customer_id": ["A", "A", "B", "A"],
+        "source": ["crm", "crm", "crm", "till"], "record_key": ["crm:1", "crm:1", "crm:2", "till:9"],
+        "customer_id": ["A", "A", "B", "A"],
     }))
     found = resolution.by_source(people)
     assert found.to_numpy().tolist() == [["crm", 3, 2, 2, 1, 0.5], ["till", 1, 1, 1, 1, 1.0]]

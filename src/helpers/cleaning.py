@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 
 from helpers import cleaning_texts
-from helpers.cleaning_rules import Rule, Settings, is_within_limits, masking_rules, rules_for
+from helpers.cleaning_rules import MERGED, Rule, Settings, is_within_limits, masking_rules, rules_for
 from helpers.cleaning_validation import count_imputed, impute, stated_rules
 from helpers.contracts import CANONICAL_NAMES, contract
 from helpers.errors import UserError
@@ -55,7 +55,8 @@ def prepare_customers(customers, settings: Settings):
     order = [ranked["_rank"], ranked.source, ranked.source_row]
     best = {c: ranked.joined_at.min() if c == "joined_at" else ranked[c].first(order_by=order) for c in known}
     merged = ranked.group_by("customer_id").agg(**best)
-    return customers.select("customer_id", "source", "source_row", "problem").left_join(merged, "customer_id").drop("customer_id_right")
+    rows = customers.select("customer_id", "source", "source_row", "problem")
+    return rows.left_join(merged, "customer_id").drop("customer_id_right")
 
 
 def prepare(name: str, table, settings: Settings, products=None, names=None):
@@ -163,18 +164,24 @@ def clean(collected: dict, settings: Settings, names=None) -> tuple[dict, object
 
 
 def reconcile(collected, clean_table_, rejected, name: str) -> dict:
-    """Return rows and cents of one table: collected, clean, set aside, and the difference (which must be 0)."""
+    """Return rows and cents of one table: collected, clean, set aside, merged, and the difference (which must be 0).
+
+    Money is None where the table has none; that of merged rows counts as set aside.
+    """
     def measures(table):
         return table.agg(n=table.count(), cents=_cents(table)).to_pandas().iloc[0].astype("int64")
 
     arrived, kept = measures(collected), measures(clean_table_)
-    aside = measures(rejected.filter(rejected.table == name))
+    gone = rejected.filter(rejected.table == name)
+    aside, n_merged = measures(gone), int(gone.filter(gone.reason.isin(MERGED)).count().execute())
+    has_money = MONEY in collected.columns
+    lost = int(aside["cents"]) if has_money else 0
+    money = {"money_collected": arrived["cents"] / 100, "money_clean": kept["cents"] / 100, "money_set_aside": lost / 100}
     return {
-        "table": name, "rows_collected": arrived["n"], "rows_clean": kept["n"], "rows_set_aside": aside["n"],
-        "rows_missing": arrived["n"] - kept["n"] - aside["n"], "money_collected": arrived["cents"] / 100,
-        "money_clean": kept["cents"] / 100,
-        "money_set_aside": (aside["cents"] if MONEY in collected.columns else 0) / 100,
-        "cents_missing": arrived["cents"] - kept["cents"] - (aside["cents"] if MONEY in collected.columns else 0),
+        "table": name, "rows_collected": arrived["n"], "rows_clean": kept["n"], "rows_set_aside": aside["n"] - n_merged,
+        "rows_merged": n_merged, "rows_missing": arrived["n"] - kept["n"] - aside["n"],
+        **{measure: value if has_money else None for measure, value in money.items()},
+        "cents_missing": arrived["cents"] - kept["cents"] - lost,
     }
 
 
@@ -240,7 +247,7 @@ def _consistency(name: str, field: str, tables_: dict) -> float | None:
 class Summary:
     """Rows and money before and after, and the page's sentences."""
 
-    answer: str
+    answer: tuple[str, ...]
     quality: str
     books: str
     values: dict
@@ -248,18 +255,22 @@ class Summary:
 
 def summarise(balance: pd.DataFrame, log: pd.DataFrame, quality: pd.DataFrame) -> Summary:
     """Return what the first screen says: how much was set aside, how much changed, whether the books balance."""
-    worst = log[log["effect"] != "change"].sort_values(["rows_affected", "step"], ascending=[False, True]).iloc[0]
+    rejects = log[log["effect"] == "reject"]
+    worst = rejects.sort_values(["rows_affected", "step"], ascending=[False, True]).iloc[0]
     filled = quality[quality["completeness"] > 0]
     rows, aside = int(balance["rows_collected"].sum()), int(balance["rows_set_aside"].sum())
-    money, lost = float(balance["money_collected"].sum()), float(balance["money_set_aside"].sum())
+    money, lost = float(balance["money_collected"].sum()), float((rejects["revenue_before"] - rejects["revenue_after"]).sum())
     values = {
         "rows": rows, "aside": aside, "aside_rate": aside / rows if rows else 0.0, "money": money, "lost": lost,
+        "merged": int(balance["rows_merged"].sum()),
         "lost_rate": lost / money if money else 0.0, "changed": int(log.loc[log["effect"] == "change", "rows_affected"].sum()),
         "worst": worst["rule"], "n_worst": int(worst["rows_affected"]), "n_fields": len(quality), "n_filled": len(filled),
         "n_good": int((filled["score"] >= 0.95).sum()), "good": 0.95,
     }
     answer = (
         "Nothing had to be set aside: all {rows:count} rows passed every rule."
+        if not aside and not values["merged"] else
+        "Nothing had to be set aside; {merged:count} of {rows:count} rows repeat another one and were merged."
         if not aside else
         "{aside_rate:percent2} of {rows:count} rows were set aside, most of them because of: {worst:label} ({n_worst:count})."
     )
@@ -268,11 +279,12 @@ def summarise(balance: pd.DataFrame, log: pd.DataFrame, quality: pd.DataFrame) -
             "{aside_rate:percent2} of {rows:count} rows were set aside, with {lost_rate:percent2} of the money; "
             "the most frequent reason: {worst:label} ({n_worst:count} rows)."
         )
+    more = "{merged:count} rows repeat another one and were merged." if aside and values["merged"] else ""
     books = "Every one of {rows:count} rows and every cent of {money:money2} is accounted for."
     if not money:
         books = "Every one of {rows:count} rows is accounted for."
     quality = "{n_good:count} of {n_filled:count} filled fields have a sound value in at least {good:percent} of rows"
-    return Summary(answer, quality, books, values)
+    return Summary((answer, more) if more else (answer,), quality, books, values)
 
 
 def rules_that_hit(log: pd.DataFrame) -> pd.DataFrame:

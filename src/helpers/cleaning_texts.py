@@ -9,7 +9,8 @@ import pandas as pd
 from helpers import masking
 from helpers.contracts import contract
 
-FREE_TEXT = {"feedback": ("text",), "cases": ("topic",), "deals": ("reason_lost",), "interactions": ("page",), "campaigns": ("name",)}
+FREE_TEXT = {"feedback": ("text",), "cases": ("topic",), "deals": ("reason_lost",), "interactions": ("page",),
+             "campaigns": ("name",)}
 ADDRESSES = ("page",)  # web addresses: the part after ? is dropped, the path is kept
 
 
@@ -22,7 +23,8 @@ def free_text_columns(name: str, columns) -> list[str]:
 
 def mask_names(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return distinct `text` and `masked`, each of the names in `name` replaced, longest first (so that no part stays)."""
-    ordered = pairs.assign(_length=pairs["name"].str.len()).sort_values(["text", "_length", "name"], ascending=[True, False, True])
+    lengths = pairs.assign(_length=pairs["name"].str.len())
+    ordered = lengths.sort_values(["text", "_length", "name"], ascending=[True, False, True])
     masked = {}
     for text, name in zip(ordered["text"], ordered["name"], strict=True):
         masked[text] = masked.get(text, text).replace(name, "[name]")
@@ -40,7 +42,8 @@ def masked(table, column: str, names=None):
     if names is not None and "customer_id" in table.columns:
         said = table.filter(table[column].notnull()).select("customer_id", text=table[column]).distinct()
         pairs = said.inner_join(names, "customer_id")
-        pairs = pairs.filter((pairs.name.length() > 1) & pairs.text.contains(pairs.name)).select("text", "name").distinct().to_pandas()
+        pairs = pairs.filter((pairs.name.length() > 1) & pairs.text.contains(pairs.name))
+        pairs = pairs.select("text", "name").distinct().to_pandas()
         if len(pairs):
             look["masked"] = look["text"].map(mask_names(pairs).set_index("text")["masked"]).fillna(look["text"])
     mask = masking.mask_address if column in ADDRESSES else masking.mask_text

@@ -1,4 +1,4 @@
-"""The rules that a company states itself in dataset.yml: `error` sets a row aside, `warning` counts it; and declared imputation.
+"""The rules that a company states in dataset.yml: `error` sets a row aside, `warning` counts it; and declared imputation.
 
 Each rule is about one column of one table. An empty value breaks `required` only. What is filled in is flagged in a column
 `is_imputed_<column>`, so that every report can leave it out.
@@ -21,7 +21,7 @@ def breaks(rule, table):
     unique: every row but the first of those that share the value. matches: the whole value, not a part of it.
     """
     if rule.column not in table.columns:
-        raise UserError(f"dataset.yml: rules: {rule.table} has no column '{rule.column}'; it has {', '.join(table.columns[:12])}")
+        raise UserError(f"dataset.yml: rules: {rule.table} has no '{rule.column}'; it has {', '.join(table.columns[:12])}")
     value = table[rule.column]
     if rule.check == "required":
         return value.isnull() | (value.cast("string").strip() == "")
@@ -85,7 +85,9 @@ def impute(table, declared, name: str):
     """
     for one in (d for d in declared if d.table == name):
         if not contract(name).is_open:
-            raise UserError(f"dataset.yml: impute: {name} cannot hold the flag of an imputed value; only customers and subscriptions can")
+            raise UserError(
+                f"dataset.yml: impute: {name} cannot hold the flag of an imputed value; only customers and subscriptions can"
+            )
         value = table[one.column]
         table = table.mutate(**{f"is_imputed_{one.column}": value.isnull(), one.column: value.fill_null(_filling(table, one))})
     return table

@@ -1,7 +1,7 @@
 """Who is who: the numbers by which each system knows a person become one `customer_id`, and what identifies a person leaves.
 
-The records of people are standardised (identity_fields.py), linked (identity.py), clustered (identity_clusters.py) and entered in
-the ledger (identity_ledger.py), which keeps `customer_id` stable from run to run. Here the result meets the collected tables:
+The records of people are standardised (identity_fields.py), linked (identity.py), clustered (identity_clusters.py) and entered
+in the ledger (identity_ledger.py), which keeps `customer_id` stable from run to run. Here the result meets the collected tables:
 every reference to a person is replaced, devices and sessions get pseudonyms, and records of people become rows of `customers`.
 """
 
@@ -14,6 +14,7 @@ from helpers import paths, tables, vault
 from helpers.contracts import contract
 
 ATTRIBUTES = ("gender", "city", "region", "country")  # what a personal record says that is no identifier
+HIDDEN = (("interactions", "visitor_id"), ("interactions", "session_id"), ("deals", "owner_id"))  # who else is a person
 AGE_BANDS = (("<18", 0, 18), ("18–24", 18, 25), ("25–34", 25, 35), ("35–44", 35, 45), ("45–54", 45, 55), ("55–64", 55, 65),
              ("65+", 65, 130))  # youngest age of the band, and of the next one
 
@@ -22,8 +23,8 @@ AGE_BANDS = (("<18", 0, 18), ("18–24", 18, 25), ("25–34", 25, 35), ("35–44
 class Resolved:
     """The collected tables with one `customer_id` a customer, and what was learned on the way.
 
-    collected: tables without personal records. names: what the customers are called (customer_id, name), or None where the ids are
-    published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links, clusters: of
+    collected: tables without personal records. names: what the customers are called (customer_id, name), or None where the ids
+    are published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links, clusters: of
     identity.py and identity_clusters.py, None where there are no personal records. keys: record_key → customer_id.
     """
 
@@ -114,7 +115,8 @@ def _enter(keys: pd.Series, found: Resolved, run) -> tuple[pd.DataFrame, pd.Data
         clusters = pd.concat([linked, clusters[~clusters.index.isin(linked.index)]])
         pairs = found.links.pairs
     ledger, events = identity_ledger.update(
-        tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.settings.name), run=f"{run.as_of:%Y-%m-%d}"
+        tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.settings.name),
+        run=f"{run.as_of:%Y-%m-%d}",
     )
     before = tables.load_previous("vault/identity_events")
     every = events if before is None else pd.concat([before.drop(columns="number"), events], ignore_index=True)
@@ -131,13 +133,14 @@ def spoken_names(people):
 
 
 def _without_devices(collected: dict, dataset: str) -> dict:
-    """Return the tables with visitors recognised by their logins, and devices and sessions under pseudonyms."""
-    if "interactions" not in collected:
-        return collected
-    interactions = recognise_visitors(collected["interactions"])
-    for column in ("visitor_id", "session_id"):
-        interactions = hide(interactions, column, vault.pseudonyms(dataset, column))
-    return {**collected, "interactions": interactions}
+    """Return the tables with visitors recognised by their logins, and devices, sessions and employees under pseudonyms."""
+    found = dict(collected)
+    if "interactions" in found:
+        found["interactions"] = recognise_visitors(found["interactions"])
+    for name, column in HIDDEN:
+        if name in found:
+            found[name] = hide(found[name], column, vault.pseudonyms(dataset, column))
+    return found
 
 
 def record_keys(collected: dict):
@@ -201,7 +204,7 @@ def by_source(people) -> pd.DataFrame:
 
 
 def customer_records(customers, people, *, as_of: pd.Timestamp, time_zone: str):
-    """Return one row for each record that describes a customer: what the attribute tables say, completed by the personal records.
+    """Return one row for each record that describes a customer: attributes, completed by the personal records.
 
     customers: collected customers or None; people: standardised records (source, source_row, customer_id, gender, birth_date,
     city, region, country, recorded_at …). A line of a file that fed both stays one row. Columns: those of the collected

@@ -30,6 +30,7 @@ class Linked:
     limit: float
     n_pairs: int
     thresholds: pd.DataFrame
+    n_buyers: int
     on_thresholds: resolution_words.Sentence | None
     colors: list
     corrections: pd.DataFrame
@@ -43,8 +44,8 @@ def evidence(who: Resolved, arrived: dict, *, run, threshold: float) -> Linked:
         )
     if who.links is None:
         raise TooLittleData(
-            "No source of this data set has records of people (names, phones, e-mails): each number of a source is taken as one "
-            "customer."
+            "No source of this data set has records of people (names, phones, e-mails): each number of a source is taken as "
+            "one customer."
         )
     sources = by_source(who.people)
     per_customer = who.people.group_by("customer_id").agg(n=who.people.source.nunique())
@@ -59,7 +60,8 @@ def evidence(who: Resolved, arrived: dict, *, run, threshold: float) -> Linked:
         on_doubts=resolution_words.say_doubts(who.n_in_doubt, n_decided, now),
         grade=Evidence("estimate", n=int(sources["n_records"].sum())), weights=weights_table(who.links.model),
         example=example, example_values=values, limit=values["limit"], n_pairs=int(who.links.counts["n_candidates"]),
-        thresholds=table, on_thresholds=resolution_words.say_thresholds(table) if table["n_buyers"].any() else None,
+        thresholds=table, n_buyers=int(table.loc[table["is_chosen"], "n_buyers"].iloc[0]),
+        on_thresholds=resolution_words.say_thresholds(table) if table["n_buyers"].any() else None,
         colors=[plots.BLUE if chosen else plots.GREY for chosen in table["is_chosen"]],
         corrections=corrections_by_rule(who.corrections),
     )
@@ -79,15 +81,16 @@ def weights_table(model) -> pd.DataFrame:
         weights = model.weights(comparison.name)
         for place, level in enumerate(comparison.levels):
             rows.append({
-                "comparison": comparison.name, "level": place + 1, "means": level.words, "m": float(model.m[comparison.name][place]),
-                "u": float(model.u[comparison.name][place]), "weight": float(weights[place]),
+                "comparison": comparison.name, "level": place + 1, "means": level.words,
+                "m": float(model.m[comparison.name][place]), "u": float(model.u[comparison.name][place]), "weight": float(weights[place]),
             })
     return pd.DataFrame(rows)
 
 
 def example_pair(pairs: pd.DataFrame, threshold: float) -> tuple[pd.DataFrame | None, dict]:
-    """Return (the steps of the weight of a typical linked pair, its values): the pair with the median weight of those linked; None where
-    no two records are linked.
+    """Return (the steps of the weight of a typical linked pair, its values); None where no two records are linked.
+
+    Typical = the pair with the median weight of those linked.
 
     Steps: step, comparison, means, label, weight, total; the first is what two records taken at random start with.
     """
@@ -134,7 +137,7 @@ def thresholds(who: Resolved, arrived: dict, *, run, chosen: float) -> pd.DataFr
 
 
 def figures_of(clusters: pd.Series, orders: pd.DataFrame | None) -> dict:
-    """Return n_buyers, repeat_rate (buyers with a second order day) and revenue_per_buyer of customers grouped as `clusters` says.
+    """Return n_buyers, repeat_rate (buyers with a second order day) and revenue_per_buyer of the customers of `clusters`.
 
     orders: record_key, order_date, revenue; a number without a cluster is a customer of its own.
     """
@@ -161,3 +164,11 @@ def answers(linked: Linked) -> dict:
     found = {"identity_sources": linked.sources, "identity_weights": linked.weights, "identity_example": linked.example,
              "identity_thresholds": linked.thresholds, "corrections": linked.corrections}
     return {name: table.drop(columns=drop.get(name, [])) for name, table in found.items() if table is not None}
+
+
+def by_field(corrections: pd.DataFrame) -> pd.DataFrame:
+    """Return the corrections of all sources together: field, rule, n_sources, n_values, n_lost, most first."""
+    grouped = corrections.groupby(["field", "rule"], as_index=False).agg(
+        n_sources=("source", "nunique"), n_values=("n_values", "sum"), n_lost=("n_lost", "sum")
+    )
+    return grouped.sort_values(["n_values", "field", "rule"], ascending=[False, True, True], ignore_index=True)

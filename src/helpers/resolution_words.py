@@ -16,7 +16,7 @@ class Sentence:
 
 
 def say_who(sources: pd.DataFrame, n_customers: int, n_linked: int) -> Sentence:
-    """Say how many customers stand behind the records. sources: resolution.by_source; n_linked: known to two sources or more."""
+    """Say how many customers stand behind the records. sources: resolution.by_source; n_linked: known to two or more."""
     n = int(sources["n_records"].sum())
     values = {"n_records": n, "n_sources": len(sources), "n_customers": n_customers,
               "linked": n_linked / n_customers if n_customers else 0.0, "n_linked": n_linked}
@@ -35,6 +35,8 @@ def say_sources(sources: pd.DataFrame) -> Sentence:
     values = {"source": low["source"], "low": low["linked_rate"], "high": high["linked_rate"], "best": high["source"]}
     if len(ranked) < 2:
         return Sentence("One source only: {source}", values)
+    if low["linked_rate"] >= 0.9:
+        return Sentence("No source stands alone: each shares at least {low:percent} of its customers with another one", values)
     return Sentence("{source} stands most alone: {low:percent} of its customers are known elsewhere, too", values)
 
 
@@ -61,7 +63,8 @@ def say_thresholds(thresholds: pd.DataFrame) -> Sentence:
 
 def say_doubts(n_review: int, n_decided: int, events: dict[str, int]) -> Sentence:
     """Say how many pairs wait for a decision, how many were decided, and what changed in the ledger (event → number)."""
-    values = {"n_review": n_review, "n_decided": n_decided, "n_merges": events.get("merged", 0), "n_splits": events.get("split", 0)}
+    values = {"n_review": n_review, "n_decided": n_decided, "n_merges": events.get("merged", 0),
+              "n_splits": events.get("split", 0)}
     if not values["n_merges"] + values["n_splits"]:
         return Sentence(
             "{n_review:count} pairs of records are in doubt and wait for a decision; {n_decided:count} have been decided. "

@@ -4,6 +4,7 @@ import hashlib
 
 import pandas as pd
 
+from helpers.cleaning_rules import MERGED
 from helpers.contracts import contract
 
 MEASURES = ["source", "table", "field", "n_rows", "completeness", "kept", "validity", "score"]
@@ -41,9 +42,6 @@ def _row(record: dict, name: str, field: str, lost: int) -> dict:
     return {"source": record["source"], "table": name, "field": field, "n_rows": n, **rates, "score": score}
 
 
-MERGED = ("repeated key", "repeated line", "repeated text")  # rows that are there once more: nothing is lost with them
-
-
 def _lost(rejected, name: str) -> dict[str, int]:
     gone = rejected.filter((rejected.table == name) & ~rejected.reason.isin(MERGED))
     return gone.group_by("source").agg(n=gone.count()).to_pandas().set_index("source")["n"].to_dict()
@@ -72,3 +70,14 @@ def add_to_history(history: pd.DataFrame | None, quality: pd.DataFrame, *, as_of
     if last["fingerprint"].iloc[0] == now["fingerprint"].iloc[0]:
         return history
     return pd.concat([history, now.assign(run=int(history["run"].max()) + 1)], ignore_index=True)
+
+
+def latest(history: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a source of the last delivery, weakest first: source, n_rows, score, before, change, run.
+
+    before: the source's score in the delivery before (unknown where it is new); run: deliveries so far.
+    """
+    now = history[history["run"] == history["run"].max()]
+    earlier = history[history["run"] < history["run"].max()].sort_values("run").drop_duplicates("source", keep="last")
+    found = now.merge(earlier[["source", "score"]].rename(columns={"score": "before"}), on="source", how="left")
+    return found.assign(change=found["score"] - found["before"]).sort_values(["score", "source"], ignore_index=True)

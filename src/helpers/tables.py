@@ -421,7 +421,7 @@ def trace() -> dict:
 
 
 def note_raw(file: Path, *, written: bool = False) -> None:
-    """Remember a raw file as the session first read it, or has `written` it: its size and time of change, to see if it changes."""
+    """Remember a raw file as the session first read it, or has `written` it: by size and time of change."""
     stat = file.stat()
     if written or str(file) not in _session["raw"]:
         _session["raw"][str(file)] = [stat.st_size, stat.st_mtime_ns]

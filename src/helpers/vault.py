@@ -1,12 +1,12 @@
 """The vault: who a customer is, encrypted, and the key that turns a person's record into a `customer_id`.
 
-Names, phones, e-mails and addresses stay in `vault/` as Parquet with modular encryption (AES-GCM; each file has data keys of its
-own, wrapped by the vault's key as RFC 3394 says). Everything after it knows a person by a keyed HMAC-SHA-256 of a record's
+Names, phones, e-mails and addresses stay in `vault/` as Parquet with modular encryption (AES-GCM; each file has data keys of
+its own, wrapped by the vault's key as RFC 3394 says). Everything after it knows a person by a keyed HMAC-SHA-256 of a record's
 key: without the key, numbers cannot be tried out until one fits. The key is 32 random bytes in base64, outside the project:
 
 1. environment variable `WORKBOOK_VAULT_KEY` holds it, or
-2. the file that `WORKBOOK_VAULT_KEY_FILE` names, by default `~/.config/customer-workbook/vault.key` (made with mode 0600 when it is
-   needed for the first time). Whoever loses it loses the vault, and the customers' ids change.
+2. the file that `WORKBOOK_VAULT_KEY_FILE` names, by default `~/.config/customer-workbook/vault.key` (made with mode 0600 when
+   it is needed for the first time). Whoever loses it loses the vault, and the customers' ids change.
 """
 
 import base64

@@ -105,37 +105,37 @@ def prepare(rows, export: str):
     if export != "events":
         return rows
     event = _Event(rows)
-    text, number = event.text, event.number
-    when = text("event_timestamp").try_cast("int64")
-    signed_in = text("user_id").strip().nullif("")
-    allowed = text("privacy_info.analytics_storage").lower()
+    field, number = event.text, event.number
+    when = field("event_timestamp").try_cast("int64")
+    signed_in = field("user_id").strip().nullif("")
+    allowed = field("privacy_info.analytics_storage").lower()
     at = make_timestamp(when).cast("timestamp('UTC')")
-    key = [text(name).fill_null("") for name in ("user_pseudo_id", "event_timestamp", "event_name", "event_bundle_sequence_id")]
-    key += [text(name).fill_null("") for name in ("batch_ordering_id", "batch_event_index") if event.has(name)]
+    key = [field(name).fill_null("") for name in ("user_pseudo_id", "event_timestamp", "event_name", "event_bundle_sequence_id")]
+    key += [field(name).fill_null("") for name in ("batch_ordering_id", "batch_event_index") if event.has(name)]
     same = key[0]
     for part in key[1:]:
         same = same + "." + part
     campaign = ibis.coalesce(
-        text("collected_traffic_source.manual_campaign_name"),
-        text("session_traffic_source_last_click.manual_campaign.campaign_name"), event.param("campaign"),
+        field("collected_traffic_source.manual_campaign_name"),
+        field("session_traffic_source_last_click.manual_campaign.campaign_name"), event.param("campaign"),
     ).nullif("")
     nothing = ibis.null("timestamp('UTC')")
     return event.rows.mutate(**{
-        "event id": same, "event time": at, "signed-in user": signed_in, "visitor id": text("user_pseudo_id").nullif(""),
-        "session id": text("user_pseudo_id") + "." + event.param("ga_session_id"),
+        "event id": same, "event time": at, "signed-in user": signed_in, "visitor id": field("user_pseudo_id").nullif(""),
+        "session id": field("user_pseudo_id") + "." + event.param("ga_session_id"),
         "session campaign": ibis.ifelse(campaign.isin(_NO_CAMPAIGN), ibis.null("string"), campaign),
         "page location": ibis.coalesce(event.param("page_location"), event.param("firebase_screen"), event.param("page_title")),
         "first item id": event.first_item(),
         "purchase value": ibis.coalesce(number("ecommerce.purchase_revenue"), event.param("value").try_cast("float64")),
-        "event channel": text("platform").lower().cases(*_CHANNELS.items(), else_="web"),
+        "event channel": field("platform").lower().cases(*_CHANNELS.items(), else_="web"),
         "analytics allowed at": ibis.ifelse(signed_in.notnull() & allowed.isin(("yes", "true")), at, nothing),
         "analytics refused at": ibis.ifelse(signed_in.notnull() & allowed.isin(("no", "false")), at, nothing),
-        "_day": text("event_date"), "_same": same,
+        "_day": field("event_date"), "_same": same,
     })
 
 
 class _Event:
-    """Fields of an event, however they are nested: structs, JSON text, flat columns, or a row per parameter."""
+    """Fields of an event, however they are nested: structs, JSON field, flat columns, or a row per parameter."""
 
     def __init__(self, rows):
         self.names = {plain(column).replace(".", ""): column for column in reversed(rows.columns)}
@@ -147,7 +147,7 @@ class _Event:
     def has(self, name: str) -> bool:
         return plain(name) in self.names
 
-    def text(self, path: str):
+    def field(self, path: str):
         """Return a field by its path ("ecommerce.purchase_revenue") as text."""
         flat = self.names.get(plain(path).replace(".", ""))
         if flat is not None:
@@ -159,10 +159,10 @@ class _Event:
         return json_extract_string(_json(self.rows[column]), f"$.{rest}")
 
     def number(self, path: str):
-        return self.text(path).try_cast("float64")
+        return self.field(path).try_cast("float64")
 
     def param(self, key: str):
-        """Return an event parameter as text, whichever of its value columns holds it."""
+        """Return an event parameter as field, whichever of its value columns holds it."""
         if self.params is not None:
             value = self.params.filter(lambda p: p.key == key)[0].value
             return ibis.coalesce(value.string_value, value.int_value, value.double_value, value.float_value)
@@ -172,12 +172,12 @@ class _Event:
         return ibis.coalesce(*(self.rows[c].cast("string").nullif("") for c in found)) if found else ibis.null("string")
 
     def first_item(self):
-        flat = self.text("items.item_id") if "itemsitemid" in self.names else self.text("item_id")
+        flat = self.field("items.item_id") if "itemsitemid" in self.names else self.field("item_id")
         column = self.names.get("items")
         if column is None:
             return flat.nullif("")
-        text = _json(self.rows[column])
-        return ibis.coalesce(json_extract_string(text, "$[0].item_id"), json_extract_string(text, "$.list[0].element.item_id"))
+        field = _json(self.rows[column])
+        return ibis.coalesce(json_extract_string(field, "$[0].item_id"), json_extract_string(text, "$.list[0].element.item_id"))
 
     @staticmethod
     def _params(column):

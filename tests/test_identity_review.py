@@ -54,6 +54,11 @@ def test_the_waterfall_starts_with_the_prior_and_ends_at_the_match_weight():
     ]
 
 
+def test_a_limit_on_a_pair_is_a_step_of_its_own():
+    steps = identity_review.weights_of(pd.Series(pair("a", "b", 0, name=15.0)), prior_weight=-14.0)
+    assert steps[["comparison", "weight", "cumulative"]].values.tolist()[-1] == ["limit", -1.0, 0.0]
+
+
 def test_pairs_between_the_limits_and_strong_contradictions_are_asked_about():
     some = links(
         pair("a", "b", 0, name=12),

@@ -63,6 +63,9 @@ def weights_of(pair: pd.Series, *, prior_weight: float | None = None) -> pd.Data
     rows = [("prior", "two records taken at random", prior_weight)]
     words = {comparison.name: [level.words for level in comparison.levels] for comparison in COMPARISONS}
     rows += [(name, words[name][level - 1], weight) for name, level, weight in evidence if level]
+    missing = float(pair["match_weight"]) - sum(weight for _, _, weight in rows)
+    if abs(missing) > 0.01:
+        rows.append(("limit", "a name alone is no match", missing))
     table = pd.DataFrame(rows, columns=["comparison", "level", "weight"])
     return table.assign(cumulative=table["weight"].cumsum())
 

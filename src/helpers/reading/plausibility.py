@@ -50,7 +50,8 @@ def _weight(char: str, family: str) -> float:
     if family == "japanese":
         if "ぁ" <= char <= "ヿ":
             return 1.0
-        return 1.0 if char in JAPANESE else 0.8 if char in _common() else 0.75 if _lead(char, "shift_jis") in range(0x88, 0x98) else 0.15
+        known = 1.0 if char in JAPANESE else 0.8 if char in _common() else 0.15
+        return max(known, 0.75 * (_lead(char, "shift_jis") in range(0x88, 0x98)))
     if family == "korean":
         return 0.95 if char in HANGUL else 0.6 if _lead(char, "euc_kr") in range(0xB0, 0xC9) else 0.0
     if char in _common():
@@ -99,7 +100,7 @@ def _western(text: str) -> float:
     total = 0.0
     for match in LETTERS.finditer(text):
         word = match[0]
-        if word.isascii():
+        if word.isascii() or not word.isalpha():  # ½ and ² count as symbols
             continue
         cased = word.islower() or word.isupper() or word.istitle() or word[:1].isupper() and word[1:].islower()
         n_foreign = sum(c > "\x7f" for c in word)
@@ -115,6 +116,7 @@ def _western(text: str) -> float:
             before, after = text[i - 1:i] if i else "", text[i + 1:i + 2]
             among = before.isalpha() and after.isalpha() and char not in "’‘·–—´"
             alone = char in "¹²³" and not before.isalnum() or char in "¼½¾" and not (before.isdigit() or before in " ,;\t")
+            alone = alone or char in "¹²³¼½¾" and after.isalpha()
             total += 0.2 if alone or among or before > "\x7f" or after > "\x7f" else 0.8
     return total
 

@@ -9,7 +9,7 @@ from helpers.errors import UserError
 from helpers.reading.encodings import decoded
 from helpers.reading.plausibility import COMMON
 
-KANA = "アイウエオカキクケコサシスセソタナニヌハヒフマミムメラリルロあいうえおかきくけこさしすせそたなにはひまみもらりるれろわん"
+KANA = "アイウエオカキクケコサシスセソタナニヌハヒフマミムメラリルロあいうえおかきくけこさしすせそたなにはひまみもらりるれろ"
 WESTERN = ("Müller", "José", "Zoë", "Besançon", "Muñoz", "Großmann", "Håkan", "Søren", "Citroën", "Ångström", "Weiß")
 WORDS = {  # what a word is made of, in which encodings, and whether fifty of them must be recognised (else a question is right)
     "simplified": (COMMON, ("gbk", "gb18030"), True),

@@ -349,7 +349,7 @@ def summary_of(*changes, with_money: bool = True):
 
 def test_the_answer_names_the_share_set_aside_its_money_and_the_most_frequent_reason():
     summary, _ = summary_of({"ordered_at": None, "revenue": 1.0}, {"revenue": 2.0}, {"revenue": 1.0})
-    assert i18n.text(*summary.answer, **summary.values) == (
+    assert i18n.text(summary.answer, **summary.values) == (
         "33.33% of 3 rows were set aside, with 25.00% of the money; the most frequent reason: no moment of the order (1 rows)."
     )
     assert summary.values["lost"] == 1.0
@@ -358,13 +358,13 @@ def test_the_answer_names_the_share_set_aside_its_money_and_the_most_frequent_re
 
 def test_the_answer_without_rows_set_aside_or_without_money_is_another_one():
     summary, _ = summary_of({})
-    assert i18n.text(*summary.answer, **summary.values) == "Nothing had to be set aside: all 1 rows passed every rule."
+    assert i18n.text(summary.answer, **summary.values) == "Nothing had to be set aside: all 1 rows passed every rule."
     summary, _ = summary_of(with_money=False)
     assert i18n.text(summary.books, **summary.values) == "Every one of 4 rows is accounted for."
     twice = conform(pd.concat([PRODUCTS, PRODUCTS.assign(source_row=9)]).head(5), "products", "till")
     tables, rejected, log = cleaning.clean({"products": twice}, YEAR)
     summary = cleaning.summarise(cleaning.balance({"products": twice}, tables, rejected), log, cleaning.field_quality(tables))
-    assert i18n.text(*summary.answer, **summary.values) == (
+    assert i18n.text(summary.answer, **summary.values) == (
         "Nothing had to be set aside; 1 of 5 rows repeat another one and were merged."
     )
 

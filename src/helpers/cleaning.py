@@ -247,7 +247,7 @@ def _consistency(name: str, field: str, tables_: dict) -> float | None:
 class Summary:
     """Rows and money before and after, and the page's sentences."""
 
-    answer: tuple[str, ...]
+    answer: str
     quality: str
     books: str
     values: dict
@@ -279,12 +279,11 @@ def summarise(balance: pd.DataFrame, log: pd.DataFrame, quality: pd.DataFrame) -
             "{aside_rate:percent2} of {rows:count} rows were set aside, with {lost_rate:percent2} of the money; "
             "the most frequent reason: {worst:label} ({n_worst:count} rows)."
         )
-    more = "{merged:count} rows repeat another one and were merged." if aside and values["merged"] else ""
     books = "Every one of {rows:count} rows and every cent of {money:money2} is accounted for."
     if not money:
         books = "Every one of {rows:count} rows is accounted for."
     quality = "{n_good:count} of {n_filled:count} filled fields have a sound value in at least {good:percent} of rows"
-    return Summary((answer, more) if more else (answer,), quality, books, values)
+    return Summary(answer, quality, books, values)
 
 
 def rules_that_hit(log: pd.DataFrame) -> pd.DataFrame:

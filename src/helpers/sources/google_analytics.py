@@ -105,7 +105,7 @@ def prepare(rows, export: str):
     if export != "events":
         return rows
     event = _Event(rows)
-    field, number = event.text, event.number
+    field, number = event.written, event.number
     when = field("event_timestamp").try_cast("int64")
     signed_in = field("user_id").strip().nullif("")
     allowed = field("privacy_info.analytics_storage").lower()
@@ -135,7 +135,7 @@ def prepare(rows, export: str):
 
 
 class _Event:
-    """Fields of an event, however they are nested: structs, JSON field, flat columns, or a row per parameter."""
+    """Fields of an event, however they are nested: structs, JSON text, flat columns, or a row per parameter."""
 
     def __init__(self, rows):
         self.names = {plain(column).replace(".", ""): column for column in reversed(rows.columns)}
@@ -147,7 +147,7 @@ class _Event:
     def has(self, name: str) -> bool:
         return plain(name) in self.names
 
-    def field(self, path: str):
+    def written(self, path: str):
         """Return a field by its path ("ecommerce.purchase_revenue") as text."""
         flat = self.names.get(plain(path).replace(".", ""))
         if flat is not None:
@@ -159,10 +159,10 @@ class _Event:
         return json_extract_string(_json(self.rows[column]), f"$.{rest}")
 
     def number(self, path: str):
-        return self.field(path).try_cast("float64")
+        return self.written(path).try_cast("float64")
 
     def param(self, key: str):
-        """Return an event parameter as field, whichever of its value columns holds it."""
+        """Return an event parameter as text, whichever of its value columns holds it."""
         if self.params is not None:
             value = self.params.filter(lambda p: p.key == key)[0].value
             return ibis.coalesce(value.string_value, value.int_value, value.double_value, value.float_value)
@@ -172,12 +172,12 @@ class _Event:
         return ibis.coalesce(*(self.rows[c].cast("string").nullif("") for c in found)) if found else ibis.null("string")
 
     def first_item(self):
-        flat = self.field("items.item_id") if "itemsitemid" in self.names else self.field("item_id")
+        flat = self.written("items.item_id" if "itemsitemid" in self.names else "item_id")
         column = self.names.get("items")
         if column is None:
             return flat.nullif("")
-        field = _json(self.rows[column])
-        return ibis.coalesce(json_extract_string(field, "$[0].item_id"), json_extract_string(text, "$.list[0].element.item_id"))
+        text = _json(self.rows[column])
+        return ibis.coalesce(json_extract_string(text, "$[0].item_id"), json_extract_string(text, "$.list[0].element.item_id"))
 
     @staticmethod
     def _params(column):

@@ -133,6 +133,15 @@ def test_the_line_of_the_first_source_stays_where_two_sources_have_it():
         assert aside.to_pandas()[["source", "reason"]].to_numpy().tolist() == [["till", "repeated line"]]
 
 
+def test_equal_lines_with_numbers_of_their_own_are_two_things_bought():
+    numbered = Settings(YEAR.first_day, YEAR.as_of, YEAR.time_zone, numbered=("till",))
+    order = {"transaction_id": "a", "product_id": "p1"}
+    table = collected({**order, "line_number": 1}, {**order, "line_number": 2}, {**order, "line_number": 2})
+    kept, aside, _ = cleaning.clean_table("transactions", table, numbered)
+    assert kept.count().execute() == 2
+    assert aside.to_pandas()["reason"].tolist() == ["repeated key"]
+
+
 def test_a_row_is_set_aside_once_by_the_first_rule_that_holds():
     hopeless = {"transaction_id": "a", "ordered_at": None, "revenue": None, "quantity": 0.0}
     _, reasons, log = cleaned(collected(hopeless, {**hopeless, "line_number": 2}))

@@ -26,7 +26,8 @@ def settings_for(run, **parameters) -> Settings:
     lists = {name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in parameters.items()}
     declared = {"rules": tuple(run.settings.rules), "impute": tuple(run.settings.impute)}
     sources = tuple(source.name for source in run.settings.sources)
-    return Settings(run.first_day, run.as_of, run.business.time_zone, sources=sources, **declared, **lists)
+    numbered = tuple(s.name for s in run.settings.sources if "line_number" in s.mapping.get("transactions", ()))
+    return Settings(run.first_day, run.as_of, run.business.time_zone, sources=sources, numbered=numbered, **declared, **lists)
 
 
 def prepare_lines(lines, products, settings: Settings):

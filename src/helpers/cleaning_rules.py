@@ -28,6 +28,7 @@ class Settings:
     measured_categories: tuple[str, ...] = ()
     non_merchandise_departments: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()  # in the order of dataset.yml: the first that knows a value is believed
+    numbered: tuple[str, ...] = ()  # sources that number the lines of an order themselves
     rules: tuple = ()  # datasets.Rule
     impute: tuple = ()  # datasets.Impute
 
@@ -46,12 +47,15 @@ class Rule:
 
 
 def is_repeated_line(lines, settings: Settings):
-    """The same line of the same order once more: equal in everything but the row number."""
+    """The same line of the same order once more: equal in everything but the row number.
+
+    Where a source numbers its lines itself, two equal lines with two numbers are two things bought.
+    """
     if settings.duplicate_lines == "keep":
         return NEVER
     same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour")]
     same = [c for c in same if c not in ("department", "category", "is_known_product")]
-    return is_copy(lines, by=same, order=["source", "source_row"])
+    return is_copy(lines, by=same, order=["source", "source_row"]) & ~lines.source.isin(settings.numbered)
 
 
 def is_copy(table, *, by: list[str], order: list):

@@ -84,6 +84,11 @@ def test_links_that_were_cut_are_asked_about_and_decided_pairs_are_not():
     assert ["b", "p"] not in table(some, "abp", decisions=decided)[["key_l", "key_r"]].values.tolist()
 
 
+def test_records_without_a_doubtful_pair_give_an_empty_table():
+    some = links(pair("a", "b", 12, name=20), keys="abc")
+    assert table(some, "abc").empty
+
+
 def test_a_question_that_joins_more_records_comes_first():
     some = links(pair("a", "b", 0, name=12), pair("c", "d", 0, name=12), pair("c", "e", 9, phone=20), keys="abcde")
     assert table(some, "abcde")["key_l"].tolist() == ["c", "a"]

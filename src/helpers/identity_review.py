@@ -94,7 +94,7 @@ def review_table(
     if decisions is not None and len(decisions):
         done = pd.MultiIndex.from_frame(decisions[["key_l", "key_r"]])
         pairs = pairs[~pd.MultiIndex.from_frame(pairs[["key_l", "key_r"]]).isin(done)]
-    joined = pairs["key_l"].map(cluster_of).map(sizes) + pairs["key_r"].map(cluster_of).map(sizes)
+    joined = sum(pairs[key].map(cluster_of).map(sizes).astype("float64") for key in ("key_l", "key_r"))  # also of no pair
     certainty = (pairs["match_probability"] - 0.5).abs() + pairs["contradicts"] * 0.25
     pairs = pairs.assign(usefulness=(joined / (1 + certainty)).round(4))
     pairs = pairs.sort_values(["usefulness", "key_l", "key_r"], ascending=[False, True, True], kind="stable").head(most)

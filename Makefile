@@ -70,11 +70,12 @@ score: $(ENV) ## how close the answers of simulated_retailer come to its truth (
 lab: $(ENV) ## open the notebooks in JupyterLab
 	$(PYTHON) -m jupyterlab notebooks
 
+SPREAD = -n auto --dist loadfile   # a process a core; the tests of a file share what they set up
 test: $(DEV) ## all tests
-	$(PYTHON) -m pytest --cov=helpers --cov-report=term:skip-covered --cov-fail-under=90
+	$(PYTHON) -m pytest $(SPREAD) --cov=helpers --cov-report=term:skip-covered --cov-fail-under=90
 
 test-fast: $(DEV) ## the tests that need seconds
-	$(PYTHON) -m pytest -m "not slow and not browser"
+	$(PYTHON) -m pytest $(SPREAD) -m "not slow and not browser"
 
 lint: $(DEV) ## look for mistakes in code
 	$(PYTHON) -m ruff check src tests
@@ -112,13 +113,15 @@ PROJECT = if command -v uv >/dev/null; then uv pip install -q --python $(PYTHON)
 	@$(PROJECT)
 	@touch $@
 
-.venv/.dev-installed: requirements-dev.lock .venv/.installed
+.venv/.dev-installed: requirements-dev.lock requirements-febrl.lock .venv/.installed
 	@echo "installing what the tests need"
 	@$(call INSTALL,requirements-dev.lock)
+	@$(call INSTALL,requirements-febrl.lock --no-deps)
 	@touch $@
 
-.dev-installed: requirements-dev.lock
+.dev-installed: requirements-dev.lock requirements-febrl.lock
 	@$(call INSTALL,requirements-dev.lock)
+	@$(call INSTALL,requirements-febrl.lock --no-deps)
 	@touch $@
 
 scale: $(ENV) ## install PySpark, for ENGINE=pyspark (needs Java 17)

@@ -152,6 +152,7 @@ def test_a_planted_effect_is_found_and_beats_the_baselines(study):
     assert churn.best_simple(quality) == "Recency alone"
 
 
+@pytest.mark.slow
 def test_preparation_is_fitted_on_the_training_part_only():
     examples = buyers(temporal=False)
     extreme = examples.test.assign(log_recency=lambda rows: rows["log_recency"].where(rows.index != 0, 1e9))
@@ -161,6 +162,7 @@ def test_preparation_is_fitted_on_the_training_part_only():
     pd.testing.assert_series_equal(harmless.loc[others, churn.MODEL], normal.loc[others, churn.MODEL])
 
 
+@pytest.mark.slow
 def test_a_plan_that_training_never_saw_is_predicted_all_the_same():
     examples = contracts()
     rare = examples.test.assign(plan=examples.test["plan"].where(examples.test.index != 3, "lifelong"))
@@ -168,6 +170,7 @@ def test_a_plan_that_training_never_saw_is_predicted_all_the_same():
     assert tested[[churn.MODEL, churn.PLAN]].notna().all().all()
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_changes_no_score():
     examples = buyers()
     shuffled = replace(examples, train=examples.train.sample(frac=1, random_state=1),
@@ -175,6 +178,7 @@ def test_the_order_of_the_rows_changes_no_score():
     pd.testing.assert_frame_equal(churn.predict_unseen(examples, seed=SEED), churn.predict_unseen(shuffled, seed=SEED))
 
 
+@pytest.mark.slow
 def test_flipping_the_label_gives_the_other_probability():
     examples = buyers()
     flipped = replace(examples, train=examples.train.assign(churned=~examples.train["churned"]),
@@ -201,6 +205,7 @@ def test_quality_says_which_scores_are_baselines_and_how_it_was_tested(study):
     assert set(churn.measure(contracts(), churn.predict_unseen(contracts(), seed=1), seed=1)["split"]) == {"other customers"}
 
 
+@pytest.mark.slow
 def test_partial_defection_is_measured_where_it_is_known(study):
     examples, _, quality = study
     assert "spending halves" not in set(quality["target"])
@@ -295,6 +300,7 @@ def test_drivers_average_the_reasons_of_the_customers_given():
     assert drivers.is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_scores_keep_their_contract(home):
     for examples in (buyers(), contracts()):
         scores = churn.score_current(churn.fit(examples), examples)
@@ -312,6 +318,7 @@ def test_a_model_that_beats_the_rules_on_a_later_period_may_be_used():
     assert (level, found) == ("use", []) and "a later period" in str(because)
 
 
+@pytest.mark.slow
 def test_shuffled_labels_give_do_not_use():
     examples = buyers()
     for seed in range(3):
@@ -321,6 +328,7 @@ def test_shuffled_labels_give_do_not_use():
         assert level == "do not use" and "chance" in str(because)
 
 
+@pytest.mark.slow
 def test_a_column_that_knows_the_outcome_trips_the_alarm_and_is_named():
     examples = buyers()
     noise = np.random.default_rng(0)
@@ -363,6 +371,7 @@ def test_without_a_later_period_the_scores_are_to_be_used_with_care():
     assert level == "use with care" and len(found) == 1 and "not tested on a later period" in str(because)
 
 
+@pytest.mark.slow
 def test_customers_older_than_any_that_was_learnt_from_are_mentioned():
     examples = buyers(temporal=False)
     level, because, _, _ = verdict_of(replace(examples, current=examples.current.assign(age_days=500)))

@@ -101,6 +101,7 @@ def test_a_record_that_is_away_follows_the_id_that_its_person_merged_into():
     assert ids(second) == dict.fromkeys("abcde", "id-a")
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.lists(st.integers(0, 3), min_size=6, max_size=6), st.randoms())
 @settings(deadline=None, max_examples=15)
 def test_each_cluster_has_one_id_and_each_id_one_cluster_in_any_order(before, after, shuffler):

@@ -354,6 +354,7 @@ def test_row_order_does_not_change_the_bytes(home):
     assert bytes_of(frame[frame.columns[::-1]], "things", home) == expected, "the order of columns changed the file"
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sizes=st.lists(st.integers(0, 9), min_size=1, max_size=12))
 def test_batches_of_any_size_give_the_bytes_of_the_frame(sizes, home, monkeypatch):

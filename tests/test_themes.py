@@ -62,6 +62,7 @@ def test_a_planted_effect_is_found_and_the_rest_is_not_named(found, reviews):
     assert row["excess"] == pytest.approx(row["n"] * row["difference"])
 
 
+@pytest.mark.slow
 def test_on_shuffled_verdicts_hardly_any_theme_or_word_stands_out(found, reviews):
     rng = np.random.default_rng(5)
     n_themes = n_words = 0

@@ -130,6 +130,15 @@ def test_the_fast_reader_takes_a_clean_file(tmp_path, monkeypatch):
     assert (table.notes["n_lines"], table.notes["n_loaded"], table.notes["n_preamble"]) == (52, 50, 1)
 
 
+@pytest.mark.parametrize(("first", "second"), [("1\t,", "2\t,"), ('"\t1",', '"\t2",'), ("\t1,", "\t2,"), ('"1\t",', '"2\t",')])
+def test_tabs_that_a_shop_writes_around_long_numbers_do_not_part_columns(tmp_path, first, second):
+    file = write(tmp_path, f"订单号,收货人,金额\n{first}甲,3\n{second}乙,4\n")
+    (table,) = read(file)
+    rows = table.rows.order_by("_line").to_pyarrow().to_pylist()
+    assert table.header == ("订单号", "收货人", "金额")
+    assert [(row["订单号"].strip(), row["收货人"], row["金额"]) for row in rows] == [("1", "甲", "3"), ("2", "乙", "4")]
+
+
 def test_an_unclosed_quote_costs_its_own_line_only():
     lines = ["1,a,b,c\n", '2,"a,b,c\n', "3,a,b,c\n", '4,"a",b,c\n', "5,a,b,c\n"]
     found = [(r.line, r.problem) for r in records(lines, Dialect(","))]

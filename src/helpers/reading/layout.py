@@ -28,6 +28,7 @@ DATE = re.compile(
 )
 OTHER_DATA = re.compile(
     r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|\+?\d[\d -]{6,}|\d{3,}|true|false|null|n/?a", re.I)
+PADDING = re.compile(r'(?<=[,;|])"?\t|\t(?="?[,;|])')  # written around long numbers so that Excel keeps their digits
 CODE = re.compile(r"([A-Za-z]{1,6}[-_]?)\d{3,}")  # A0001: an id in a row, or Q101 among the names of columns
 HEADER_WORDS = re.compile(
     r"\b(id|name|date|time|e-?mail|phone|mobile|address|city|country|status|amount|price|quantity|qty|type|code|number|no|user|"
@@ -84,8 +85,9 @@ def guess_dialect(lines: list[str], hints: dict) -> Dialect:
     if lines and (match := re.fullmatch(r"\ufeff?sep=(.)\s*", lines[0])):
         return Dialect(match[1], escape)
     scores = {}
+    unpadded = [PADDING.sub("", line).rstrip() for line in lines]
     for delimiter in DELIMITERS:
-        if any(delimiter in line for line in lines):
+        if any(delimiter in line for line in (unpadded if delimiter == "\t" else lines)):
             scores[delimiter] = _agreement(lines, Dialect(delimiter, escape))
     best = max(scores, key=scores.get, default=None)
     if best == "|" and "||" in scores and not any("|" in line.replace("||", "") for line in lines):
@@ -113,7 +115,7 @@ def _agreement(lines: list[str], dialect: Dialect) -> float:
     width = max(several, key=lambda w: (several[w] * w ** 0.5))
     fields = [field for r in found if r.fields and len(r.fields) == width for field in r.fields]
     others = [d for d in (",", ";", "\t", "|") if d != dialect.delimiter]
-    unclean = sum(1 for field in fields if len(field) < 60 and any(d in field for d in others))
+    unclean = sum(1 for field in fields if len(field) < 60 and any(d in field.strip() for d in others))
     tidy = 1 - 0.5 * unclean / len(fields)
     share = several[width] / len(found)
     text = "".join(lines)

@@ -311,3 +311,34 @@ def test_every_link_that_loses_rows_gets_a_sentence_and_all_others_one():
 def test_the_limits_of_a_data_set_are_told_in_the_language_of_the_reader(shop):
     assert collection.limit_sentences(shop, language="en") == ["archive: the years before", "Cash buyers are unknown."]
     assert collection.limit_sentences(shop, language="zh") == ["archive: 往年数据", "现金顾客未知。"]
+
+
+def test_many_files_are_summed_up_by_source_and_few_are_shown_one_by_one():
+    files = pd.DataFrame({
+        "source": ["till"] * 30 + ["shop"], "file": [f"pos/{i:02d}.csv" for i in range(30)] + ["shop.csv"], "n_rows": [10] * 31,
+        "n_columns": [3] * 31, "bytes": [1000] * 31, "sha256": ["f" * 64] * 31, "first_date": pd.NaT, "last_date": pd.NaT,
+    })
+    found = collection.shortened(files)
+    assert found["file"].tolist() == ["pos/00.csv … 29.csv (30)", "shop.csv"]
+    assert found["n_rows"].tolist() == [300, 10]
+    assert found["fingerprint"].isna().tolist() == [True, False]
+    assert len(collection.shortened(files.tail(5))) == 5
+
+
+def test_with_personal_records_a_customer_is_looked_up_in_them():
+    people = ibis.memtable(pd.DataFrame({"customer_id": ["crm:1", "till:9"]}))
+    customers = ibis.memtable(pd.DataFrame({"customer_id": ["crm:1"]}))
+    lines = ibis.memtable(pd.DataFrame({"customer_id": ["till:9", None, "till:8"]}))
+    found = collection.joins({"people": people, "customers": customers, "transactions": lines})
+    assert found.to_numpy().tolist() == [["transactions.customer_id → people", 2, 1, 0.5]]
+
+
+def test_a_file_whose_name_holds_a_phone_is_refused_without_saying_it(home):
+    folder = home / "data" / "shop" / "raw"
+    folder.mkdir(parents=True)
+    (folder / "till_13800000001.csv").write_text("Receipt\n1\n", encoding="utf-8")
+    source = datasets.Source(name="till", system="files", table="transactions",
+                             pattern="till*.csv", columns={"transaction_id": "Receipt"})
+    with pytest.raises(UserError, match="source 'till': the name of file 1 of 1 holds a phone number.*rename it") as refused:
+        collection.raw_files(source, "shop")
+    assert "1380" not in str(refused.value)

@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 import pyarrow.parquet as pq
 
-from helpers import paths, sources
+from helpers import masking, paths, sources
 from helpers.contracts import CANONICAL_NAMES, COLLECTED_NAMES, SPOKEN, contract
 from helpers.datasets import Dataset, Source
 from helpers.errors import TooLittleData, UserError
@@ -43,9 +43,15 @@ def with_option(settings: Dataset, name: str, value: str) -> list[Source]:
 
 
 def raw_files(source: Source, dataset: str) -> dict[str, Path]:
-    """Return the files of a source; a missing or empty one is the user's to mend."""
+    """Return the files of a source; a missing or empty one is the user's to mend.
+
+    Reports and manifests name the files: a name with a phone number or the like is refused. A person's name in it is not seen.
+    """
     files = sources.module(source.system).files(source, paths.layer(dataset, "raw"))
-    for file in files.values():
+    for number, (part, file) in enumerate(files.items(), start=1):
+        if masking.mask_contacts(part) != part:
+            raise UserError(f"source '{source.name}': the name of file {number} of {len(files)} holds a phone number, an "
+                            "e-mail or the like, and reports name files: rename it")
         if not file.is_file():
             raise UserError(f"source '{source.name}': {paths.shown(file)} is missing")
         if not file.stat().st_size:
@@ -176,10 +182,12 @@ def completeness(collected: dict) -> pd.DataFrame:
 def joins(collected: dict) -> pd.DataFrame:
     """Return one row a link between two tables that are both there: link, n_rows, n_found, found_rate.
 
-    n_rows counts the rows whose reference is filled; an empty reference (a guest) is no broken link.
+    n_rows counts the rows whose reference is filled; an empty reference (a guest) is no broken link. Where there are personal
+    records, a customer is looked up in them: each system writes its own numbers, and cleaning finds out who is who.
     """
     rows = []
     for left, column, right in LINKS:
+        right = "people" if right == "customers" and "people" in collected else right
         if left in collected and right in collected:
             known = collected[right].select(found=collected[right][column]).distinct()
             table = collected[left].filter(collected[left][column].notnull())
@@ -309,9 +317,27 @@ def partly_filled(fields: pd.DataFrame, most: int = 14) -> pd.DataFrame:
     return chosen.assign(label=chosen["table"] + "." + chosen["field"])
 
 
+MOST_FILES = 24  # shown one by one; of more, a row sums up the files of a source
+
+
 def shortened(files: pd.DataFrame) -> pd.DataFrame:
-    """Return the files with size in kilobytes and the first 12 digits of the fingerprint."""
-    return files.assign(kilobytes=files["bytes"] / 1000, fingerprint=files["sha256"].str[:12])
+    """Return the files with kilobytes and the first 12 digits of the fingerprint; many files are summed up by source."""
+    short = files.assign(kilobytes=files["bytes"] / 1000, fingerprint=files["sha256"].str[:12])
+    if len(files) <= MOST_FILES:
+        return short
+    several = short.groupby("source", sort=False).agg(
+        file=("file", _first_and_last), n_rows=("n_rows", "sum"), n_columns=("n_columns", "max"),
+        kilobytes=("kilobytes", "sum"), first_date=("first_date", "min"), last_date=("last_date", "max"), fingerprint=("fingerprint", _one_or_none),
+    )
+    return several.reset_index()
+
+
+def _first_and_last(names: pd.Series) -> str:
+    return names.iloc[0] if len(names) == 1 else f"{names.iloc[0]} … {names.iloc[-1].rsplit('/', 1)[-1]} ({len(names)})"
+
+
+def _one_or_none(fingerprints: pd.Series) -> str | None:
+    return fingerprints.iloc[0] if len(fingerprints) == 1 else None
 
 
 def link_findings(links: pd.DataFrame) -> list[Sentence]:

@@ -1,6 +1,6 @@
 """Contracts of what tells who is who: records of people, the vault, and what 02_cleaning says of both.
 
-`vault/…` is encrypted (vault.py) and holds what identifies a person; the tables of `results/` here hold counts and weights only.
+`vault/…` is encrypted (vault.py) and holds what identifies a person; the tables of `results/` hold counts and weights.
 """
 
 from helpers.contracts import FINE, MAYBE, Contract, day, flag, moment, rate, real, text, whole
@@ -43,7 +43,8 @@ VAULT = (
     Contract(
         "vault/people", "vault", "cleaning", "a record of a person in one system, standardised", ("source", "source_row"),
         (
-            text("customer_id", "the customer"), text("record_key", "the system's own number of the person, with its space"), *ORIGIN,
+            text("customer_id", "the customer"), text("record_key", "the system's own number of the person, with its space"),
+            *ORIGIN,
         ),
         is_scanned=True, is_open=True, file="people",
     ),
@@ -74,7 +75,8 @@ IDENTITY = (
         "identity_sources", "results", "cleaning", "a source with records of people", ("source",),
         (
             text("source", "source"), whole("n_records", "records of people"), whole("n_keys", "distinct numbers of people"),
-            whole("n_customers", "customers behind them"), whole("n_linked", "of these, customers whom another source knows, too"),
+            whole("n_customers", "customers behind them"),
+            whole("n_linked", "of these, customers whom another source knows, too"),
             rate("linked_rate", "customers whom another source knows, too", **MAYBE),
         ),
     ),
@@ -112,7 +114,8 @@ IDENTITY = (
     Contract(
         "validation", "results", "cleaning", "a rule of dataset.yml", ("number",),
         (
-            whole("number", "position in dataset.yml"), text("table", "table"), text("column", "column"), text("check", "check"),
+            whole("number", "position in dataset.yml"), text("table", "table"), text("column", "column"),
+            text("check", "check"),
             text("severity", "error: the row is set aside; warning: it is counted", isin=("error", "warning")),
             whole("n_rows", "rows checked"), whole("n_broken", "rows that break the rule"),
         ),

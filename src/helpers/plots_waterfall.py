@@ -27,9 +27,11 @@ def waterfall(
     ax.barh(rows, [*values, total], left=[*starts, 0.0], color=[*colors, plots.INK], height=0.66)
     ax.vlines(ends, rows[:-1] + 0.33, rows[1:] - 0.33, color=plots.MUTED, linewidth=0.8)
     low, high = min(0.0, *ends, *starts), max(0.0, *ends, *starts, limit or 0.0)
-    for row, step, right in zip(rows, [*values, total], [*np.maximum(starts, ends), max(total, 0.0)], strict=True):
+    pad = 0.012 * (high - low)
+    for row, step, end in zip(rows, [*values, total], [*ends, total], strict=True):
         sign = "+" if step > 0 and row < len(values) else ""
-        ax.text(right + 0.012 * (high - low), row, sign + shown(step, fmt), va="center", fontsize=9.5, color=plots.INK)
+        at, side = (end - pad, "right") if step < 0 else (end + pad, "left")
+        ax.text(at, row, sign + shown(step, fmt), va="center", ha=side, fontsize=9.5, color=plots.INK)
     if limit is not None:
         plots.mark_reference(ax, limit, limit_label)
     ax.set_yticks(rows, names)
@@ -38,5 +40,6 @@ def waterfall(
     ax.set_xticks([])
     ax.axvline(0, color=plots.PALE, linewidth=1, zorder=0)
     ax.spines[["bottom", "left"]].set_visible(False)
-    ax.set_xlim(low - 0.02 * (high - low), high + 0.12 * (high - low))
+    room = 0.1 if (values < 0).any() else 0.02
+    ax.set_xlim(low - room * (high - low), high + 0.12 * (high - low))
     return ax

@@ -1,8 +1,9 @@
 """Who is who: the numbers by which each system knows a person become one `customer_id`, and what identifies a person leaves.
 
-The records of people are standardised (identity_fields.py), linked (identity.py), clustered (identity_clusters.py) and entered
-in the ledger (identity_ledger.py), which keeps `customer_id` stable from run to run. Here the result meets the collected tables:
-every reference to a person is replaced, devices and sessions get pseudonyms, and records of people become rows of `customers`.
+The records of people are standardised (identity_fields.py), linked (identity.py), clustered (identity_clusters.py) and
+entered in the ledger (identity_ledger.py), which keeps `customer_id` stable from run to run. Here the result meets the
+collected tables: every reference to a person is replaced, devices and sessions get pseudonyms, and records of people become
+rows of `customers`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,12 @@ from helpers.contracts import contract
 
 ATTRIBUTES = ("gender", "city", "region", "country")  # what a personal record says that is no identifier
 HIDDEN = (("interactions", "visitor_id"), ("interactions", "session_id"), ("deals", "owner_id"))  # who else is a person
+NUMBERS = (("transactions", "transaction_id"), ("interactions", "interaction_id"), ("feedback", "feedback_id"),
+           ("cases", "case_id"), ("deals", "deal_id"))  # some systems make them of the customer's phone
+PERSONAL_NUMBER = (  # an e-mail, a Chinese mobile number, a Chinese identity number
+    r"@|(^|[^0-9])(86)?1[3-9][0-9]{9}([^0-9]|$)"
+    r"|(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]([^0-9Xx]|$)"
+)
 AGE_BANDS = (("<18", 0, 18), ("18–24", 18, 25), ("25–34", 25, 35), ("35–44", 35, 45), ("45–54", 45, 55), ("55–64", 55, 65),
              ("65+", 65, 130))  # youngest age of the band, and of the next one
 
@@ -24,8 +31,8 @@ class Resolved:
     """The collected tables with one `customer_id` a customer, and what was learned on the way.
 
     collected: tables without personal records. names: what the customers are called (customer_id, name), or None where the ids
-    are published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links, clusters: of
-    identity.py and identity_clusters.py, None where there are no personal records. keys: record_key → customer_id.
+    are published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links, clusters:
+    of identity.py and identity_clusters.py, None where there are no personal records. keys: record_key → customer_id.
     """
 
     collected: dict
@@ -55,7 +62,7 @@ def resolve(arrived: dict, *, run, connection, threshold: float, review_from: fl
     known = ibis.memtable(ledger[["record_key", "customer_id"]])
     others = {name: refer(table, known) if "customer_id" in table.columns else table for name, table in others.items()}
     others = _without_devices(others, run.settings.name)
-    secret = {"vault/ledger": ledger, "vault/identity_events": events}
+    secret = {"vault/ledger": ledger, "vault/identity_events": _all_events(events)}
     if found.people is None:
         return replace(found, collected=others, names=_no_names(), vault=secret, keys=ledger)
     people = found.people.inner_join(known, "record_key")
@@ -105,7 +112,7 @@ def _ask(doubts: pd.DataFrame, decisions: pd.DataFrame | None, file) -> None:
 
 
 def _enter(keys: pd.Series, found: Resolved, run) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (ledger, all events so far). A number that no personal record explains is a customer of its own."""
+    """Return (ledger, events of this run). A number that no personal record explains is a customer of its own."""
     from helpers import identity_ledger
 
     clusters = pd.Series(keys.to_numpy(), index=pd.Index(keys, name="record_key"), name="cluster", dtype="str")
@@ -118,9 +125,14 @@ def _enter(keys: pd.Series, found: Resolved, run) -> tuple[pd.DataFrame, pd.Data
         tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.settings.name),
         run=f"{run.as_of:%Y-%m-%d}",
     )
+    return ledger, events
+
+
+def _all_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events of all runs so far, numbered."""
     before = tables.load_previous("vault/identity_events")
     every = events if before is None else pd.concat([before.drop(columns="number"), events], ignore_index=True)
-    return ledger, every.assign(number=range(1, len(every) + 1))
+    return every.assign(number=range(1, len(every) + 1))
 
 
 def _no_names():
@@ -140,6 +152,9 @@ def _without_devices(collected: dict, dataset: str) -> dict:
     for name, column in HIDDEN:
         if name in found:
             found[name] = hide(found[name], column, vault.pseudonyms(dataset, column))
+    for name, column in NUMBERS:
+        if name in found:
+            found[name] = hide(found[name], column, vault.pseudonyms(dataset, column), matching=PERSONAL_NUMBER)
     return found
 
 
@@ -170,15 +185,16 @@ def recognise_visitors(interactions):
     return joined.mutate(customer_id=joined.customer_id.coalesce(joined["_owner"])).select(*interactions.columns)
 
 
-def hide(table, column: str, pseudonym):
-    """Return `table` with each value of `column` replaced by its pseudonym."""
-    values = table.filter(table[column].notnull()).select(_value=table[column]).distinct().to_pandas()
+def hide(table, column: str, pseudonym, *, matching: str = ""):
+    """Return `table` with each value of `column` (that matches a pattern) replaced by its pseudonym."""
+    chosen = table.filter(table[column].re_search(matching) if matching else table[column].notnull())
+    values = chosen.select(_value=table[column]).distinct().to_pandas()
     if values.empty:
         return table
     values["_hidden"] = values["_value"].map(pseudonym)
     known, columns = ibis.memtable(values), table.columns
     joined = table.left_join(known, table[column] == known["_value"])
-    return joined.mutate(**{column: joined["_hidden"]}).select(*columns)
+    return joined.mutate(**{column: joined["_hidden"].fill_null(joined[column])}).select(*columns)
 
 
 def age_band(birth_date, as_of: pd.Timestamp):

@@ -52,7 +52,7 @@ def evidence(who: Resolved, arrived: dict, *, run, threshold: float) -> Linked:
     counts = per_customer.agg(n=per_customer.count(), linked=(per_customer.n > 1).sum().fill_null(0)).to_pandas().iloc[0]
     example, values = example_pair(who.links.pairs, threshold)
     table = thresholds(who, arrived, run=run, chosen=threshold)
-    now = who.events[who.events["run"] == f"{run.as_of:%Y-%m-%d}"]["event"].value_counts().to_dict()
+    now = who.events["event"].value_counts().to_dict()
     n_decided = 0 if who.decisions is None else len(who.decisions)
     return Linked(
         sources=sources, on_sources=resolution_words.say_sources(sources),
@@ -82,7 +82,8 @@ def weights_table(model) -> pd.DataFrame:
         for place, level in enumerate(comparison.levels):
             rows.append({
                 "comparison": comparison.name, "level": place + 1, "means": level.words,
-                "m": float(model.m[comparison.name][place]), "u": float(model.u[comparison.name][place]), "weight": float(weights[place]),
+                "m": float(model.m[comparison.name][place]), "u": float(model.u[comparison.name][place]),
+                "weight": float(weights[place]),
             })
     return pd.DataFrame(rows)
 

@@ -110,7 +110,8 @@ def prepare(rows, export: str):
     signed_in = field("user_id").strip().nullif("")
     allowed = field("privacy_info.analytics_storage").lower()
     at = make_timestamp(when).cast("timestamp('UTC')")
-    key = [field(name).fill_null("") for name in ("user_pseudo_id", "event_timestamp", "event_name", "event_bundle_sequence_id")]
+    names = ("user_pseudo_id", "event_timestamp", "event_name", "event_bundle_sequence_id")
+    key = [field(name).fill_null("") for name in names]
     key += [field(name).fill_null("") for name in ("batch_ordering_id", "batch_event_index") if event.has(name)]
     same = key[0]
     for part in key[1:]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import masking
-from helpers.cleaning_texts import free_text_columns, mask_names, masked
+from helpers.cleaning_texts import code_columns, free_text_columns, mask_names, masked, without_contacts
 
 
 def test_the_texts_of_a_table_are_those_that_may_hold_anything():
@@ -46,3 +46,22 @@ def test_unknown_texts_stay_unknown_and_rows_stay():
 ])
 def test_a_web_address_keeps_its_path_only(address, expected):
     assert masking.mask_address(address) == expected
+
+
+def test_a_code_into_which_somebody_wrote_a_phone_or_an_address_becomes_empty():
+    customers = ibis.memtable(pd.DataFrame({
+        "customer_id": ["a", "b", "c"], "source_row": [1, 2, 3], "city": ["杭州市", "杭州市虚构路100号", "Dresden"],
+        "acquisition_channel": ["门店", "朋友 138-0000-0001", None], "loyalty_tier": ["金卡"] * 3,
+    }))
+    assert code_columns("customers", customers.columns) == ["acquisition_channel", "city", "loyalty_tier"]
+    found = without_contacts("customers", customers).order_by("source_row").to_pandas()
+    assert found["_masked_city"].fillna("empty").tolist() == ["杭州市", "empty", "Dresden"]
+    assert found["_masked_acquisition_channel"].fillna("empty").tolist() == ["门店", "empty", "empty"]
+    assert "_masked_loyalty_tier" not in found
+    assert len(found) == 3
+
+
+def test_a_product_keeps_its_name_and_loses_a_phone_in_it():
+    products = ibis.memtable(pd.DataFrame({"product_id": ["1", "2"], "name": ["Dr. Martens", "杯子 订购13800000001"]}))
+    found = masked(products, "name").order_by("product_id").to_pandas()
+    assert found["_masked_name"].tolist() == ["Dr. Martens", "杯子 订购[phone]"]

@@ -54,7 +54,8 @@ def test_prices_years_sizes_and_brands_stay(text):
 def test_unknown_text_stays_unknown_and_placeholders_are_counted():
     masked = masking.mask_personal_data(pd.Series(["call 800-456-1330, Gary", None], dtype="str"))
     assert masked.isna().tolist() == [False, True]
-    assert masking.count_masked(masked) == {"[link]": 0, "[e-mail]": 0, "[phone]": 1, "[number]": 0, "[name]": 1}
+    assert masking.count_masked(masked) == {"[link]": 0, "[e-mail]": 0, "[phone]": 1, "[number]": 0, "[name]": 1,
+                                            "[address]": 0}
 
 
 @settings(max_examples=60, deadline=None)
@@ -68,3 +69,21 @@ def test_masking_twice_changes_nothing_more(text):
 @given(st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.(com|cn)", fullmatch=True), st.sampled_from(["a ", "(", "邮箱", "x: "]))
 def test_no_address_survives_wherever_it_stands(address, before):
     assert address not in masking.mask_text(f"{before}{address} .")
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("from 198.51.100.7, and 2001:db8::1:2", "from [number], and [number]"),
+    ("身份证 110100 19900101 0012", "身份证 [number]"),
+    ("送到杭州市西湖区虚构路100号1单元200室，谢谢", "送到杭州[address]，谢谢"),
+    ("I live at 12 Sample Hill Road, thanks", "I live at [address], thanks"),
+])
+def test_hosts_identity_numbers_and_streets_are_masked(text, masked):
+    assert masking.mask_text(text) == masked
+
+
+@pytest.mark.parametrize("text", [
+    "Dr. Martens 1460", "Maria's 2-pack 500 ml", "P1234567", "杭州市", "12:30:00", "1.2.3", "SKU 6900000123456",
+])
+def test_names_of_things_stay_where_only_contacts_go(text):
+    assert masking.mask_contacts(text) == text
+    assert masking.mask_contacts(f"{text} 138-0000-0001") == f"{text} [phone]"

@@ -106,3 +106,13 @@ def test_a_source_counts_records_numbers_and_customers_and_those_whom_another_so
     }))
     found = resolution.by_source(people)
     assert found.to_numpy().tolist() == [["crm", 3, 2, 2, 1, 0.5], ["till", 1, 1, 1, 1, 1.0]]
+
+
+@pytest.mark.parametrize(("value", "is_hidden"), [
+    ("13800000001-7", True), ("T+8613800000001", True), ("a@example.com", True), ("110100199001010012", True),
+    ("R00012", False), ("2025010112345678", False), ("6900000123456", False), ("99138000000012", False),
+])
+def test_a_number_made_of_a_phone_an_e_mail_or_an_identity_number_gets_a_pseudonym(value, is_hidden):
+    table = ibis.memtable(pd.DataFrame({"case_id": [value], "topic": ["x"]}))
+    found = resolution.hide(table, "case_id", lambda text: "hidden", matching=resolution.PERSONAL_NUMBER).to_pandas()
+    assert found["case_id"].tolist() == ["hidden" if is_hidden else value]

@@ -74,7 +74,7 @@ def prepare(name: str, table, settings: Settings, products=None, names=None):
     for column in cleaning_texts.free_text_columns(name, table.columns):
         if table[column].type().is_string():
             table = cleaning_texts.masked(table, column, names)
-    return table
+    return cleaning_texts.without_contacts(name, table)
 
 
 def judge(table, rules: tuple[Rule, ...], settings: Settings):

@@ -11,14 +11,44 @@ from helpers.contracts import contract
 
 FREE_TEXT = {"feedback": ("text",), "cases": ("topic",), "deals": ("reason_lost",), "interactions": ("page",),
              "campaigns": ("name",)}
+NAMES_OF_THINGS = {"products": ("name",)}  # what people call goods stays; contact data in them goes
+NO_TEXT = ("currency", "language", "split", "age_band")
+MAY_BE_PERSONAL = (  # looked for by the engine, where there is no look-behind
+    r"[@＠]|(?:[0-9０-９][^0-9０-９]{0,2}){7}|(?:[0-9a-fA-F]{1,4}:){3}|[路街道巷弄同村区园][0-9０-９ -]+[号弄栋幢]|[0-9]+ [A-Z]"
+)
 ADDRESSES = ("page",)  # web addresses: the part after ? is dropped, the path is kept
 
 
 def free_text_columns(name: str, columns) -> list[str]:
     """Return the text columns of a table that may hold anything: the known ones, and all that a company added itself."""
-    known = [c for c in FREE_TEXT.get(name, ()) if c in columns]
+    known = [c for c in (*FREE_TEXT.get(name, ()), *NAMES_OF_THINGS.get(name, ())) if c in columns]
     own = {"source", "source_row", "problem", *contract(f"collected/{name}").column_names}
     return [*known, *(c for c in columns if c not in own and not c.startswith("_"))] if contract(name).is_open else known
+
+
+def code_columns(name: str, columns) -> list[str]:
+    """Return the text columns of a table that name a kind or a place: channel, tier, city … (no keys, no numbers of things)."""
+    spec, texts = contract(name), free_text_columns(name, columns)
+    return [c.name for c in spec.columns if c.type == "string" and c.nullable and c.name in columns and c.name not in spec.key
+            and not c.name.endswith("_id") and c.name not in (*texts, *NO_TEXT)]
+
+
+def without_contacts(name: str, table):
+    """Return `table` with `_masked_<column>` for each column of codes into which somebody wrote contact data: null there."""
+    columns = code_columns(name, table.columns)
+    if not columns:
+        return table
+    suspects = {c: table[c].re_search(MAY_BE_PERSONAL).sum().fill_null(0) for c in columns}
+    counts = table.agg(**suspects).to_pandas().iloc[0]
+    for column in (c for c in columns if counts[c]):
+        found = table.filter(table[column].re_search(MAY_BE_PERSONAL)).select(text=table[column]).distinct().to_pandas()["text"]
+        personal = found[[masking.mask_contacts(text) != text for text in found]]
+        if len(personal):
+            known = ibis.memtable(pd.DataFrame({"_text": personal.to_numpy()}, dtype="str"))
+            joined = table.left_join(known, table[column] == known["_text"])
+            kept = ibis.ifelse(joined["_text"].isnull(), joined[column], ibis.null("string"))
+            table = joined.mutate(**{f"_masked_{column}": kept}).drop("_text")
+    return table
 
 
 def mask_names(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +76,8 @@ def masked(table, column: str, names=None):
         pairs = pairs.select("text", "name").distinct().to_pandas()
         if len(pairs):
             look["masked"] = look["text"].map(mask_names(pairs).set_index("text")["masked"]).fillna(look["text"])
-    mask = masking.mask_address if column in ADDRESSES else masking.mask_text
+    is_thing = "product_id" in table.columns and column in NAMES_OF_THINGS["products"]
+    mask = masking.mask_address if column in ADDRESSES else masking.mask_contacts if is_thing else masking.mask_text
     look["masked"] = [mask(text) for text in look["masked"]]
     changed = look[look["masked"] != look["text"]].reset_index(drop=True)
     if changed.empty:

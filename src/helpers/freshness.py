@@ -187,8 +187,8 @@ def inputs_now(stage: str, options: dict) -> dict:
         "parameters": parameters,
         "settings": sha_of({key: value for key, value in settings.items() if key != "parameters"}),
         "lock": sha(paths.LOCK) if paths.LOCK.exists() else None,
-        "raw_names": sorted(f.relative_to(raw).as_posix() for f in raw.rglob("*") if f.is_file())
-        if stage.startswith("01") and raw.is_dir() else [],
+        "raw_names": sha_of(sorted(f.relative_to(raw).as_posix() for f in raw.rglob("*") if f.is_file()))
+        if stage.startswith("01") and raw.is_dir() else "",  # as a fingerprint: the name of a file may hold that of a person
     }
 
 

@@ -142,6 +142,22 @@ def test_equal_lines_with_numbers_of_their_own_are_two_things_bought():
     assert aside.to_pandas()["reason"].tolist() == ["repeated key"]
 
 
+def test_another_currency_is_set_aside_and_its_own_under_another_name_is_not():
+    kept, reasons, log = cleaned(
+        collected({"currency": "RMB"}, {"currency": "元"}, {"currency": " cny"}, {"currency": None}, {"currency": "USD"}),
+        currency="CNY",
+    )
+    assert kept["currency"].tolist() == ["CNY"] * 4
+    assert reasons == {5: "another currency"}
+    assert log.loc["currency by its code", "rows_affected"] == 4
+
+
+def test_orders_of_somebody_who_is_called_test_are_set_aside():
+    table = collected({}, {}).mutate(is_test=ibis._.source_row == 2)
+    _, reasons, _ = cleaned(table)
+    assert reasons == {2: "test order"}
+
+
 def test_a_row_is_set_aside_once_by_the_first_rule_that_holds():
     hopeless = {"transaction_id": "a", "ordered_at": None, "revenue": None, "quantity": 0.0}
     _, reasons, log = cleaned(collected(hopeless, {**hopeless, "line_number": 2}))
@@ -401,4 +417,4 @@ def test_the_settings_of_the_rules_come_from_run_and_parameters(home, shown):
 
     run = report.start("02_cleaning", dataset="complete_journey")
     rules = cleaning.settings_for(run, measured_categories=["FUEL"], max_quantity=10.0, duplicate_lines="keep")
-    assert rules == Settings(run.first_day, run.as_of, "America/New_York", "keep", 10.0, ("FUEL",), (), ("till", "reviews"))
+    assert rules == Settings(run.first_day, run.as_of, "America/New_York", "keep", 10.0, ("FUEL",), (), "USD", ("till", "reviews"))

@@ -38,6 +38,16 @@ def test_references_become_customers_guests_stay_guests_and_no_row_is_lost_or_do
     assert found["customer_id"].fillna("guest").tolist() == ["A", "guest", "A", "A"]
 
 
+@pytest.mark.parametrize(("name", "is_test"), [
+    ("测试订单", True), ("test", True), ("Test 01", True), ("TESTER", True), ("Testa Rossa", False), ("王测试", False), (None, False),
+])
+def test_only_who_is_called_test_places_test_orders(name, is_test):
+    people = ibis.memtable(pd.DataFrame({"customer_id": ["web:1"], "full_name": pd.array([name], dtype="str")}))
+    lines = ibis.memtable(pd.DataFrame({"customer_id": ["web:1", "web:2", None]}))
+    found = resolution.mark_tests(lines, people).to_pandas()
+    assert sorted(found["is_test"]) == sorted([is_test, False, False])
+
+
 def test_a_device_belongs_to_the_one_customer_who_logged_in_on_it():
     seen = ibis.memtable(pd.DataFrame({
         "interaction_id": ["1", "2", "3", "4", "5", "6"], "visitor_id": ["d1", "d1", "d2", "d2", "d2", None],
@@ -71,7 +81,7 @@ def test_a_line_that_fed_both_tables_stays_one_row_and_the_personal_record_fills
     found = resolution.customer_records(customers, people, as_of=AS_OF, time_zone="Asia/Shanghai")
     frame = found.order_by("source_row").to_pandas()
     assert frame["customer_id"].tolist() == ["A", "B", "C"]
-    assert frame["city"].tolist() == ["上海市", "广州市", "深圳市"]
+    assert frame["city"].tolist() == ["北京市", "广州市", "深圳市"], "the standardised name is used, not the one as written"
     assert frame["gender"].tolist() == ["f", "m", "f"]
     assert list(frame.columns) == contract("collected/customers").column_names
 

@@ -27,7 +27,10 @@ def settings_for(run, **parameters) -> Settings:
     declared = {"rules": tuple(run.settings.rules), "impute": tuple(run.settings.impute)}
     sources = tuple(source.name for source in run.settings.sources)
     numbered = tuple(s.name for s in run.settings.sources if "line_number" in s.mapping.get("transactions", ()))
-    return Settings(run.first_day, run.as_of, run.business.time_zone, sources=sources, numbered=numbered, **declared, **lists)
+    return Settings(
+        run.first_day, run.as_of, run.business.time_zone, currency=run.business.currency, sources=sources, numbered=numbered,
+        **declared, **lists,
+    )
 
 
 def prepare_lines(lines, products, settings: Settings):

@@ -27,6 +27,7 @@ class Settings:
     max_quantity: float = 200.0
     measured_categories: tuple[str, ...] = ()
     non_merchandise_departments: tuple[str, ...] = ()
+    currency: str = ""  # of the business (ISO 4217); empty: not looked at
     sources: tuple[str, ...] = ()  # in the order of dataset.yml: the first that knows a value is believed
     numbered: tuple[str, ...] = ()  # sources that number the lines of an order themselves
     rules: tuple = ()  # datasets.Rule
@@ -88,6 +89,30 @@ def is_without_money_field(lines, settings: Settings):
 def is_nothing(lines, settings: Settings):
     """Quantity 0 and revenue 0: nothing changed hands."""
     return ((lines.quantity == 0) & (lines.revenue == 0)).fill_null(False)
+
+
+def is_test(lines, settings: Settings):
+    """Somebody who is called "test" placed the order (resolution.mark_tests)."""
+    return lines.is_test if "is_test" in lines.columns else NEVER
+
+
+def is_in_another_currency(lines, settings: Settings):
+    """The amount is in another currency than the business's: without an exchange rate it cannot be added."""
+    if not settings.currency:
+        return NEVER
+    return (currency_code(lines) != settings.currency).fill_null(False)
+
+
+CURRENCY_WORDS = {
+    "人民币": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "CNH": "CNY", "美元": "USD", "$": "USD", "US$": "USD",
+    "欧元": "EUR", "€": "EUR", "港币": "HKD", "港元": "HKD", "HK$": "HKD", "日元": "JPY", "英镑": "GBP", "£": "GBP",
+}
+
+
+def currency_code(lines):
+    """Return the ISO 4217 code of what the source calls the currency: 人民币, RMB, ¥ → CNY."""
+    word = lines.currency.strip().upper()
+    return ibis.cases(*((word == name.upper(), code) for name, code in CURRENCY_WORDS.items()), else_=word.nullif(""))
 
 
 def is_not_merchandise(lines, settings: Settings):
@@ -155,6 +180,11 @@ def unit_price_of_unknown_quantity(lines, settings: Settings):
     return "unit_price", ibis.ifelse(lines.quantity.isnull(), ibis.null("float64"), lines.unit_price)
 
 
+def currency_by_its_code(lines, settings: Settings):
+    """The currency under its ISO 4217 code; where none is given, the business's."""
+    return "currency", currency_code(lines).fill_null(settings.currency) if settings.currency else lines.currency
+
+
 def product_that_is_not_listed(lines, settings: Settings):
     """The product is not in the product list: the line keeps its money, its product is unknown.
 
@@ -167,9 +197,12 @@ LINE_RULES = (
     Rule("transactions", "no moment of the order", "reject", is_without_moment),
     Rule("transactions", "no amount", "reject", is_without_money_field),
     Rule("transactions", "outside the data window, in the business's time zone", "reject", is_outside_window),
+    Rule("transactions", "test order", "reject", is_test),
+    Rule("transactions", "another currency", "reject", is_in_another_currency),
     Rule("transactions", "repeated line", "merge", is_repeated_line),
     Rule("transactions", "zero quantity and no money", "reject", is_nothing),
     Rule("transactions", "not merchandise", "reject", is_not_merchandise),
+    Rule("transactions", "currency by its code", "change", currency_by_its_code),
     Rule("transactions", "quantity is a measure, not units", "change", quantity_of_measured_goods),
     Rule("transactions", "money without a quantity", "change", quantity_of_zero_with_money),
     Rule("transactions", "implausible quantity", "change", quantity_beyond_limit),

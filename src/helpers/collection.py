@@ -327,7 +327,8 @@ def shortened(files: pd.DataFrame) -> pd.DataFrame:
         return short
     several = short.groupby("source", sort=False).agg(
         file=("file", _first_and_last), n_rows=("n_rows", "sum"), n_columns=("n_columns", "max"),
-        kilobytes=("kilobytes", "sum"), first_date=("first_date", "min"), last_date=("last_date", "max"), fingerprint=("fingerprint", _one_or_none),
+        kilobytes=("kilobytes", "sum"), first_date=("first_date", "min"), last_date=("last_date", "max"),
+        fingerprint=("fingerprint", _one_or_none),
     )
     return several.reset_index()
 

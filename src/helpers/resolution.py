@@ -15,6 +15,7 @@ from helpers import paths, tables, vault
 from helpers.contracts import contract
 
 ATTRIBUTES = ("gender", "city", "region", "country")  # what a personal record says that is no identifier
+TEST_NAME = r"(?i)^\s*(测试|測試|test($|[\s_0-9-]|er\b|ing\b))"
 HIDDEN = (("interactions", "visitor_id"), ("interactions", "session_id"), ("deals", "owner_id"))  # who else is a person
 NUMBERS = (("transactions", "transaction_id"), ("interactions", "interaction_id"), ("feedback", "feedback_id"),
            ("cases", "case_id"), ("deals", "deal_id"))  # some systems make them of the customer's phone
@@ -31,8 +32,8 @@ class Resolved:
     """The collected tables with one `customer_id` a customer, and what was learned on the way.
 
     collected: tables without personal records. names: what the customers are called (customer_id, name), or None where the ids
-    are published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links, clusters:
-    of identity.py and identity_clusters.py, None where there are no personal records. keys: record_key → customer_id.
+    are published pseudonyms. vault: tables for the vault. people: the standardised records with their customer. links,
+    clusters: of identity.py and identity_clusters.py, None where there are no personal records. keys: record_key → customer_id.
     """
 
     collected: dict
@@ -58,6 +59,8 @@ def resolve(arrived: dict, *, run, connection, threshold: float, review_from: fl
         return Resolved(others)
     engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
     found = _link(arrived["people"], run, engine, threshold, review_from) if "people" in arrived else Resolved({})
+    if "people" in arrived and "transactions" in others:
+        others["transactions"] = mark_tests(others["transactions"], arrived["people"])
     ledger, events = _enter(record_keys(arrived).to_pandas()["record_key"], found, run)
     known = ibis.memtable(ledger[["record_key", "customer_id"]])
     others = {name: refer(table, known) if "customer_id" in table.columns else table for name, table in others.items()}
@@ -173,6 +176,14 @@ def refer(table, ledger):
     return joined.mutate(customer_id=joined["_customer"]).select(*columns)
 
 
+def mark_tests(transactions, people):
+    """Return the order lines with `is_test`: somebody who is called "test" (`TEST_NAME`) in that system placed the order."""
+    tests = people.filter(people.full_name.fill_null("").re_search(TEST_NAME)).select(_test=people.customer_id).distinct()
+    columns = transactions.columns
+    joined = transactions.left_join(tests, transactions.customer_id == tests["_test"])
+    return joined.mutate(is_test=joined["_test"].notnull()).select(*columns, "is_test")
+
+
 def recognise_visitors(interactions):
     """Return the interactions; what a device did without a login belongs to the one customer who logged in on it.
 
@@ -239,7 +250,8 @@ def customer_records(customers, people, *, as_of: pd.Timestamp, time_zone: str):
     both = customers.left_join(
         renamed, (customers.source == renamed["_source"]) & (customers.source_row == renamed["_source_row"])
     )
-    filled = {c: both[c].coalesce(both[f"_{c}"]) for c in (*ATTRIBUTES, "age_band", "joined_at")}
+    filled = {c: both[f"_{c}"].coalesce(both[c]) for c in ATTRIBUTES}  # standardised before as written
+    filled |= {c: both[c].coalesce(both[f"_{c}"]) for c in ("age_band", "joined_at")}
     described = both.mutate(**filled).select(*customers.columns)
     rest = said.anti_join(customers, ["source", "source_row"])
     return described.union(_in_order(rest, customers.columns, customers.schema()))

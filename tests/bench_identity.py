@@ -132,7 +132,7 @@ def _with_splink(standardised, connection) -> tuple[pd.Series, dict]:
     from splink import DuckDBAPI, Linker, SettingsCreator
     from splink.comparison_library import CustomComparison
 
-    from helpers import identity_clusters, identity_model, identity_records
+    from helpers import identity_clusters, identity_comparisons, identity_records
 
     identity_records.make_units(connection.con, connection.compile(standardised))
     identity_records.make_candidates(connection.con)
@@ -142,7 +142,9 @@ def _with_splink(standardised, connection) -> tuple[pd.Series, dict]:
     ).df()
     present = (
         connection.con.execute(
-            "SELECT " + ", ".join(f"bool_or(has_{name}) AS {name}" for name in identity_model.NAMES) + " FROM identity_units"
+            "SELECT "
+            + ", ".join(f"bool_or(has_{name}) AS {name}" for name in identity_comparisons.NAMES)
+            + " FROM identity_units"
         )
         .df()
         .iloc[0]
@@ -169,7 +171,7 @@ def _with_splink(standardised, connection) -> tuple[pd.Series, dict]:
                 ),
             ],
         )
-        for comparison in identity_model.COMPARISONS
+        for comparison in identity_comparisons.COMPARISONS
         if present[comparison.name]
     ]
     rules = [

@@ -3,7 +3,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import identity, identity_clusters, identity_fields, identity_model, identity_quality, identity_records
+from helpers import (
+    identity,
+    identity_clusters,
+    identity_comparisons,
+    identity_fields,
+    identity_model,
+    identity_quality,
+    identity_records,
+)
 from identity_people import chinese_people, febrl_folder, febrl_people
 
 
@@ -104,6 +112,67 @@ def test_a_family_that_shares_phone_and_address_is_not_one_person():
     assert clusters["d"] not in (clusters["a"], clusters["b"]), "the phone does not say which of the two it was"
 
 
+def test_a_phone_of_two_names_that_begin_alike_does_not_say_whose_a_nameless_record_is():
+    links = linked(
+        [
+            {"customer_id": "a", "full_name": "王萍杰", "phone": "13800001111", "email": "pj@example.com"},
+            {"customer_id": "b", "full_name": "王萍鑫", "phone": "13800001111", "email": "px@example.com"},
+            {"customer_id": "c", "phone": "13800001111"},
+            {"customer_id": "d", "full_name": "王女士", "phone": "13800001111"},
+        ]
+    )
+    clusters = identity_clusters.cluster(links.pairs, links.records).clusters
+    assert clusters.nunique() == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("雷倩", "雷倩倩", "one character more"),
+        ("刘飞龙", "刘飞", "one character more"),
+        ("江思磊", "江磊", "one character more"),
+        ("王萍杰", "王萍鑫", "one character differs"),
+        ("欧阳小明", "欧阳大明", "one character differs"),
+        ("王萍杰", "王云鑫", "same family name, other Chinese given name"),
+        ("王女士", "梁振明", "other Chinese family name"),
+        ("王女士", "王萍杰", "what is given of the name agrees"),
+    ],
+)
+def test_chinese_names_are_compared_character_by_character(one, other, level):
+    phone = {"phone": "13800001111"}
+    links = linked(
+        [{"customer_id": "a", "full_name": one, **phone}, {"customer_id": "b", "full_name": other, **phone}],
+        settings=identity.Settings(review_from=1e-12),
+    )
+    words = [level.words for level in identity_comparisons.COMPARISONS[0].levels]
+    assert [words[found - 1] for found in links.pairs["level_name"]] == [level]
+
+
+def test_a_character_more_is_a_slip_where_phone_and_e_mail_agree_and_a_sibling_elsewhere():
+    phone = {"phone": "13800001111"}
+    links = linked(
+        [
+            {"customer_id": "a", "full_name": "雷倩", "email": "leiqian@example.com", **phone},
+            {"customer_id": "b", "full_name": "雷倩倩", "email": "leiqian@example.com", **phone},
+            {"customer_id": "c", "full_name": "刘飞", "email": "liufei@example.com", "phone": "13900002222"},
+            {"customer_id": "d", "full_name": "刘飞龙", "email": "feilong@example.com", "phone": "13900002222"},
+        ]
+    )
+    clusters = identity_clusters.cluster(links.pairs, links.records).clusters
+    assert clusters["a"] == clusters["b"] and clusters["c"] != clusters["d"]
+
+
+def test_names_of_one_sound_with_other_birth_dates_are_two_persons():
+    home = {"city": "深圳", "address": "建设路1号2栋3单元401"}
+    links = linked(
+        [
+            {"customer_id": "a", "full_name": "陈然梓", "birth_date": "1990-08-24", **home},
+            {"customer_id": "b", "full_name": "陈然子", "birth_date": "2019-05-01", **home},
+        ]
+    )
+    assert identity_clusters.cluster(links.pairs, links.records).report["n_clusters"] == 2
+
+
 def test_a_slip_in_a_familys_phone_tells_no_more_than_the_phone():
     family = [
         {"customer_id": "a", "full_name": "李娜", "phone": "13800001111"},
@@ -136,13 +205,14 @@ def test_two_national_ids_contradict_whatever_else_agrees():
 
 
 def test_patterns_pack_and_unpack_levels():
-    assert identity_model.unpack(np.array([0x21])).loc[0, ["name", "phone", "email"]].tolist() == [1, 2, 0]
-    for comparison in identity_model.COMPARISONS:
+    assert identity_comparisons.unpack(np.array([0x21])).loc[0, ["name", "phone", "email"]].tolist() == [1, 2, 0]
+    for comparison in identity_comparisons.COMPARISONS:
         assert len(comparison.levels) <= 15 and not comparison.levels[-1].condition, comparison.name
         assert sum(level.m for level in comparison.levels) == pytest.approx(1, abs=0.02), comparison.name
-    conflicts = {*identity_model.CHINESE_CONFLICTS, *identity_model.CONFLICTS}
-    assert conflicts <= {level.words for level in identity_model.COMPARISONS[0].levels}
-    assert identity_model.COMPARISONS[0].levels[identity.PARTLY_NAMED - 1].words == "what is given of the name agrees"
+    conflicts = {*identity_comparisons.CHINESE_CONFLICTS, *identity_comparisons.CONFLICTS}
+    assert conflicts <= {level.words for level in identity_comparisons.COMPARISONS[0].levels}
+    partly = identity_comparisons.COMPARISONS[0].levels[identity_comparisons.PARTLY_NAMED - 1]
+    assert partly.words == "what is given of the name agrees"
 
 
 def test_em_recovers_planted_weights():
@@ -150,8 +220,8 @@ def test_em_recovers_planted_weights():
 
     Of 1,000,000 random pairs half agree; of 2,000 blocked true pairs 90 % agree beside an equal national id.
     """
-    same, other, ids = 1, 2, 1 << (4 * identity_model.NAMES.index("national_id"))
-    gender = 4 * identity_model.NAMES.index("gender")
+    same, other, ids = 1, 2, 1 << (4 * identity_comparisons.NAMES.index("national_id"))
+    gender = 4 * identity_comparisons.NAMES.index("gender")
     blocked = pd.DataFrame({"pattern": [(same << gender) + ids, (other << gender) + ids], "n": [1_800, 200]})
     random = pd.DataFrame({"pattern": [same << gender, other << gender], "n": [500_000, 500_000]})
     model = identity_model.learn(blocked, random, n_records=4_000, n_present={"gender": 4_000, "national_id": 4_000})

@@ -47,6 +47,28 @@ def test_a_chain_over_a_shared_phone_is_cut_at_its_weaker_link():
     assert found.report["n_groups_split"] == 1
 
 
+def test_a_record_that_two_persons_claim_alike_is_neither_s():
+    """p, q (a phone, no name) are linked to a and b, who contradict: odds 2**12 to 2**11 are 2/3, 2**12 to 2**8 are .94."""
+    family = [("a", "b", 15, True), ("a", "p", 12), ("p", "q", 12), ("a", "q", 12)]
+    no_name = {"level_name": [1, 0, 0, 0, 0, 0]}
+    every = pairs(*family, ("b", "p", 11), ("b", "q", 12)).assign(**no_name)
+    assert groups(cluster(every, records("abpq"))) == ["a", "b", "p", "q"]
+    found = cluster(pairs(*family, ("b", "p", 8), ("b", "q", 12)).assign(**no_name), records("abpq"))
+    assert groups(found) == ["ap", "b", "q"]
+    assert set(found.cut["reason"]) == {
+        "other records of the two sides contradict",
+        "another person claims one of the two as much",
+    }
+
+
+def test_a_decision_settles_who_claims_a_record():
+    claimed = pairs(("a", "p", 12), ("b", "p", 12), ("a", "b", 15, True))
+    records_of_three = records("abp")
+    assert groups(cluster(claimed, records_of_three)) == ["a", "b", "p"]
+    assert groups(cluster(claimed, records_of_three, decisions=decisions(("b", "p", "same")))) == ["a", "bp"]
+    assert groups(cluster(claimed, records_of_three, decisions=decisions(("b", "p", "different")))) == ["ap", "b"]
+
+
 def test_many_strong_links_outweigh_one_contradiction():
     """Two sides joined by 10 + 10 + 15 bits against the 20 of one contradiction."""
     found = cluster(
@@ -58,7 +80,7 @@ def test_many_strong_links_outweigh_one_contradiction():
 
 def test_evidence_against_counts_but_lack_of_evidence_does_not():
     lacking = pairs(("a", "b", 8), ("b", "c", 8), ("a", "c", -12))  # no field in common: evidence 0
-    against = pairs(("a", "b", 8), ("b", "c", 8), ("a", "c", -40))  # evidence -28
+    against = pairs(("a", "b", 12), ("b", "c", 8), ("a", "c", -40))  # evidence -28
     assert groups(cluster(lacking, records("abc"))) == ["abc"]
     assert groups(cluster(against, records("abc"))) == ["ab", "c"]
 

@@ -5,7 +5,8 @@ from helpers import identity_review
 from helpers.errors import UserError
 from helpers.identity import Links, Settings
 from helpers.identity_clusters import cluster
-from helpers.identity_model import NAMES, Model
+from helpers.identity_comparisons import NAMES
+from helpers.identity_model import Model
 
 
 def pair(left, right, weight, *, name=0, phone=0, contradicts=False):

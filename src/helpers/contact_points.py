@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 _PLACEHOLDERS = """
-无; 没有; 未知; 不详; 匿名; 散客; 顾客; 客户; 会员; 游客; 访客; 测试; 空; 暂无; 保密; 未填; 未填写; 先生; 女士; 用户;
+无; 没有; 未知; 无名; 不详; 匿名; 散客; 顾客; 客户; 会员; 游客; 访客; 测试; 空; 暂无; 保密; 未填; 未填写; 先生; 女士; 用户;
 匿名用户; 微信用户; n/a; na; none; null; nil; nan; unknown; anonymous; guest; test; customer; walk-in; walk in; walkin;
 no name; not provided; not available; tbd; xxx; -; --; ---; .; ?; 0; #n/a; undefined; user; test user; (not set)
 """

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.identity_model import NAMES, Model, contradicts, learn, unpack
+from helpers.identity_comparisons import NAMES, PARTLY_NAMED, contradicts, unpack
+from helpers.identity_model import Model, learn
 from helpers.identity_records import SHARED, compare, count_random_patterns, make_candidates, make_units
 
-PARTLY_NAMED = 5  # level of the name comparison: what is given of the name agrees
 RANDOM_PAIRS = 300_000
 LARGEST_COMPONENT = 150  # records; all pairs within smaller groups are compared, blocked or not
 NOT_TELLING = (

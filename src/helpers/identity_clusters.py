@@ -2,8 +2,8 @@
 
 Two links may join what a third comparison keeps apart: a phone that mother and son share joins both to a ticket without a
 name. So a group of linked records is taken as it is only where nothing in it contradicts; else its links are applied from the
-strongest to the weakest, and each must outweigh all that speaks against joining its two sides. What an analyst decided holds
-whatever the weights say.
+strongest to the weakest, and each must outweigh all that speaks against joining its two sides. A record that two such sides
+claim alike joins neither. What an analyst decided holds whatever the weights say.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import UserError
+from helpers.identity_comparisons import PARTLY_NAMED
 
 AGAINST = -4.0  # bits of evidence from which a pair that is not linked counts against joining its groups
 CONTRADICTION = -20.0  # bits that a pair counts whose names or national ids exclude each other
+DECIDED = "an analyst decided that they are different"
+CLAIMED_TWICE = "another person claims one of the two as much"
+OWN = ("phone", "email", "member_id", "national_id", "birth_date")  # level 1: the same, and no one else's
+NOT_NAMED = (0, PARTLY_NAMED)  # levels of the name comparison
 LARGEST_UNCHECKED = 150  # records; a larger group is always put together link by link
 
 
@@ -44,7 +49,7 @@ def cluster(
     group = _components(len(keys), np.concatenate([linked["l"], same["l"]]), np.concatenate([linked["r"], same["r"]]))
     national_ids = records.drop_duplicates("record_key").set_index("record_key")["national_id"].reindex(keys).to_numpy(object)
     doubtful = _doubtful_groups(group, scored, different, national_ids)
-    label, cut = _join_within(group, doubtful, scored, same, different, national_ids)
+    label, cut = _join_within(group, doubtful, scored, same, different, national_ids, threshold)
     first = pd.Series(keys).groupby(label).min()
     clusters = pd.Series(first.loc[label].to_numpy(), index=pd.Index(keys, name="record_key"), name="cluster")
     sizes = clusters.value_counts()
@@ -81,7 +86,11 @@ def _decided(decisions: pd.DataFrame | None, keys: pd.Index) -> tuple[pd.DataFra
 
 
 def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFrame:
-    """l, r (places in keys), match_weight, match_probability, contradicts, is_link, score; the strongest first, ties by key."""
+    """l, r (places in keys), match_weight, match_probability, contradicts, is_link, score; the strongest first, ties by key.
+
+    score: bits that the pair counts where two sides are joined. A pair that rests on one contact alone counts nothing: ten
+    nameless records on a phone do not make one person of two who use it, nor do they part one who has had two phones.
+    """
     evidence = pairs.filter(like="weight_").sum(axis=1).to_numpy(float)
     scored = pd.DataFrame(
         {
@@ -91,12 +100,17 @@ def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFra
         }
     )
     scored["is_link"] = (scored["match_probability"] >= threshold) & ~scored["contradicts"].astype(bool)
-    against = np.where(evidence <= AGAINST, evidence, 0.0)
-    scored["score"] = np.where(
-        scored["contradicts"], CONTRADICTION, np.where(scored["is_link"], scored["match_weight"], against)
-    )
+    speaks = np.where(scored["is_link"], scored["match_weight"], np.where(evidence <= AGAINST, evidence, 0.0))
+    speaks = np.where(_rests_on_one_contact(pairs), 0.0, speaks)
+    scored["score"] = np.where(scored["contradicts"], CONTRADICTION, speaks)
     scored = scored[(scored["l"] >= 0) & (scored["r"] >= 0)]
     return scored.sort_values(["match_weight", "l", "r"], ascending=[False, True, True], kind="stable", ignore_index=True)
+
+
+def _rests_on_one_contact(pairs: pd.DataFrame) -> np.ndarray:
+    """True for pairs without a full name on both sides that agree in less than two things that are one person's own."""
+    n_own = sum((pairs[f"level_{name}"] == 1).to_numpy(int) for name in OWN if f"level_{name}" in pairs)
+    return np.isin(pairs["level_name"], NOT_NAMED) & (n_own < 2) if "level_name" in pairs else np.zeros(len(pairs), bool)
 
 
 def _components(n: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -121,32 +135,66 @@ def _doubtful_groups(group: np.ndarray, scored: pd.DataFrame, different: pd.Data
     return np.unique(np.concatenate([inside, ids.index[ids > 1].to_numpy(int), np.asarray(large, int)])).astype(int)
 
 
-def _join_within(group, doubtful, scored, same, different, national_ids) -> tuple[np.ndarray, pd.DataFrame]:
+def _join_within(group, doubtful, scored, same, different, national_ids, threshold) -> tuple[np.ndarray, pd.DataFrame]:
     """Put doubtful groups together link by link; return a label a record and the links that were cut."""
     label = group.copy()
     in_doubt = np.isin(group, doubtful)
     members = np.flatnonzero(in_doubt)
     inner = scored[in_doubt[scored["l"]] & (group[scored["l"]] == group[scored["r"]])] if len(scored) else scored
-    parts = _Parts(members, national_ids)
-    for left, right in zip(different["l"], different["r"], strict=True):
-        parts.keep_apart(left, right)
-    for left, right, score in zip(inner["l"], inner["r"], inner["score"], strict=True):
-        parts.add_score(left, right, score)
-    for left, right in zip(same["l"], same["r"], strict=True):
-        if in_doubt[left]:
-            parts.join(parts.of(left), parts.of(right))
-    reasons = {}
-    links = inner[inner["is_link"]]
-    for place, left, right in zip(links.index, links["l"], links["r"], strict=True):
-        reason = parts.objection(left, right)
-        if reason is None:
-            parts.join(parts.of(left), parts.of(right))
-        else:
-            reasons[place] = reason
+    parts, reasons = _put_together(members, inner, same, different, national_ids, alone=set())
+    alone = _claimed_twice(inner, parts, reasons, threshold) - {*same["l"], *same["r"]}
+    if alone:
+        parts, reasons = _put_together(members, inner, same, different, national_ids, alone=alone)
     for member in members:
         label[member] = len(group) + parts.of(member)
     cut = scored.loc[list(reasons)].assign(reason=list(reasons.values()))
     return label, cut[label[cut["l"]] != label[cut["r"]]]
+
+
+def _put_together(members, inner, same, different, national_ids, *, alone: set[int]) -> tuple["_Parts", dict]:
+    """Join the members link by link, those `alone` by decisions only; return the parts and why a link was not followed."""
+    parts = _Parts(members, national_ids)
+    for left, right in zip(different["l"], different["r"], strict=True):
+        parts.keep_apart(left, right)
+    for left, right, score in zip(inner["l"], inner["r"], inner["score"], strict=True):
+        if left not in alone and right not in alone:
+            parts.add_score(left, right, score)
+    for left, right in zip(same["l"], same["r"], strict=True):
+        if left in parts.parent:
+            parts.join(parts.of(left), parts.of(right))
+    reasons = {}
+    links = inner[inner["is_link"]]
+    for place, left, right in zip(links.index, links["l"], links["r"], strict=True):
+        reason = CLAIMED_TWICE if left in alone or right in alone else parts.objection(left, right)
+        if reason is None:
+            parts.join(parts.of(left), parts.of(right))
+        else:
+            reasons[place] = reason
+    return parts, reasons
+
+
+def _claimed_twice(inner: pd.DataFrame, parts: "_Parts", reasons: dict, threshold: float) -> set[int]:
+    """Records that two parts claim, which exclude each other, with so similar odds that neither is probable enough.
+
+    A record is one person's, so its strongest links to its own part and to the others compete: P(own) = odds of own /
+    (1 + sum of odds). A phone without a name that two named persons use is half of each, whatever each link alone says.
+    """
+    decided = [place for place, reason in reasons.items() if reason == DECIDED]
+    links = inner[inner["is_link"]].drop(index=decided)
+    ends = pd.DataFrame({
+        "record": np.concatenate([links["l"], links["r"]]),
+        "other": np.concatenate([links["r"], links["l"]]),
+        "weight": np.concatenate([links["match_weight"]] * 2),
+        "is_cut": np.concatenate([links.index.isin(list(reasons))] * 2),
+    })
+    ends = ends[ends["record"].isin(set(ends.loc[ends["is_cut"], "record"]))]
+    ends["part"] = [parts.of(other) for other in ends["other"]]
+    ends["is_own"] = ends["part"].to_numpy() == np.array([parts.of(record) for record in ends["record"]])
+    best = ends.groupby(["record", "part", "is_own"], as_index=False)["weight"].max()
+    best["odds"] = np.exp2(best["weight"].clip(upper=300))
+    own = best[best["is_own"]].set_index("record")["odds"]
+    every = 1 + best.groupby("record")["odds"].sum()
+    return {int(record) for record in own.index[(own / every.loc[own.index] < threshold).to_numpy()]}
 
 
 class _Parts:
@@ -183,10 +231,10 @@ class _Parts:
         if left == right:
             return None
         if right in self.apart[left]:
-            return "an analyst decided that they are different"
+            return DECIDED
         if self.ids[left] and self.ids[right] and self.ids[left] != self.ids[right]:
             return "two national ids"
-        return None if self.between[left].get(right, 0.0) > 0 else "other records of the two sides contradict"
+        return None if self.between[left].get(right, 0.0) >= 0 else "other records of the two sides contradict"
 
     def join(self, left: int, right: int) -> None:
         if left == right:

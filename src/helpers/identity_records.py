@@ -6,7 +6,7 @@ All of it is SQL on DuckDB's temporary tables, so that a million records need ne
 
 import pandas as pd
 
-from helpers.identity_model import COMPARISONS, pattern_sql
+from helpers.identity_comparisons import COMPARISONS, pattern_sql
 
 UNIT_FIELDS = (
     "name_key",

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.errors import UserError
-from helpers.identity_model import COMPARISONS, NAMES
+from helpers.identity_comparisons import COMPARISONS, NAMES
 
 SHOWN = (
     "name",

@@ -194,3 +194,34 @@ def test_a_password_in_the_environment_does_not_get_into_the_executed_notebook(e
     notebooks, problem = execute("print('shown')")
     assert problem is None
     assert "hunter2-0815" not in json.dumps(notebooks)
+
+
+@pytest.mark.parametrize("value", [
+    "could not convert string to float: 'Erika\nMustermann'", "unable to parse: Erika Mustermann, at position 0",
+    "Given date 张三丰 is out of bounds", "Out of bounds nanosecond timestamp: Mustermann",
+    "bad value erika.Mustermann@example.com",
+    "13800000001 is not in list", '"city" could not convert \'Erika\nMustermann', "`Erika Mustermann` is unknown",
+])
+def test_values_that_other_errors_do_not_quote_are_not_told_either(value):
+    message = explained("ValueError", value).message
+    assert not any(part in message for part in ("Mustermann", "Erika", "张三丰", "1380000"))
+
+
+def test_a_type_error_of_a_library_may_quote_a_value_and_is_stripped_too():
+    error = SimpleNamespace(ename="TypeError", evalue="Invalid value 'Erika' for dtype 'float64'",
+                            traceback="Cell In[3], line 1\n\x1b[36mFile \x1b[39m/lib/site-packages/pandas/frame.py:5\nTypeError: …")
+    message = execution._explain(SimpleNamespace(source="x = 1"), error, "cell 1 of 1").message
+    assert message.endswith("TypeError: Invalid value '…'")
+
+
+@pytest.mark.slow
+def test_a_failed_notebook_keeps_frames_and_kinds_of_errors_and_no_values(execute):
+    notebooks, problem = execute(
+        "import pandas as pd\npeople = pd.DataFrame({'phone': ['138' + '00000001', '李' + '样例']})",
+        "try:\n    people['phone'].astype('int64')\nexcept ValueError as error:\n"
+        "    raise KeyError(people['phone'][1] + '\\n' + people['phone'][0]) from error", setup="x = 1",
+    )
+    kept = outputs_of(notebooks["en"]) + problem.message
+    assert "李样例" not in kept
+    assert "13800000001" not in kept
+    assert all(word in kept for word in ("ValueError", "KeyError", "direct cause", "astype"))

@@ -16,7 +16,12 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from traitlets.config import Config
 
-OWN_ERRORS = ("UserError", "AssertionError", "TooLittleData", "TypeError")  # their messages name no value of the data
+from helpers import paths
+
+OWN_ERRORS = ("UserError", "AssertionError", "TooLittleData", "TypeError")  # ours name no value of the data
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+FRAME = re.compile(r"File |Cell |-{20,}|\s*(?:The above exception|During handling)|[\w.]+ +Traceback \(most recent")
+HELD = re.compile(r"\S*@\S*|\S*[^\x00-\x7f…]\S*|\S*\d{4,}\S*")  # of a message that is not ours: may be a value of the data
 PROGRESS_SECONDS = 3.0
 QUIET = ["--IPKernelApp.log_level=50"]  # what goes wrong in a cell stands in the notebook
 
@@ -116,14 +121,46 @@ class Engine(NBClientEngine):
 def _explain(cell, error: Exception, where: str) -> Problem:
     name = getattr(error, "ename", type(error).__name__)
     value = str(getattr(error, "evalue", "") or "")
-    first = (value.strip().splitlines() or [""])[0]
     if name == "UserError":
-        return Problem(first, by_user=True)
-    if name not in OWN_ERRORS:
-        first = re.sub(r"['\"].*['\"]", "'…'", first)  # what is quoted may be a value of the data
+        return Problem((value.strip().splitlines() or [""])[0], by_user=True)
+    first = _without_values(name, value, is_ours=_is_raised_by_us(str(getattr(error, "traceback", ""))))
     lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith("%%")]
     starts = lines[0].strip()[:60] if lines else ""
     return Problem(f"failed in {where} ({starts} …): {name}: {first[:200]}")
+
+
+def _is_raised_by_us(traceback: str) -> bool:
+    """Say whether the innermost frame is a cell or a module of the workbook: libraries quote values of the data."""
+    frames = re.findall(r"^(?:File|Cell) [^\n]*", COLOURS.sub("", traceback), re.MULTILINE)
+    return not frames or frames[-1].startswith(("Cell ", f"File {paths.PACKAGE}"))
+
+
+def _without_values(name: str, message: str, *, is_ours: bool) -> str:
+    """Return the first line of an error's message; of one that is not ours, without what may be a value of the data.
+
+    That is all from the first quotation mark on, what follows a colon, addresses, long numbers and words that are not ASCII.
+    """
+    first = (message.strip().splitlines() or [""])[0]
+    if name in OWN_ERRORS and is_ours:
+        return first
+    head, quote, _ = re.sub(r"(?<!\w)['\"‘“`]", "\0", first, count=1).partition("\0")
+    kind, said = re.match(r"((?:[A-Z][\w ]* Error: )?)(.*)", head).groups()
+    said, colon, rest = said.partition(": ")
+    return kind + HELD.sub("…", said) + colon + ("'…'" if quote else "…" if rest.strip() else "")
+
+
+def _strip_values(notebook) -> None:
+    """Leave of each traceback the frames (code, no values) and of each message what :func:`_without_values` does."""
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", ()) if o.output_type == "error"):
+        is_ours, kept = _is_raised_by_us("\n".join(output.traceback)), []
+        for entry in output.traceback:
+            plain = COLOURS.sub("", entry)
+            if not FRAME.match(plain):
+                name, _, message = plain.strip().partition(": ")
+                is_last = is_ours and entry is output.traceback[-1]
+                entry = f"{name}: {_without_values(name, message, is_ours=is_last)}" if name.isidentifier() else "…"
+            kept.append(entry)
+        output.traceback, output.evalue = kept, _without_values(output.ename, output.evalue, is_ours=is_ours)
 
 
 def execute_both_languages(
@@ -150,5 +187,8 @@ def execute_both_languages(
     if Client.problem is None and Client.second is None:
         Client.problem = Problem("stopped before its end")
     sys.stdout.flush()
+    if Client.problem is not None:
+        for notebook in filter(None, (executed, Client.second)):
+            _strip_values(notebook)
     failed_in_chinese = Client.problem is not None and Client.second is not None
     return {"en": Client.second if failed_in_chinese else executed, "zh": Client.second}, Client.problem

@@ -6,6 +6,7 @@ In: record key → person (truth) and record key → customer (answer). Out: row
 
 import pandas as pd
 
+from helpers import identity_quality
 from helpers.score_rows import Score
 
 CONTACTS = ("full_name", "phone", "email")
@@ -60,10 +61,13 @@ def identity(both: pd.DataFrame) -> list[Score]:
     mixed = int((cells.groupby("customer_id").size() > 1).sum())
     n = len(both)
     question = "which records are one person"
+    keyed = both.set_index("record_key")
+    spread = identity_quality.pairwise(keyed["customer_id"], keyed["person_id"]).set_index("measure")[["low", "high"]]
+    low, high = spread["low"], spread["high"]
     return [
-        Score("02_cleaning", question, "pairwise precision", precision, n=said, target=.99),
-        Score("02_cleaning", question, "pairwise recall", recall, n=true),
-        Score("02_cleaning", question, "pairwise F1", _f1(precision, recall), n=n, baseline=0.0, target=.97),
+        Score("02_cleaning", question, "pairwise precision", precision, low["precision"], high["precision"], said, target=.99),
+        Score("02_cleaning", question, "pairwise recall", recall, low["recall"], high["recall"], true),
+        Score("02_cleaning", question, "pairwise F1", _f1(precision, recall), low["f1"], high["f1"], n, 0.0, .97),
         Score("02_cleaning", question, "B-cubed precision", by_customer, n=n),
         Score("02_cleaning", question, "B-cubed recall", by_person, n=n, baseline=alone),
         Score("02_cleaning", question, "B-cubed F1", _f1(by_customer, by_person), n=n, baseline=_f1(1.0, alone)),

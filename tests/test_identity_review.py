@@ -1,3 +1,6 @@
+from datetime import date
+
+import ibis
 import pandas as pd
 import pytest
 
@@ -32,12 +35,12 @@ def links(*pairs, keys):
 
 
 def standardised(keys):
-    return pd.DataFrame(
+    return ibis.memtable(
         {
             "record_key": list(keys),
             "name": [f"李{key}" for key in keys],
-            "phone": "+8613800001234",
-            "birth_date": pd.to_datetime("1990-05-06"),
+            "phone": ["+8613800001234"] * len(keys),
+            "birth_date": [date(1990, 5, 6)] * len(keys),
         }
     )
 
@@ -77,12 +80,33 @@ def test_pairs_between_the_limits_and_strong_contradictions_are_asked_about():
     assert asked.loc[0, "evidence"] == "same name (+12.0)" and asked.loc[0, ["name_l", "name_r"]].tolist() == ["李a", "李b"]
 
 
-def test_links_that_were_cut_are_asked_about_and_decided_pairs_are_not():
+def test_links_that_were_cut_are_asked_about():
     some = links(pair("a", "p", 10, phone=20), pair("b", "p", 6, phone=20), pair("a", "b", 15, contradicts=True), keys="abp")
     asked = table(some, "abp")
     assert ["b", "p"] in asked[["key_l", "key_r"]].values.tolist()
-    decided = pd.DataFrame({"key_l": ["b"], "key_r": ["p"], "decision": ["different"]})
-    assert ["b", "p"] not in table(some, "abp", decisions=decided)[["key_l", "key_r"]].values.tolist()
+
+
+def test_decided_pairs_come_last_with_their_decision_and_both_records():
+    some = links(pair("a", "b", 0, name=12), pair("c", "d", 0, name=12), keys="abcd")
+    decided = pd.DataFrame(
+        {"key_l": ["a", "c", "c"], "key_r": ["b", "e", "x"], "decision": ["different", "same", "same"], "line": [2, 3, 4]}
+    )
+    asked = table(some, "abcde", decisions=decided)
+    columns = ["key_l", "key_r", "decision", "probability", "why", "evidence", "name_l", "name_r"]
+    assert asked[columns].values.tolist() == [
+        ["c", "d", "", 0.5, "between the limits", "same name (+12.0)", "李c", "李d"],
+        ["a", "b", "different", 0.5, "decided", "same name (+12.0)", "李a", "李b"],
+        ["c", "e", "same", "", "decided", "", "李c", "李e"],
+        ["c", "x", "same", "", "decided", "", "李c", ""],
+    ], "no pair was scored for c and e; x is no record any more"
+    assert table(links(pair("c", "e", -9), keys="ce"), "ce", decisions=decided)["probability"].tolist() == ["", 0.002, ""]
+
+
+def test_the_file_of_a_run_gives_its_decisions_to_the_next(tmp_path):
+    some = links(pair("a", "b", 0, name=12), pair("c", "d", 0, name=12), keys="abcd")
+    decided = pd.DataFrame({"key_l": ["a"], "key_r": ["b"], "decision": ["same"], "line": [2]})
+    path = identity_review.write(table(some, "abcd", decisions=decided), tmp_path / "review.csv")
+    assert identity_review.read(path).values.tolist() == [["a", "b", "same", 3]]
 
 
 def test_records_without_a_doubtful_pair_give_an_empty_table():

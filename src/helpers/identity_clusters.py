@@ -20,6 +20,7 @@ DECIDED = "an analyst decided that they are different"
 CLAIMED_TWICE = "another person claims one of the two as much"
 OWN = ("phone", "email", "member_id", "national_id", "birth_date")  # level 1: the same, and no one else's
 NOT_NAMED = (0, PARTLY_NAMED)  # levels of the name comparison
+LINES_NAMED = 5  # of the decisions in an error
 LARGEST_UNCHECKED = 150  # records; a larger group is always put together link by link
 
 
@@ -40,7 +41,7 @@ def cluster(
     """Group the record keys.
 
     pairs, records: as in identity.Links. decisions: key_l, key_r, decision (same, different) as identity_review.read gives
-    them; those on records that are gone are ignored. A pair exactly at `threshold` is linked.
+    them, with their lines in the file; those on records that are gone are ignored. A pair exactly at `threshold` is linked.
     """
     keys = pd.Index(records["record_key"]).unique().sort_values()
     same, different = _decided(decisions, keys)
@@ -70,17 +71,20 @@ def cluster(
 
 def _decided(decisions: pd.DataFrame | None, keys: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
     if decisions is None or decisions.empty:
-        empty = pd.DataFrame({"l": np.array([], int), "r": np.array([], int)})
+        empty = pd.DataFrame({"l": np.array([], int), "r": np.array([], int), "line": np.array([], int)})
         return empty, empty
-    places = decisions.assign(l=keys.get_indexer(decisions["key_l"]), r=keys.get_indexer(decisions["key_r"]))
+    lines = decisions["line"] if "line" in decisions else range(2, len(decisions) + 2)  # line 1 is the header
+    places = decisions.assign(l=keys.get_indexer(decisions["key_l"]), r=keys.get_indexer(decisions["key_r"]), line=lines)
     places = places[(places["l"] >= 0) & (places["r"] >= 0)]
-    same, different = (places.loc[places["decision"] == word, ["l", "r"]].drop_duplicates() for word in ("same", "different"))
+    places = places[["l", "r", "line", "decision"]].drop_duplicates(["l", "r", "decision"])
+    same, different = (places[places["decision"] == word] for word in ("same", "different"))
     together = _components(len(keys), same["l"].to_numpy(), same["r"].to_numpy())
-    for left, right in zip(different["l"], different["r"], strict=True):
+    for left, right, line in zip(different["l"], different["r"], different["line"], strict=True):
         if together[left] == together[right]:
+            others = sorted(same.loc[together[same["l"]] == together[left], "line"])
             raise UserError(
-                f"decisions contradict: {keys[left]} and {keys[right]} are 'different', "
-                "but other rows make them 'same': mend one"
+                f"decisions of the review file contradict: line {line} says 'different', but the lines "
+                f"{', '.join(map(str, others[:LINES_NAMED]))} together say 'same': mend one"
             )
     return same, different
 

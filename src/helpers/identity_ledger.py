@@ -94,7 +94,8 @@ def _ledger(before: pd.DataFrame, now: pd.DataFrame, run: str) -> pd.DataFrame:
     )
     current["first_seen"] = current["first_seen"].where(current["first_seen"].notna(), run)
     gone = before[~before["record_key"].isin(now["record_key"])].assign(is_current=False)
-    gone = gone.assign(customer_id=gone["customer_id"].map(_successors(now)).fillna(gone["customer_id"]))
+    heirs = _successors(now)
+    gone = gone.assign(customer_id=[heirs.get(customer, customer) for customer in gone["customer_id"]])
     parts = [part for part in (gone, current) if len(part)]
     ledger = pd.concat(parts, ignore_index=True) if parts else current
     return ledger.sort_values("record_key", ignore_index=True)[list(LEDGER)]

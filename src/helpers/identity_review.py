@@ -71,60 +71,73 @@ def weights_of(pair: pd.Series, *, prior_weight: float | None = None) -> pd.Data
 
 
 def review_table(
-    links, clusters, standardised: pd.DataFrame, *, decisions: pd.DataFrame | None = None, most: int = MOST_PAIRS
+    links, clusters, standardised, *, decisions: pd.DataFrame | None = None, most: int = MOST_PAIRS
 ) -> pd.DataFrame:
-    """Return pairs to decide on, the most useful first: key_l, key_r, decision (empty), probability, why, evidence,
-    <field>_l, <field>_r.
+    """Return pairs to decide on, the most useful first, then those decided: key_l, key_r, decision (empty where open),
+    probability, why, evidence, <field>_l, <field>_r.
 
-    links: identity.Links; clusters: identity_clusters.Clusters; standardised: pandas frame of identity_fields.standardise. A
-    pair is asked about where its probability lies between `review_from` and `threshold`, where a link was cut, and where all
-    but the names agree (a contradiction that looks like a match). Useful = the answer would join or part many records, and
-    nobody can know it beforehand. Pairs that are decided already are left out.
+    links: identity.Links; clusters: identity_clusters.Clusters; standardised: Ibis table of identity_fields.standardise;
+    decisions: as `read` returns them. A pair is asked about where its probability lies between `review_from` and `threshold`,
+    where a link was cut, and where all but the names agree (a contradiction that looks like a match). Useful = the answer
+    would join or part many records, and nobody can know it beforehand. All decided pairs follow, those too whose records are
+    gone, so that one file holds all decisions.
     """
-    settings, pairs = links.settings, links.pairs
-    cut = clusters.cut[["key_l", "key_r", "reason"]]
-    pairs = pairs.merge(cut, on=["key_l", "key_r"], how="left")
-    probable = pairs["match_probability"] >= settings.review_from
-    between = probable & (pairs["match_probability"] < settings.threshold) & ~pairs["contradicts"]
-    why = pd.Series("between the limits", index=pairs.index).mask(pairs["contradicts"], "names or ids contradict")
-    pairs = pairs.assign(why=pairs["reason"].fillna(why))[between | (probable & pairs["contradicts"]) | pairs["reason"].notna()]
+    parts = [_in_doubt(links, clusters, decisions).head(most).assign(decision="")]
+    if decisions is not None and len(decisions):
+        of_decided = links.pairs[links.pairs["key_l"].isin(decisions["key_l"])]
+        decided = decisions[["key_l", "key_r", "decision"]].assign(why="decided")
+        parts.append(decided.merge(of_decided, on=["key_l", "key_r"], how="left"))
+    return _side_by_side(pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True), standardised)
+
+
+def _in_doubt(links, clusters, decisions: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the open pairs (columns of Links.pairs, and why), the most useful first."""
+    settings, pairs, cut = links.settings, links.pairs, clusters.cut[["key_l", "key_r", "reason"]]
+    is_open = (pairs["match_probability"] < settings.threshold) | pairs["contradicts"]
+    is_probable = pairs["match_probability"] >= settings.review_from
+    pairs = pairs[is_probable & (is_open | pairs["key_l"].isin(cut["key_l"]))].merge(cut, on=["key_l", "key_r"], how="left")
+    why = pd.Series("between the limits", index=pairs.index, dtype="str").mask(pairs["contradicts"], "names or ids contradict")
+    pairs = pairs.assign(why=pairs["reason"].astype("str").fillna(why))
+    is_open = (pairs["match_probability"] < settings.threshold) | pairs["contradicts"] | pairs["reason"].notna()
     cluster_of, sizes = clusters.clusters, clusters.clusters.value_counts()
     left, right = pairs["key_l"].map(cluster_of), pairs["key_r"].map(cluster_of)
-    pairs = pairs[(left != right).to_numpy()]
+    pairs = pairs[is_open & (left != right)]
     if decisions is not None and len(decisions):
         done = pd.MultiIndex.from_frame(decisions[["key_l", "key_r"]])
         pairs = pairs[~pd.MultiIndex.from_frame(pairs[["key_l", "key_r"]]).isin(done)]
     joined = sum(pairs[key].map(cluster_of).map(sizes).astype("float64") for key in ("key_l", "key_r"))  # also of no pair
     certainty = (pairs["match_probability"] - 0.5).abs() + pairs["contradicts"] * 0.25
     pairs = pairs.assign(usefulness=(joined / (1 + certainty)).round(4))
-    pairs = pairs.sort_values(["usefulness", "key_l", "key_r"], ascending=[False, True, True], kind="stable").head(most)
-    return _side_by_side(pairs, standardised)
+    return pairs.sort_values(["usefulness", "key_l", "key_r"], ascending=[False, True, True], kind="stable")
 
 
-def _side_by_side(pairs: pd.DataFrame, standardised: pd.DataFrame) -> pd.DataFrame:
-    fields = [field for field in SHOWN if field in standardised]
-    records = standardised.sort_values(["record_key", *fields], kind="stable").groupby("record_key")[fields].first()
-    evidence = [
-        "; ".join(f"{row.level} ({row.weight:+.1f})" for row in weights_of(pair).iloc[1:].itertuples())
-        for _, pair in pairs.iterrows()
-    ]
-    table = pd.DataFrame(
-        {
-            "key_l": pairs["key_l"],
-            "key_r": pairs["key_r"],
-            "decision": "",
-            "probability": pairs["match_probability"].round(3),
-            "why": pairs["why"],
-            "evidence": evidence,
-        }
+def _side_by_side(pairs: pd.DataFrame, standardised) -> pd.DataFrame:
+    import ibis
+
+    fields = [field for field in SHOWN if field in standardised.columns]
+    keys = pd.DataFrame({"record_key": pd.concat([pairs["key_l"], pairs["key_r"]]).unique()}, dtype="str")
+    shown = standardised.semi_join(ibis.memtable(keys), "record_key").select("record_key", *fields).to_pandas()
+    records = shown.sort_values(["record_key", *fields], kind="stable").groupby("record_key")[fields].first()
+    table = pairs[["key_l", "key_r", "decision"]].assign(
+        probability=_or_empty(pairs["match_probability"].astype(float).round(3)),
+        why=pairs["why"],
+        evidence=["" if pd.isna(pair["match_weight"]) else _in_words(pair) for _, pair in pairs.iterrows()],
     )
     for field in fields:
         for side in ("l", "r"):
-            values = pairs[f"key_{side}"].map(records[field])
+            values = records[field].reindex(pairs[f"key_{side}"]).set_axis(pairs.index)
             if field == "birth_date":
                 values = pd.to_datetime(values).dt.strftime("%Y-%m-%d")
-            table[f"{field}_{side}"] = values.astype(object).where(values.notna(), "")
+            table[f"{field}_{side}"] = _or_empty(values)
     return table.reset_index(drop=True)
+
+
+def _in_words(pair: pd.Series) -> str:
+    return "; ".join(f"{row.level} ({row.weight:+.1f})" for row in weights_of(pair).iloc[1:].itertuples())
+
+
+def _or_empty(values: pd.Series) -> pd.Series:
+    return values.astype(object).where(values.notna(), "")
 
 
 # --- the file

@@ -90,10 +90,10 @@ def _link(people, run, engine, threshold: float, review_from: float) -> Resolved
         tables.note_raw(file)
     decisions = identity_review.read(file) if file.exists() else None
     clusters = identity_clusters.cluster(links.pairs, links.records, decisions=decisions, threshold=threshold)
-    doubts = identity_review.review_table(links, clusters, standardised.to_pandas(), decisions=decisions)
-    _ask(doubts, decisions, file)
+    asked = identity_review.review_table(links, clusters, standardised, decisions=decisions)
+    _ask(asked, file)
     return Resolved({}, people=standardised, links=links, clusters=clusters, corrections=corrections, decisions=decisions,
-                    n_in_doubt=len(doubts))
+                    n_in_doubt=int((asked["decision"] == "").sum()))
 
 
 def review_file(dataset: str):
@@ -101,16 +101,14 @@ def review_file(dataset: str):
     return paths.layer(dataset, "review") / "identity.csv"
 
 
-def _ask(doubts: pd.DataFrame, decisions: pd.DataFrame | None, file) -> None:
-    """Write the pairs in doubt, then those that are decided, so that the file stays the one place of all decisions."""
+def _ask(asked: pd.DataFrame, file) -> None:
+    """Write the pairs in doubt and those that are decided."""
     from helpers import identity_review
 
-    if decisions is not None and len(decisions):
-        doubts = pd.concat([doubts, decisions[["key_l", "key_r", "decision"]].assign(why="decided")], ignore_index=True)
-    if doubts.empty:
+    if asked.empty:
         return
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    identity_review.write(doubts, file)
+    identity_review.write(asked, file)
     tables.note_raw(file, written=True)
 
 

@@ -209,7 +209,7 @@ def test_values_that_other_errors_do_not_quote_are_not_told_either(value):
 
 def test_a_type_error_of_a_library_may_quote_a_value_and_is_stripped_too():
     error = SimpleNamespace(ename="TypeError", evalue="Invalid value 'Erika' for dtype 'float64'",
-                            traceback="Cell In[3], line 1\n\x1b[36mFile \x1b[39m/lib/site-packages/pandas/frame.py:5\nTypeError: …")
+                            traceback="Cell In[3], line 1\n\x1b[36mFile \x1b[39m/lib/pandas/frame.py:5\nTypeError: …")
     message = execution._explain(SimpleNamespace(source="x = 1"), error, "cell 1 of 1").message
     assert message.endswith("TypeError: Invalid value '…'")
 

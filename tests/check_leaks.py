@@ -25,7 +25,7 @@ def personal_values(dataset: str) -> pd.DataFrame:
         own += "".join(tables.load("collected/products")["name"].dropna())
     names = people["full_name"].astype("str").str.strip()
     telling = names.str.fullmatch(r"[\u4e00-\u9fff]{3,}|\w{3,} \w{3,}") & ~names.map(lambda name: str(name) in own)
-    phones = {name: people[name].where(people[name].astype("str").map(lambda text: len(set(text) & set("0123456789")) > 2))
+    phones = {name: people[name].where(people[name].fillna("").map(lambda text: len(set(text) & set("0123456789")) > 2))
               for name in ("phone", "other_phone")}  # 00000000000 is nobody's
     return people.assign(full_name=names.where(telling), **phones)
 

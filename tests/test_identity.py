@@ -72,6 +72,21 @@ def test_an_empty_table_is_no_error():
     assert len(links.pairs) == 0 and len(identity_clusters.cluster(links.pairs, links.records).clusters) == 0
 
 
+def test_what_link_needed_is_dropped_and_forget_leaves_nothing():
+    connection = ibis.duckdb.connect()
+    linked_on(connection, [{"customer_id": "a", **LI_NA}, {"customer_id": "b", **LI_NA}, {"customer_id": "c", **WANG}])
+    tables = "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'identity%' ORDER BY ALL"
+    assert connection.con.execute(tables).df()["table_name"].tolist() == [
+        "identity_candidates",
+        "identity_corrections",
+        "identity_keys",
+        "identity_standardised",
+    ]
+    identity.forget(connection)
+    assert not connection.con.execute(tables).fetchall()
+    assert not connection.con.execute("SELECT view_name FROM duckdb_views() WHERE view_name LIKE 'identity%'").fetchall()
+
+
 def test_a_name_alone_links_nobody():
     links = linked(
         [{"customer_id": str(n), "full_name": "王伟"} for n in range(30)]

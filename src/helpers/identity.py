@@ -19,7 +19,7 @@ import pandas as pd
 
 from helpers.identity_comparisons import NAMES, PARTLY_NAMED, contradicts, unpack
 from helpers.identity_model import Model, learn
-from helpers.identity_records import SHARED, compare, count_random_patterns, make_candidates, make_units
+from helpers.identity_records import SHARED, compare, count_random_patterns, drop, make_candidates, make_units
 
 RANDOM_PAIRS = 300_000
 LARGEST_COMPONENT = 150  # records; all pairs within smaller groups are compared, blocked or not
@@ -29,6 +29,10 @@ NOT_TELLING = (
     "city",
 )  # agreement in these alone is at most a pair to look at (probability .5): namesakes are common
 UNITS_AT_A_TIME = 200_000
+MADE_BY_LINK = (
+    *(f"identity_share_{name}" for name in SHARED),
+    *("identity_units", "identity_blocks", "identity_block_counts", "identity_rules", "identity_unblocked", "identity_same"),
+)
 ONE_DIGIT_OFF = 3  # level of the phone comparison
 NAME_BONUS = 6.0  # bits that a rare name may add; a common one may take away 8
 
@@ -62,7 +66,8 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
     """Score all pairs of records that blocking proposes.
 
     standardised: Ibis table of identity_fields.standardise. Rows with one record_key are one person by definition. The same
-    data give the same weights whatever the order of rows and the number of threads.
+    data give the same weights whatever the order of rows and the number of threads. On the connection stay, for
+    identity_records.candidate_pairs, numbers of pairs and the record keys; `forget` drops them.
     """
     settings, engine = settings or Settings(), connection.con
     n_units = make_units(engine, connection.compile(standardised))
@@ -78,10 +83,11 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
     model = learn(blocked, random, n_records=n_units, n_present=n_present, n_equal=n_equal)
     least_weight = float(np.log2(settings.review_from / (1 - settings.review_from)))
     _keep_pairs(engine, blocked["pattern"].to_numpy(np.int64), model, least_weight)
-    pairs = _score(engine, "identity_kept", n_units, model, least_weight).assign(blocked=True)
-    filled = _fill_components(engine, pairs, n_units, model)
-    pairs = pd.concat([pairs, filled, _self_pairs(engine, n_units, model)], ignore_index=True)
-    del filled
+    drop(engine, "identity_pairs", "identity_random", "identity_random_pairs", "identity_strong")
+    parts = _score(engine, "identity_kept", n_units, model, least_weight, blocked=True)
+    parts += _fill_components(engine, parts, n_units, model)
+    _make_self_pairs(engine)
+    parts += _score(engine, "identity_same_pairs", n_units, model, blocked=True)
     records = engine.execute(
         "SELECT record_key, min(national_id) AS national_id, sum(n_rows)::BIGINT AS n_rows FROM identity_keys "
         "JOIN identity_units USING (uid) GROUP BY ALL ORDER BY record_key"
@@ -95,7 +101,15 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
         "blocks": engine.table("identity_block_counts").df(),
         "n_present": n_present,
     }
-    return Links(_by_key(engine, pairs), records, model, settings, counts)
+    drop(engine, *MADE_BY_LINK)
+    return Links(_by_key(engine, parts), records, model, settings, counts)
+
+
+def forget(connection) -> None:
+    """Drop what standardise and link left on the connection: personal data, and the tables that standardise returned, too."""
+    drop(connection.con, *(row[0] for row in connection.con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'identity_') ORDER BY ALL"
+    ).fetchall()))
 
 
 def _count_equal_birth_dates(engine) -> int:
@@ -130,8 +144,10 @@ def _base_weights(levels: pd.DataFrame, model: Model) -> dict[str, np.ndarray]:
     return {name: np.concatenate([[0.0], model.weights(name)])[levels[name].to_numpy()] for name in NAMES}
 
 
-def _score(engine, source: str, n_units: int, model: Model, least_weight: float = -np.inf) -> pd.DataFrame:
-    """Return the pairs of `source` with levels, weights, match_weight, match_probability, contradicts, in the order of l, r."""
+def _score(
+    engine, source: str, n_units: int, model: Model, least_weight: float = -np.inf, *, blocked: bool
+) -> list[pd.DataFrame]:
+    """Return the pairs of `source` in parts: levels, weights, match_weight, match_probability, contradicts, blocked."""
     chance = engine.execute(
         "SELECT sum(s * s) FROM (SELECT any_value(name_share) AS s FROM identity_units WHERE name_key IS NOT NULL "
         "GROUP BY name_key)"
@@ -145,8 +161,9 @@ def _score(engine, source: str, n_units: int, model: Model, least_weight: float 
             f"WHERE c.l >= {start} AND c.l < {start + UNITS_AT_A_TIME} ORDER BY c.l, c.r"
         ).df()
         scored = _weigh(pairs, model, chance)
-        parts.append(scored[scored["match_weight"] >= least_weight])
-    return pd.concat(parts, ignore_index=True)
+        parts.append(scored[scored["match_weight"] >= least_weight].assign(blocked=blocked))
+    drop(engine, source)
+    return parts
 
 
 def _weigh(pairs: pd.DataFrame, model: Model, chance: float | None) -> pd.DataFrame:
@@ -197,11 +214,12 @@ def _shared_weight(model: Model, name: str, others):
     return np.maximum(np.log2((model.m[name][0] + model.m[name][1]) / np.minimum(others * model.prior, 1)), 0)
 
 
-def _fill_components(engine, pairs: pd.DataFrame, n_units: int, model: Model) -> pd.DataFrame:
+def _fill_components(engine, parts: list[pd.DataFrame], n_units: int, model: Model) -> list[pd.DataFrame]:
     """Score the pairs within each linked group that were not kept: what speaks against a chain of links is in them."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    pairs = pd.concat([part[["l", "r", "contradicts"]] for part in parts], ignore_index=True)
     edges = pairs.loc[~pairs["contradicts"], ["l", "r"]]
     graph = coo_array((np.ones(len(edges)), (edges["l"].to_numpy(), edges["r"].to_numpy())), shape=(n_units + 1, n_units + 1))
     _, component = connected_components(graph, directed=False)
@@ -214,23 +232,22 @@ def _fill_components(engine, pairs: pd.DataFrame, n_units: int, model: Model) ->
         "JOIN identity_members AS b ON a.component = b.component AND a.uid < b.uid "
         "ANTI JOIN identity_scored AS k ON k.l = a.uid AND k.r = b.uid"
     )
-    engine.unregister("identity_scored")
+    drop(engine, "identity_scored", "identity_members")
     compare(engine, "identity_unblocked", "identity_filled")
-    return _score(engine, "identity_filled", n_units, model).assign(blocked=False)
+    return _score(engine, "identity_filled", n_units, model, blocked=False)
 
 
-def _self_pairs(engine, n_units: int, model: Model) -> pd.DataFrame:
-    """Score what several keys say alike: a unit against itself."""
+def _make_self_pairs(engine) -> None:
+    """Make identity_same_pairs: what several keys say alike, a unit against itself."""
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE identity_same AS "
         "SELECT uid AS l, uid AS r FROM identity_keys GROUP BY uid HAVING count(*) > 1"
     )
     compare(engine, "identity_same", "identity_same_pairs")
-    return _score(engine, "identity_same_pairs", n_units, model).assign(blocked=True)
 
 
-def _by_key(engine, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Name pairs by record key, one row a pair of keys.
+def _by_key(engine, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Name pairs by record key, one row a pair of keys. Empties `parts`, which would be a second copy of all pairs.
 
     A unit's first key stands for it, its other keys are paired with that one. Of several rows of one pair (a key with an old
     and a new address) the strongest counts; it contradicts where one does and no name agrees.
@@ -239,23 +256,32 @@ def _by_key(engine, pairs: pd.DataFrame) -> pd.DataFrame:
     codes, names = pd.factorize(keys["record_key"], sort=True)
     keys = pd.DataFrame({"l": keys["uid"], "code": codes.astype(np.int32)})
     first = keys.drop_duplicates("l").set_index("l")["code"]
-    same = pairs[pairs["l"] == pairs["r"]].merge(keys[keys.duplicated("l")], on="l")
-    pairs = pairs[pairs["l"] != pairs["r"]]
-    ends = np.concatenate([first.loc[pairs["l"]], first.loc[same["l"]]]), np.concatenate([first.loc[pairs["r"]], same["code"]])
-    pairs = pd.concat([pairs, same.drop(columns="code")], ignore_index=True).drop(columns=["l", "r"])
-    left, right = np.minimum(*ends), np.maximum(*ends)
+    others = keys[keys.duplicated("l")].set_index("l")["code"]
+    for place, part in enumerate(parts):
+        if len(part) and (part["l"] == part["r"]).all():
+            part = part.set_index("l", drop=False).loc[others.index].assign(r=others.to_numpy())
+        else:
+            part = part.assign(r=first.loc[part["r"]].to_numpy())
+        parts[place] = part.assign(l=first.loc[part["l"]].to_numpy())
+    pairs = pd.concat(parts, ignore_index=True)
+    parts.clear()
+    left, right = np.minimum(pairs["l"], pairs["r"]).to_numpy(), np.maximum(pairs["l"], pairs["r"]).to_numpy()
     order = np.lexsort((-pairs["match_weight"], pairs["contradicts"], right, left))
     order = order[left[order] != right[order]]
-    pairs, left, right = pairs.iloc[order].reset_index(drop=True), left[order], right[order]
-    ids = pd.Series(left.astype(np.int64) * len(names) + right)
+    ids = pd.Series(left[order].astype(np.int64) * len(names) + right[order])
+    kept = order[~ids.duplicated().to_numpy()]
+    verdict = _verdict_of_repeated(pairs, ids, order)
+    pairs = pairs.drop(columns=["l", "r"]).take(kept)
+    pairs.loc[verdict.index.intersection(pairs.index), "contradicts"] = verdict
+    pairs.insert(0, "key_l", names.take(left[kept]))
+    pairs.insert(1, "key_r", names.take(right[kept]))
+    return pairs.reset_index(drop=True)
+
+
+def _verdict_of_repeated(pairs: pd.DataFrame, ids: pd.Series, order: np.ndarray) -> pd.Series:
+    """Say of rows (places in `pairs`) that have the same id whether their pair of keys contradicts."""
     repeated = ids.duplicated(keep=False).to_numpy()
-    if repeated.any():
-        rows = pairs.loc[repeated, ["contradicts"]].assign(agrees=pairs.loc[repeated, "level_name"].between(1, 5))
-        groups = rows.groupby(ids[repeated])
-        verdict = groups["contradicts"].transform("any") & ~groups["agrees"].transform("any")
-        pairs.loc[repeated, "contradicts"] = verdict.to_numpy()
-    kept = ~ids.duplicated().to_numpy()
-    result = pairs[kept].reset_index(drop=True)
-    result.insert(0, "key_l", names.take(left[kept]))
-    result.insert(1, "key_r", names.take(right[kept]))
-    return result
+    rows = pairs.iloc[order[repeated]]
+    groups = pd.DataFrame({"contradicts": rows["contradicts"], "agrees": rows["level_name"].between(1, PARTLY_NAMED)})
+    groups = groups.groupby(ids[repeated].to_numpy())
+    return groups["contradicts"].transform("any") & ~groups["agrees"].transform("any")

@@ -95,11 +95,13 @@ def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFra
     score: bits that the pair counts where two sides are joined. A pair that rests on one contact alone counts nothing: ten
     nameless records on a phone do not make one person of two who use it, nor do they part one who has had two phones.
     """
-    evidence = pairs.filter(like="weight_").sum(axis=1).to_numpy(float)
+    evidence = np.zeros(len(pairs))
+    for column in pairs.columns[pairs.columns.str.startswith("weight_")]:
+        evidence += pairs[column].to_numpy(dtype=float)
     scored = pd.DataFrame(
         {
-            "l": keys.get_indexer(pairs["key_l"]),
-            "r": keys.get_indexer(pairs["key_r"]),
+            "l": _places(keys, pairs["key_l"]),
+            "r": _places(keys, pairs["key_r"]),
             **{name: pairs[name].to_numpy() for name in ("match_weight", "match_probability", "contradicts")},
         }
     )
@@ -109,6 +111,11 @@ def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFra
     scored["score"] = np.where(scored["contradicts"], CONTRADICTION, speaks)
     scored = scored[(scored["l"] >= 0) & (scored["r"] >= 0)]
     return scored.sort_values(["match_weight", "l", "r"], ascending=[False, True, True], kind="stable", ignore_index=True)
+
+
+def _places(keys: pd.Index, values: pd.Series) -> np.ndarray:
+    codes, distinct = pd.factorize(values)
+    return keys.get_indexer(distinct)[codes] if len(distinct) else codes
 
 
 def _rests_on_one_contact(pairs: pd.DataFrame) -> np.ndarray:

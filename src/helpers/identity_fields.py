@@ -120,6 +120,8 @@ def standardise(people, *, country: str = "CN", connection):
         _read_each(engine, field, f"{distinct} WHERE v IS NOT NULL", read, fields)
     engine.execute(_STANDARDISED_SQL)
     engine.execute(_corrections_sql())
+    read = ("people", "texts", "name", "place", "phone", "email", "national_id", "gender", "country")
+    engine.execute(";".join(f"DROP TABLE identity_{name}" for name in read))
     return connection.table("identity_standardised").select(*STANDARDISED), connection.table("identity_corrections")
 
 

@@ -174,6 +174,13 @@ def compare(engine, source: str, target: str) -> None:
     )
 
 
+def drop(engine, *names: str) -> None:
+    """Drop temporary tables; what was registered under the name, too."""
+    for name in names:
+        engine.unregister(name)
+        engine.execute(f"DROP TABLE IF EXISTS {name}")
+
+
 def candidate_pairs(connection) -> pd.DataFrame:
     """Return the candidates of the last link on this connection by the first keys of their units: key_l, key_r."""
     return connection.con.execute(

@@ -85,7 +85,7 @@ def test_the_built_in_data_sets_are_valid_and_say_where_their_assumptions_come_f
     ("name: till", "name: \"x'; drop table customers; --\"",
      "data/shop/dataset.yml:11: key 'sources.0.name': String should match pattern '^[a-z][a-z0-9_]{0,40}$'"),
     ("table: transactions", "table: transaction",
-     "data/shop/dataset.yml:13: key 'sources.0.table': Input should be "),
+     "data/shop/dataset.yml:13: key 'sources.0.table': unknown; did you mean 'transactions'?"),
     ("title: {en: A shop, zh: 一家店}", "title: A shop",
      "data/shop/dataset.yml:2: key 'title': Input should be a valid dictionary or instance of Bilingual"),
     ("title: {en: A shop, zh: 一家店}", "title: {en: A shop}",

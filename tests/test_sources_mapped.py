@@ -224,6 +224,19 @@ def test_responses_that_were_not_completed_are_set_aside_with_the_reason(raw):
     assert feedback["nps"].tolist() == [9, 3, 6]
 
 
+def test_orders_that_a_status_calls_unpaid_cancelled_or_refunded_are_set_aside_and_others_are_sales(raw):
+    statuses = ["交易成功", "已关闭", "等待买家付款", "卖家已发货，等待买家确认", "已退款", "部分退款", "", "Cancelled"]
+    lines = [f"E{i},{status},A,2,2025-03-01 10:00:00,9" for i, status in enumerate(statuses)]
+    header = "订单号,订单状态,商品名称,商品数量,下单时间,订单实付金额"
+    (raw / "shop.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    mapping = {"transactions": {"transaction_id": "订单号", "ordered_at": "下单时间", "quantity": "商品数量",
+                                "revenue": "订单实付金额"}}
+    sales = read(raw, "point_of_sale", "*.csv", mapping, export="order_lines")["transactions"]
+    kept = sales.loc[sales["problem"].isna(), "transaction_id"].tolist()
+    assert kept == ["E0", "E3", "E5", "E6"]
+    assert set(sales["problem"].dropna()) == {"order not paid, cancelled or refunded"}
+
+
 @pytest.mark.parametrize(("label", "value", "minutes"), [
     ("处理时长（分钟）", "90", 90), ("处理时长（小时）", "1.5", 90), ("处理时长（秒）", "90", 1.5),
     ("Handle time", "0:01:30", 1.5),

@@ -168,6 +168,8 @@ POINT_OF_SALE = {
         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
         "order_id,line_no,customer_id,order_date,product_id,quantity,unit_price,discount,revenue,store_id,payment_type",
         "订单编号,买家会员名,买家实际支付金额,订单状态,收货人姓名,收货地址,联系手机,订单创建时间,宝贝标题,物流单号,宝贝总数量",
+        "订单号,订单状态,商品名称,商品数量,商品单价,订单应付金额,订单实付金额,优惠金额,运费,买家昵称,收货人,收货人手机号,收货省份,"
+        "收货城市,收货地区,详细收货地址,下单时间,付款时间,退款金额,买家留言,卖家备注,支付流水号",
         "Date,Time,Category,Item,Qty,SKU,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,Customer ID,Customer Name",
     ),
     "products": (
@@ -193,6 +195,9 @@ REVIEWS = {
         "Comment ID,Platform,Post ID,Username,Created At,Comment,Likes,Replies,URL",
         "评论ID,平台,笔记ID,昵称,发布时间,评论内容,点赞数,回复数,话题",
         "id,platform,author,created_at,text,like_count,reply_count,parent_id",
+    ),
+    "survey_answers": (
+        "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、您的性别,2、您有多大可能向朋友推荐我们？,3、您对服务满意吗？,4、您的手机号,5、您有什么建议？",
     ),
 }
 SERVICE = {
@@ -236,6 +241,7 @@ SYSTEMS = {
     "marketing": MARKETING,
 }
 DECOYS = {  # tables that no export is
+    "登记": "提交时间,姓名,手机号,推荐人,意见",
     "staff": "Employee ID,First Name,Last Name,Email,Phone,Job Title,Department,Hire Date,Salary,Manager",
     "员工": "工号,姓名,手机,邮箱,部门,职务,入职时间,基本工资,直属上级",
     "stock": "SKU,Warehouse,On Hand,Reserved,Reorder Point,Last Counted",

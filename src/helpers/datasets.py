@@ -260,8 +260,24 @@ def _first_problem(error: ValidationError, file: Path, node, model) -> str:
         message = f"unknown key; did you mean '{near[0]}'?" if near else f"unknown key; known are {', '.join(known)}"
     elif problem["type"] == "missing":
         message = "is missing: add it"
+    elif problem["type"] == "literal_error" and (near := _near(node, problem)):
+        message = f"unknown; did you mean '{near}'?"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{paths.shown(file)}:{_line(node, problem['loc'])}: key '{key}': {message}{more}"
+
+
+def _near(node, problem) -> str | None:
+    """Return the allowed word that is nearest to the one in the file, which may be a key."""
+    for part in problem["loc"]:
+        if part == "[key]":
+            break
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+    word = problem["loc"][-2] if problem["loc"][-1] == "[key]" else getattr(node, "value", "")
+    known = re.findall(r"'([^']+)'", problem["msg"])
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None) if isinstance(word, str) else None
 
 
 def _line(node, loc) -> int:

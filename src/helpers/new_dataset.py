@@ -237,7 +237,8 @@ def summary(name: str, proposed: list[Proposed], look: Look, copied: int) -> lis
     unknown = sorted({part.file for part in look.found if part.recognised is None})
     checks = _checks(proposed)
     checks += [f"  left out, sums and not customers: {', '.join(out[:3])}{' …' if len(out) > 3 else ''}"] if out else []
-    checks += [f"  not recognised: {', '.join(unknown[:6])}{' …' if len(unknown) > 6 else ''}"] if unknown else []
+    checks += [f"  not recognised, sketched at the end of dataset.yml: {', '.join(unknown[:6])}"
+               f"{' …' if len(unknown) > 6 else ''}"] if unknown else []
     checks += [f"  not readable: {line}" for line in look.unreadable]
     room = MOST_LINES - 3 - min(len(checks), 9)
     lines += _cut(sources_said, room) + ["check:"] + _cut(checks, MOST_LINES - 2 - len(_cut(sources_said, room)) - 1)
@@ -257,11 +258,23 @@ def _checks(proposed: list[Proposed]) -> list[str]:
     likely = [p.name for p in proposed if p.certainty != "sure"]
     checks += [f"  guessed from values: {', '.join(guesses[:5])}{' …' if len(guesses) > 5 else ''}"] if guesses else []
     checks += [f"  recognised with doubt: {', '.join(likely[:5])}{' …' if len(likely) > 5 else ''}"] if likely else []
-    sales = [p.name for p in proposed if "transactions" in p.tables]
-    checks += [f"  no sale may be in two of these: {', '.join(sales)}"] if len(sales) > 1 else []
+    sales = [p for p in proposed if "transactions" in p.tables]
+    checks += [f"  no sale may be in two of these: {', '.join(p.name for p in sales)}"] if len(sales) > 1 else []
+    checks += [f"  {p.name}: {line}" for p in sales for line in _sales_checks(p)]
     if not any(t in p.tables for p in proposed for t in ("transactions", "subscriptions")):
         checks.append("  no purchases were found: most reports need transactions")
     return checks
+
+
+def _sales_checks(source: Proposed) -> list[str]:
+    """Return what is done with orders that were not paid or paid back, where the export tells them."""
+    found = source.parts[0].recognised.found
+    said = []
+    if source.export.system == "point_of_sale" and "status" in found:
+        said.append(f"orders not paid, cancelled or wholly refunded are set aside by '{found['status']}'")
+    if "refund" in found:
+        said.append(f"'{found['refund']}' is not taken off the revenue")
+    return said
 
 
 if __name__ == "__main__":

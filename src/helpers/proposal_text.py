@@ -14,18 +14,27 @@ PERSONAL = {
 }
 CURRENCIES = {"CN": "CNY", "US": "USD"}
 ZONES = {"CN": "Asia/Shanghai", "US": "America/New_York"}
+SPOKEN = {  # system → what a reader calls it
+    "google_analytics": ("Google Analytics", "Google Analytics"), "mailchimp": ("Mailchimp", "Mailchimp"),
+    "hubspot": ("HubSpot", "HubSpot"), "zoho": ("Zoho CRM", "Zoho CRM"), "fxiaoke": ("Fxiaoke CRM", "纷享销客"),
+    "questionpro": ("QuestionPro", "QuestionPro"), "point_of_sale": ("tills and shops", "收银与网店"),
+    "loyalty": ("the loyalty programme", "会员系统"), "reviews": ("reviews and surveys", "评论与问卷"),
+    "service": ("customer service", "客服"), "marketing": ("campaigns", "营销活动"),
+}
 LEAST_SHARE = .1  # of the median day: a last day with fewer rows is taken for a wrong date
 
 
 def yaml_text(name: str, proposed: list[Proposed], found: list[Found]) -> str:
     """Return dataset.yml of the proposal."""
     title = name.replace("_", " ").capitalize()
+    spoken = [SPOKEN[system] for system in sorted({source.export.system for source in proposed})]
     lines = [
         "# Proposed from the files; check what is marked, then: make reports DATASET=" + name,
         "# Each mapped column: what its values look like · how sure the mapping is (sure, likely, guess)", f"name: {name}",
         f"title: {{en: {quoted(title)}, zh: {quoted(title)}}}", "about:",
-        f"  en: {quoted('Exports of ' + _systems(proposed) + '.')}",
-        f"  zh: {quoted('来自 ' + _systems(proposed) + ' 的导出文件。')}", "", *_business(proposed), "", "sources:",
+        f"  en: {quoted('Exports of ' + ', '.join(en for en, _ in spoken) + '.')}",
+        f"  zh: {quoted('导出文件来自：' + '、'.join(zh for _, zh in spoken) + '。')}",
+        "", *_business(proposed), "", "sources:",
     ]
     for source in proposed:
         lines += _source(source)
@@ -36,10 +45,6 @@ def quoted(text: str) -> str:
     """Return a text as YAML reads it back, on one line, whatever it holds."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f").replace("\u0085", "\\x85").replace(
         "\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\ufeff", "\\ufeff")
-
-
-def _systems(proposed: list[Proposed]) -> str:
-    return ", ".join(sorted({source.export.system for source in proposed}))
 
 
 def _business(proposed: list[Proposed]) -> list[str]:

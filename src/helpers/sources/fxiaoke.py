@@ -143,6 +143,7 @@ ORDERS = Export(
         "opportunity": "商机名称|opportunity_id|new_opportunity_id|所属商机", "discount": "整单折扣|discount",
         "total": "产品合计|product_amount", "logistics": "发货状态|logistics_status", "delivered": "交货日期|delivery_date",
     },
+    never=r"买家|宝贝|支付流水|商品(名称|数量|单价)",  # orders of a web shop
     needed=(),
     tells=("amount", "due", "paid", "refunded", "invoiced", "confirmed", "opportunity", "total", "logistics", "delivered",
            "status", "number"),

@@ -1,12 +1,15 @@
 """Tills, web shops and marketplaces: order lines and product lists, as CSV or Excel, in English or Chinese."""
 
+import ibis
+
 from helpers.sources.exports import PERSON, Export, as_people, person
 from helpers.sources.mapped import feeds, files, read, size
 
-__all__ = ["EXPORTS", "feeds", "files", "read", "size"]
+__all__ = ["EXPORTS", "feeds", "files", "prepare", "read", "size"]
 
 CUSTOMER = (
-    "会员号|会员卡号|会员编号|会员ID|卡号|顾客编号|客户编号|客户ID|客户号|用户ID|用户编号|买家ID|买家会员名|member no|"
+    "会员号|会员卡号|会员编号|会员ID|卡号|顾客编号|客户编号|客户ID|客户号|用户ID|用户编号|买家ID|买家会员名|买家账号|买家旺旺|"
+    "下单帐号|下单账号|member no|"
     "member number|"
     "member id|member card|"
     "member|loyalty card|loyalty number|card number|card no|card|customer id|customer number|customer no|customer code|"
@@ -19,8 +22,14 @@ PRODUCT = (
     "stock code"
 )
 _BUYER = person("full_name", "phone", "email", "address", "district", "city", "region", "postcode") | {
-    "phone": PERSON["phone"] + "|联系手机|收货人手机号",
-    "full_name": "收货人|收货人姓名|收件人|会员姓名|顾客姓名|客户姓名|买家姓名|姓名|customer name|member name|buyer name|"
+    "phone": PERSON["phone"] + "|联系手机|收货人手机号|收货人手机|收货人电话|收货人联系方式|"
+                               "收货人手机号/提货人手机号|收件人手机|收件人手机号|买家手机|买家手机号",
+    "address": PERSON["address"] + "|详细收货地址|收货详细地址|收货人地址|收件人地址|详细收货地址/提货地址",
+    "district": PERSON["district"] + "|收货地区|收货区县|收货人地区|收件人区县",
+    "city": PERSON["city"] + "|收货城市|收货人城市|收件人城市",
+    "region": PERSON["region"] + "|收货省份|收货省|收货人省份|收件人省份",
+    "full_name": "收货人|收货人/提货人|"
+                 "收货人姓名|收件人|会员姓名|顾客姓名|客户姓名|买家姓名|姓名|customer name|member name|buyer name|"
                  "recipient|"
                  "ship to name",
 }
@@ -34,17 +43,24 @@ LINES = Export(
                  "invoice no|invoice number|basket id|bill no|sale id|check number",
         "line": "行号|明细行号|序号|项次|line|line no|line number|line id|item seq|position",
         "customer": CUSTOMER,
-        "at": "销售时间|交易时间|下单时间|订单时间|订单创建时间|订单付款时间|付款时间|支付时间|成交时间|结账时间|时间|"
+        "at": "销售时间|交易时间|下单时间|订单时间|订单创建时间|订单付款时间|付款时间|买家付款时间|支付时间|"
+              "成交时间|结账时间|时间|"
               "日期时间|下单日期|订单日期|"
               "销售日期|交易日期|日期|"
               "order time|order date|ordered at|order datetime|transaction time|transaction date|sale time|sale date|sold at|"
               "datetime|date time|timestamp|purchase date|invoice date|invoicedate|created at|paid at|date|time",
         "product": PRODUCT,
-        "product_name": "商品名称|产品名称|品名|商品|宝贝标题|product name|product|item name|description|item description",
-        "quantity": "数量|销售数量|件数|宝贝总数量|购买数量|qty|quantity|units|unit sold|pieces|count",
-        "price": "单价|售价|原价|吊牌价|零售价|成交单价|unit price|price|list price|price each|unitprice|item price",
-        "discount": "折扣金额|优惠金额|优惠|让利|折扣额|discount|discount amount|promotion amount|markdown|coupon amount",
-        "revenue": "实收金额|实付金额|买家实际支付金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|"
+        "product_name": "商品名称|全部商品名称|商品标题|产品名称|品名|商品|宝贝标题|"
+                        "product name|product|item name|description|item description",
+        "quantity": "数量|销售数量|件数|商品数量|商品件数|商品总数|宝贝总数量|购买数量|订购数量|"
+                    "qty|quantity|units|unit sold|pieces|count",
+        "price": "单价|商品单价|商品价格|售价|原价|吊牌价|零售价|成交单价|京东价|"
+                 "unit price|price|list price|price each|unitprice|item price",
+        "discount": "折扣金额|优惠金额|订单优惠金额|店铺优惠合计|优惠|让利|折扣额|"
+                    "discount|discount amount|promotion amount|markdown|coupon amount",
+        "revenue": "商品实际成交金额|商品实付金额|实收金额|实付金额|订单实付金额|"
+                   "实际支付金额|买家实际支付金额|买家实付金额|实付款|支付金额|"
+                   "结算金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|"
                    "net amount|net sales|"
                    "amount|line total|"
                    "line amount|sales amount|total|total price|subtotal|revenue|paid amount|sales",
@@ -57,6 +73,8 @@ LINES = Export(
         "register": "收银机号|款台号|款台|pos机号|register|till|terminal|pos id|lane|register id",
         "cashier": "收银员|收银员编号|导购|营业员|cashier|cashier id|clerk|salesperson|employee",
         "payment": "支付方式|付款方式|结算方式|payment method|payment type|tender|payment",
+        "status": "订单状态|交易状态|order status|financial status|sale status",
+        "refund": "退款金额|已退款金额|商品已退款金额|refund amount|refunded amount|amount refunded",
     },
     never=r"供应商|采购|供货|supplier|purchase order",
     needed=("order", "at", "revenue|price", "quantity|product|product_name|customer|store"),
@@ -92,3 +110,17 @@ PRODUCTS = Export(
     },
 )
 EXPORTS = (LINES, PRODUCTS)
+NO_SALE = (  # a status as a whole; orders refunded in part are sales
+    r"^((交易|订单|买家|卖家|系统|超时)?已?(关闭|取消)|(等待买家|待|未)(付款|支付)|(已|已全额|全额)退款|退款(成功|完成)|"
+    r"cancell?ed|void(ed)?|(fully )?refunded|unpaid|pending( payment)?|awaiting payment|payment pending|expired)$"
+)
+
+
+def prepare(rows, export: str):
+    """Mark the orders that were not paid, were cancelled or wholly refunded, where a status says so."""
+    status = LINES.found(tuple(rows.columns)).get("status") if export == LINES.name else None
+    if status is None:
+        return rows
+    is_no_sale = rows[status].cast("string").strip().lower().re_search(NO_SALE).fill_null(False)
+    return rows.mutate(_problem=ibis.ifelse(rows["_problem"].isnull() & is_no_sale, "order not paid, cancelled or refunded",
+                                            rows["_problem"]))

@@ -1,4 +1,4 @@
-"""Reviews of products and comments on social media, as CSV or JSON lines."""
+"""Reviews of products, comments on social media, and answers to surveys of 问卷星."""
 
 from helpers.sources.exports import Export, as_people, person
 from helpers.sources.mapped import feeds, files, read, size
@@ -67,4 +67,29 @@ COMMENTS = Export(
     },
     least=3, share=.25,
 )
-EXPORTS = (REVIEWS, COMMENTS)
+SURVEY = Export(
+    "reviews", "survey_answers",
+    {
+        "id": "答卷编号", "customer": _ID,
+        "at": "提交答卷时间", "seconds": "所用时间", "origin": "来源", "detail": "来源详情", "ip": "来自IP",
+    },
+    patterns={  # of questions, which people word; "推荐人" is none
+        "text": r"建议|意见|为什么|原因|suggest|improve|why|comment",
+        "nps": r"\bnps\b|净推荐|(可能|愿意|意愿).*推荐|推荐.*(可能|意愿)|likely.*recommend|recommend.*(us|friend)",
+        "ces": r"\bces\b|费力|effort",
+        "csat": r"\bcsat\b|满意|satisf",
+        "phone": r"手机|联系电话|联系方式|phone|mobile",
+        "email": r"邮箱|e-?mail",
+        "full_name": r"姓名|your name",
+        "gender": r"性别|\b(gender|sex)\b",
+    },
+    needed=("at", "nps|csat|ces|text"),
+    tells=("at", "seconds", "origin", "detail", "ip"),
+    tables={
+        "feedback": {"feedback_id": "id", "customer_id": "customer", "received_at": "at", "channel": "=survey", "text": "text",
+                     "nps": "nps", "csat": "csat", "ces": "ces"},
+        "people": {"customer_id": "customer", "full_name": "full_name", "phone": "phone", "email": "email", "gender": "gender"},
+    },
+    least=2,
+)
+EXPORTS = (REVIEWS, COMMENTS, SURVEY)

@@ -354,3 +354,13 @@ def test_a_stage_is_bilingual_where_both_reports_are_there_or_asked_for(ran):
     note = paths.stages("complete_journey") / f"{tiny.FIRST}.zh.json"
     note.write_text(json.dumps({}), encoding="utf-8")
     assert freshness.is_bilingual("complete_journey", tiny.FIRST, ["en"])
+
+
+def test_aliases_may_repeat_a_part_and_not_unfold_without_end(tmp_path):
+    file = tmp_path / "settings.yml"
+    file.write_text("a: &a [1, 2]\nb: [*a, *a]\n", encoding="utf-8")
+    assert freshness.read_mapping(file) == {"a": [1, 2], "b": [[1, 2], [1, 2]]}
+    for bomb in ("a: &a [*a]\n", "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}' if i else 'x'] * 10)}]\n" for i in range(7))):
+        file.write_text(bomb, encoding="utf-8")
+        with pytest.raises(UserError, match="settings.yml: its aliases unfold to more than 100,000 values"):
+            freshness.read_mapping(file)

@@ -20,6 +20,7 @@ from helpers.errors import UserError
 TOPICS = ("collection", "cleaning", "segmentation", "lifetime_value", "persona", "voc", "churn", "behavior", "basket",
           "forecast", "actions", "dashboard")  # all stages of the design, built or not
 LANGUAGES = ("en", "zh")
+MOST_NODES = 100_000  # values in a settings file
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -99,7 +100,10 @@ def declared_parameters(notebook: dict) -> dict[str, tuple[str, object]]:
 def read_mapping(file: Path) -> dict:
     """Return a YAML file as a dictionary; an unreadable one is said in one line."""
     try:
-        data = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader) or {}
+        content = file.read_text(encoding="utf-8")
+        if "&" in content and _unfolded(yaml.compose(content, Loader=Loader), {}) > MOST_NODES:
+            raise UserError(f"{paths.shown(file)}: its aliases unfold to more than {MOST_NODES:,} values: write fewer")
+        data = yaml.load(content, Loader=Loader) or {}
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{paths.shown(file)} cannot be read: give a YAML file") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -110,6 +114,16 @@ def read_mapping(file: Path) -> dict:
     if not isinstance(data, dict):
         raise UserError(f"{paths.shown(file)}: must be a mapping of stage to parameters")
     return data
+
+
+def _unfolded(node, sizes: dict) -> int:
+    """Return how many values a YAML node stands for when every alias is written out; one within itself counts without end."""
+    if id(node) not in sizes:
+        sizes[id(node)] = MOST_NODES + 1  # while it is being counted
+        parts = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))] \
+            if isinstance(node, yaml.CollectionNode) else []
+        sizes[id(node)] = 1 + sum(_unfolded(part, sizes) for part in parts)
+    return sizes[id(node)]
 
 
 def resolve_parameters(stage: str, notebook: dict, settings: dict, options: dict) -> dict:

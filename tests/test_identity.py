@@ -72,6 +72,15 @@ def test_an_empty_table_is_no_error():
     assert len(links.pairs) == 0 and len(identity_clusters.cluster(links.pairs, links.records).clusters) == 0
 
 
+def test_parts_of_the_work_give_what_the_whole_gives(monkeypatch):
+    rows = [{"customer_id": f"{n}{copy}", "full_name": f"李{c}", "phone": f"1380000111{n}"} for n, c in enumerate("娜强敏")
+            for copy in "abc"]
+    whole = linked(rows).pairs
+    monkeypatch.setattr(identity, "UNITS_AT_A_TIME", 1)
+    assert len(whole) == 6 and whole["key_l"].tolist() == ["0a", "0a", "1a", "1a", "2a", "2a"]
+    pd.testing.assert_frame_equal(linked(rows).pairs, whole)
+
+
 def test_what_link_needed_is_dropped_and_forget_leaves_nothing():
     connection = ibis.duckdb.connect()
     linked_on(connection, [{"customer_id": "a", **LI_NA}, {"customer_id": "b", **LI_NA}, {"customer_id": "c", **WANG}])

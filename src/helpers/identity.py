@@ -259,7 +259,8 @@ def _by_key(engine, parts: list[pd.DataFrame]) -> pd.DataFrame:
     others = keys[keys.duplicated("l")].set_index("l")["code"]
     for place, part in enumerate(parts):
         if len(part) and (part["l"] == part["r"]).all():
-            part = part.set_index("l", drop=False).loc[others.index].assign(r=others.to_numpy())
+            of_part = others[others.index.isin(part["l"])]
+            part = part.set_index("l", drop=False).loc[of_part.index].assign(r=of_part.to_numpy())
         else:
             part = part.assign(r=first.loc[part["r"]].to_numpy())
         parts[place] = part.assign(l=first.loc[part["l"]].to_numpy())

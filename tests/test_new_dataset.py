@@ -86,6 +86,18 @@ def test_nothing_is_overwritten(home, tmp_path, capsys):
     assert paths.dataset_yml("acme").read_bytes() == before
 
 
+def test_money_of_an_order_that_may_stand_in_each_of_its_rows_is_asked_about(home, tmp_path, capsys):
+    header = "订单号,商品名称,商品数量,商品单价,订单实付金额,下单时间,付款方式"
+    rows = [f"E{i},{product},1,5,10,2025-03-0{i} 10:00:00,微信" for i in range(1, 6) for product in ("甲", "乙")]
+    for name, kept in {"repeated": rows, "single": rows[::2]}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "shop.csv").write_text("\n".join([header, *kept]), encoding="utf-8")
+        assert new_dataset.main([f"DATASET={name}", f"FROM={folder}"]) == 0
+        said = "'订单实付金额' must be the money of a row" in capsys.readouterr().out
+        assert said == (name == "repeated")
+
+
 def test_a_folder_in_which_nothing_is_recognised_is_said_with_exit_2(home, tmp_path, capsys):
     vendor_folder.odd(tmp_path / "from")
     assert new_dataset.main(["DATASET=acme", f"FROM={tmp_path / 'from'}"]) == 2

@@ -31,6 +31,7 @@ SAMPLE = 1000  # rows that a column is judged by
 MOST_LINES = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of file names: no line breaks, no commands to the terminal
 IGNORED = ("~$", "thumbs.db", "desktop.ini", "dataset.yml")
+OF_ORDER = re.compile(r"订单|买家|实付款|^order", re.IGNORECASE)  # an amount that may be the whole order's
 TIMES = {"transactions": "ordered_at", "interactions": "occurred_at", "feedback": "received_at", "cases": "opened_at",
          "deals": "entered_at"}
 
@@ -274,6 +275,9 @@ def _sales_checks(source: Proposed) -> list[str]:
         said.append(f"orders not paid, cancelled or wholly refunded are set aside by '{found['status']}'")
     if "refund" in found:
         said.append(f"'{found['refund']}' is not taken off the revenue")
+    order, money = source.parts[0].contents.get(found.get("order", "")), found.get("revenue", "")
+    if order and order.distinct < 1 and OF_ORDER.search(money):
+        said.append(f"orders have several rows: '{money}' must be the money of a row, not of the whole order in each row")
     return said
 
 

@@ -1,3 +1,4 @@
+import csv
 from datetime import date
 
 import ibis
@@ -118,6 +119,26 @@ def test_a_question_that_joins_more_records_comes_first():
     some = links(pair("a", "b", 0, name=12), pair("c", "d", 0, name=12), pair("c", "e", 9, phone=20), keys="abcde")
     assert table(some, "abcde")["key_l"].tolist() == ["c", "a"]
     assert len(table(some, "abcde", most=1)) == 1
+
+
+@pytest.mark.parametrize("text", [
+    "=1+1", "+8613800001234", "-12.5", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\u3000＝1", "＋1", "－1", "＠x", "\ufeff=1", "\n=1",
+    "'quoted",
+])
+def test_no_text_is_a_formula_in_the_file_and_each_comes_back(tmp_path, text):
+    frame = pd.DataFrame({"key_l": [text], "key_r": ["zzz"], "decision": ["same"], "name_l": [text]})
+    path = identity_review.write(frame, tmp_path / "review.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        cells = list(csv.reader(file))[1]
+    assert cells == [f"'{text}", "zzz", "same", f"'{text}"], "an apostrophe makes it text to a spreadsheet"
+    assert set(identity_review.read(path)[["key_l", "key_r"]].iloc[0]) == {text, "zzz"}
+
+
+@pytest.mark.parametrize("text", ["Ann-Marie", "a=b", "a@example.com", "138-0000-0001", "2026-01-02", " x", ""])
+def test_plain_text_stays_as_it_is_in_the_file(tmp_path, text):
+    path = identity_review.write(pd.DataFrame({"key_l": [text], "key_r": ["z"], "decision": [""]}), tmp_path / "review.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1][0] == text
 
 
 def test_the_file_is_for_its_owner_and_excel_and_keeps_phones_in_a_round_trip(tmp_path):

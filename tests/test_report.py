@@ -310,6 +310,11 @@ def test_phones_negative_numbers_and_plain_text_stay_as_they_are_in_the_csv(run,
     assert csv_of(shown[0])["a"][0] == harmless
 
 
+def test_a_column_named_like_a_formula_is_quoted_in_the_csv(run, shown):
+    report.table(pd.DataFrame({"=1+1": ["a"], "share": ["b"]}))
+    assert list(csv_of(shown[0]).columns) == ["'=1+1", "share"]
+
+
 def test_a_carriage_return_does_not_start_a_row_of_its_own(run, shown):
     report.table(pd.DataFrame({"a": ["one\r=cmd()", "two\r\n=cmd()"]}))
     assert csv_of(shown[0])["a"].tolist() == ["one\n=cmd()", "two\n=cmd()"]

@@ -8,6 +8,7 @@ owner only.
 import csv
 import io
 import os
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -47,7 +48,7 @@ DECISIONS = {
     "否": "different",
 }
 KEYS = ("key_l", "key_r", "decision")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
+FORMULA = re.compile(r"[\t\r]|[\s\u200b\ufeff]*[=+@＝＋－＠-]")  # a cell that begins so may be a formula to a spreadsheet
 MOST_PAIRS = 2_000  # more than an analyst will read
 
 
@@ -168,13 +169,13 @@ def write(table: pd.DataFrame, path: Path) -> Path:
 
 
 def _guarded(value):
-    if isinstance(value, str) and value.startswith((*FORMULA_STARTS, "'")):
+    if isinstance(value, str) and (value.startswith("'") or FORMULA.match(value)):
         return f"'{value}"
     return value
 
 
 def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:2] in (*FORMULA_STARTS, "'") else text
+    return text[1:] if text.startswith("'") and (text[1:2] == "'" or FORMULA.match(text[1:])) else text
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -391,6 +391,7 @@ def _csv_link(frame: pd.DataFrame, name: str) -> str:
     safe = frame.copy()
     for column in safe.select_dtypes(include=["object", "str", "category"]):
         safe[column] = safe[column].map(_inert, na_action="ignore")
+    safe.columns = [_inert(name) for name in safe.columns]
     safe.to_csv(buffer, index=False, lineterminator="\n", float_format="%.10g")
     content = base64.b64encode(("\ufeff" + buffer.getvalue()).encode()).decode()
     label = text("Download as CSV")

@@ -30,6 +30,16 @@ def test_a_customers_own_name_is_masked_and_that_of_another_customer_stays_a_wor
     assert found["text"].tolist()[0] == "我是白雪买的", "the text itself is changed by the rule, where it is counted"
 
 
+def test_a_companys_own_column_does_not_name_other_customers():
+    people = [("a", "欧阳澍"), ("b", "Zora Sample"), ("c", "北京"), *((f"w{i}", "普通客户") for i in range(6))]
+    names = ibis.memtable(pd.DataFrame(people, columns=["customer_id", "name"]))
+    customers = ibis.memtable(pd.DataFrame({
+        "customer_id": ["d"] * 5, "source_row": range(5), "referrer": ["欧阳澍", "Zora Sample", "北京", "普通客户", "门店"],
+    }))
+    found = masked(customers, "referrer", names).order_by("source_row").to_pandas()
+    assert found["_masked_referrer"].tolist() == ["[name]", "[name]", "北京", "普通客户", "门店"]
+
+
 def test_unknown_texts_stay_unknown_and_rows_stay():
     table = ibis.memtable(pd.DataFrame({"k": [1, 2, 3], "topic": ["a", None, "a@example.com"]}))
     found = masked(table, "topic").order_by("k").to_pandas()

@@ -16,6 +16,8 @@ NO_TEXT = ("currency", "language", "split", "age_band")
 MAY_BE_PERSONAL = (  # looked for by the engine, where there is no look-behind
     r"[@＠]|(?:[0-9０-９][^0-9０-９]{0,2}){7}|(?:[0-9a-fA-F]{1,4}:){3}|[路街道巷弄同村区园][0-9０-９ -]+[号弄栋幢]|[0-9]+ [A-Z]"
 )
+A_NAME = r"^([\x{3400}-\x{9fff}]{3,}|[^\W\d]+ [^\W\d]+( [^\W\d]+)?)$"  # no other word
+FEW = 5  # customers; a "name" that more share is a word (walk-in customer, test)
 ADDRESSES = ("page",)  # web addresses: the part after ? is dropped, the path is kept
 
 
@@ -61,6 +63,12 @@ def mask_names(pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"text": list(masked), "masked": list(masked.values())}, dtype="str")
 
 
+def _people_among(texts, names) -> list[str]:
+    """Return the values of a company's own column that are, as a whole, the name of some customer (a referrer, a spouse)."""
+    known = names.filter(names.name.re_search(A_NAME)).group_by(text="name").agg(n=ibis._.customer_id.nunique())
+    return texts.semi_join(known.filter(known.n <= FEW), "text").to_pandas()["text"].tolist()
+
+
 def masked(table, column: str, names=None):
     """Return `table` with the new column `_masked_<column>`: the text without personal data.
 
@@ -76,6 +84,8 @@ def masked(table, column: str, names=None):
         pairs = pairs.select("text", "name").distinct().to_pandas()
         if len(pairs):
             look["masked"] = look["text"].map(mask_names(pairs).set_index("text")["masked"]).fillna(look["text"])
+        if not any(column in known for known in FREE_TEXT.values()):
+            look.loc[look["text"].isin(_people_among(texts, names)), "masked"] = "[name]"
     is_thing = "product_id" in table.columns and column in NAMES_OF_THINGS["products"]
     mask = masking.mask_address if column in ADDRESSES else masking.mask_contacts if is_thing else masking.mask_text
     look["masked"] = [mask(text) for text in look["masked"]]

@@ -224,6 +224,15 @@ def test_responses_that_were_not_completed_are_set_aside_with_the_reason(raw):
     assert feedback["nps"].tolist() == [9, 3, 6]
 
 
+def test_a_number_that_a_shop_writes_with_a_tab_is_the_same_number(raw):
+    text = '订单号,会员卡号,下单时间,金额\nE1\t,"M1\t",2025-03-01,1\nE2\t," M1",2025-03-02,2\n'
+    (raw / "shop.csv").write_text(text, encoding="utf-8")
+    mapping = {"transaction_id": "订单号", "customer_id": "会员卡号", "ordered_at": "下单时间", "revenue": "金额"}
+    sales = read(raw, "files", "*.csv", {"transactions": mapping})["transactions"]
+    assert sales["transaction_id"].tolist() == ["E1", "E2"]
+    assert sales["customer_id"].unique().tolist() == ["M1"]
+
+
 def test_orders_that_a_status_calls_unpaid_cancelled_or_refunded_are_set_aside_and_others_are_sales(raw):
     statuses = ["交易成功", "已关闭", "等待买家付款", "卖家已发货，等待买家确认", "已退款", "部分退款", "", "Cancelled"]
     lines = [f"E{i},{status},A,2,2025-03-01 10:00:00,9" for i, status in enumerate(statuses)]

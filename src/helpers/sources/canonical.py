@@ -120,11 +120,12 @@ def in_type(rows, header: str, kind: str, *, time_zone: str, hints: dict):
 
 
 def _as_text(value):
-    """Return values as text; a whole number in a column of floats (SPSS, a column with gaps) has no ".0"."""
+    """Return values as text without blanks and tabs around it (shops write them after long numbers); a whole number in a
+    column of floats (SPSS, a column with gaps) has no ".0"."""
     if value.type().is_floating():
         is_whole = (value == value.floor()) & (value.abs() < 1e15)
         return ibis.ifelse(is_whole, ibis.ifelse(is_whole, value, 0).cast("int64").cast("string"), value.cast("string"))
-    return value.cast("string").nullif("")
+    return value.cast("string").strip().nullif("")
 
 
 # --- people, keys, tables that a row feeds besides its own

@@ -88,10 +88,7 @@ def link(standardised, *, connection, settings: Settings | None = None) -> Links
     parts += _fill_components(engine, parts, n_units, model)
     _make_self_pairs(engine)
     parts += _score(engine, "identity_same_pairs", n_units, model, blocked=True)
-    records = engine.execute(
-        "SELECT record_key, min(national_id) AS national_id, sum(n_rows)::BIGINT AS n_rows FROM identity_keys "
-        "JOIN identity_units USING (uid) GROUP BY ALL ORDER BY record_key"
-    ).df()
+    records = _records(engine)
     counts = {
         "n_rows": int(records["n_rows"].sum()),
         "n_records": len(records),
@@ -110,6 +107,13 @@ def forget(connection) -> None:
     drop(connection.con, *(row[0] for row in connection.con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'identity_') ORDER BY ALL"
     ).fetchall()))
+
+
+def _records(engine) -> pd.DataFrame:
+    return engine.execute(
+        "SELECT record_key, min(national_id) AS national_id, sum(n_rows)::BIGINT AS n_rows FROM identity_keys "
+        "JOIN identity_units USING (uid) GROUP BY ALL ORDER BY record_key"
+    ).df()
 
 
 def _count_equal_birth_dates(engine) -> int:

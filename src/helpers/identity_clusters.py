@@ -4,6 +4,10 @@ Two links may join what a third comparison keeps apart: a phone that mother and 
 name. So a group of linked records is taken as it is only where nothing in it contradicts; else its links are applied from the
 strongest to the weakest, and each must outweigh all that speaks against joining its two sides. A record that two such sides
 claim alike joins neither. What an analyst decided holds whatever the weights say.
+
+What remains: a record that gives a phone only joins the one person seen to use it, though another may have. Of the made-up
+Chinese records of tests/identity_people.py that mixes 4 customers in 10,000; a threshold of .99 leaves such records alone, for
+a tenth of all links.
 """
 
 from dataclasses import dataclass
@@ -90,7 +94,7 @@ def _decided(decisions: pd.DataFrame | None, keys: pd.Index) -> tuple[pd.DataFra
 
 
 def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFrame:
-    """l, r (places in keys), match_weight, match_probability, contradicts, is_link, score; the strongest first, ties by key.
+    """l, r (places in keys), match_weight, match_probability, is_link, score; the strongest first, ties by key.
 
     score: bits that the pair counts where two sides are joined. A pair that rests on one contact alone counts nothing: ten
     nameless records on a phone do not make one person of two who use it, nor do they part one who has had two phones.
@@ -98,24 +102,28 @@ def _scored(pairs: pd.DataFrame, keys: pd.Index, threshold: float) -> pd.DataFra
     evidence = np.zeros(len(pairs))
     for column in pairs.columns[pairs.columns.str.startswith("weight_")]:
         evidence += pairs[column].to_numpy(dtype=float)
+    contradicts = pairs["contradicts"].to_numpy(bool)
+    is_link = (pairs["match_probability"] >= threshold).to_numpy() & ~contradicts
+    speaks = np.where(is_link, pairs["match_weight"], np.where(evidence <= AGAINST, evidence, 0.0))
+    score = np.where(contradicts, CONTRADICTION, np.where(_rests_on_one_contact(pairs), 0.0, speaks))
+    counts = is_link | (score != 0)  # the rest, most pairs, plays no part
+    pairs = pairs.loc[counts, ["key_l", "key_r", "match_weight", "match_probability"]]
     scored = pd.DataFrame(
         {
             "l": _places(keys, pairs["key_l"]),
             "r": _places(keys, pairs["key_r"]),
-            **{name: pairs[name].to_numpy() for name in ("match_weight", "match_probability", "contradicts")},
+            **{name: pairs[name].to_numpy() for name in ("match_weight", "match_probability")},
+            "is_link": is_link[counts],
+            "score": score[counts],
         }
     )
-    scored["is_link"] = (scored["match_probability"] >= threshold) & ~scored["contradicts"].astype(bool)
-    speaks = np.where(scored["is_link"], scored["match_weight"], np.where(evidence <= AGAINST, evidence, 0.0))
-    speaks = np.where(_rests_on_one_contact(pairs), 0.0, speaks)
-    scored["score"] = np.where(scored["contradicts"], CONTRADICTION, speaks)
     scored = scored[(scored["l"] >= 0) & (scored["r"] >= 0)]
     return scored.sort_values(["match_weight", "l", "r"], ascending=[False, True, True], kind="stable", ignore_index=True)
 
 
 def _places(keys: pd.Index, values: pd.Series) -> np.ndarray:
     codes, distinct = pd.factorize(values)
-    return keys.get_indexer(distinct)[codes] if len(distinct) else codes
+    return keys.get_indexer(distinct).astype(np.int32)[codes] if len(distinct) else codes
 
 
 def _rests_on_one_contact(pairs: pd.DataFrame) -> np.ndarray:

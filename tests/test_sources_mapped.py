@@ -234,7 +234,8 @@ def test_a_number_that_a_shop_writes_with_a_tab_is_the_same_number(raw):
 
 
 def test_orders_that_a_status_calls_unpaid_cancelled_or_refunded_are_set_aside_and_others_are_sales(raw):
-    statuses = ["交易成功", "已关闭", "等待买家付款", "卖家已发货，等待买家确认", "已退款", "部分退款", "", "Cancelled"]
+    statuses = ["交易成功", "已关闭", "等待买家付款", "卖家已发货，等待买家确认", "已退款", "部分退款", "", "Cancelled",
+                "未发货，退款成功"]
     lines = [f"E{i},{status},A,2,2025-03-01 10:00:00,9" for i, status in enumerate(statuses)]
     header = "订单号,订单状态,商品名称,商品数量,下单时间,订单实付金额"
     (raw / "shop.csv").write_text("\n".join([header, *lines]), encoding="utf-8")

@@ -31,7 +31,7 @@ SAMPLE = 1000  # rows that a column is judged by
 MOST_LINES = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of file names: no line breaks, no commands to the terminal
 IGNORED = ("~$", "thumbs.db", "desktop.ini", "dataset.yml")
-OF_ORDER = re.compile(r"订单|买家|实付款|^order", re.IGNORECASE)  # an amount that may be the whole order's
+OF_ORDER = re.compile(r"订单|买家|实付款|结算|^order", re.IGNORECASE)  # an amount that may be the whole order's
 TIMES = {"transactions": "ordered_at", "interactions": "occurred_at", "feedback": "received_at", "cases": "opened_at",
          "deals": "entered_at"}
 

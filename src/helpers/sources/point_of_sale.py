@@ -24,7 +24,7 @@ PRODUCT = (
 _BUYER = person("full_name", "phone", "email", "address", "district", "city", "region", "postcode") | {
     "phone": PERSON["phone"] + "|联系手机|收货人手机号|收货人手机|收货人电话|收货人联系方式|"
                                "收货人手机号/提货人手机号|收件人手机|收件人手机号|买家手机|买家手机号",
-    "address": PERSON["address"] + "|详细收货地址|收货详细地址|收货人地址|收件人地址|详细收货地址/提货地址",
+    "address": PERSON["address"] + "|客户地址|详细收货地址|收货详细地址|收货人地址|收件人地址|详细收货地址/提货地址",
     "district": PERSON["district"] + "|收货地区|收货区县|收货人地区|收件人区县",
     "city": PERSON["city"] + "|收货城市|收货人城市|收件人城市",
     "region": PERSON["region"] + "|收货省份|收货省|收货人省份|收件人省份",
@@ -36,7 +36,7 @@ _BUYER = person("full_name", "phone", "email", "address", "district", "city", "r
 LINES = Export(
     "point_of_sale", "order_lines",
     _BUYER | {
-        "order": "小票号|单号|订单号|订单编号|交易号|交易流水号|流水号|销售单号|单据号|票号|receipt|receipt no|"
+        "order": "小票号|单号|订单号|主订单编号|订单编号|交易号|交易流水号|流水号|销售单号|单据号|票号|receipt|receipt no|"
                  "receipt number|receipt id|"
                  "order id|order no|order number|order|transaction id|transaction no|transaction number|ticket no|"
                  "ticket number|invoice|"
@@ -44,23 +44,24 @@ LINES = Export(
         "line": "行号|明细行号|序号|项次|line|line no|line number|line id|item seq|position",
         "customer": CUSTOMER,
         "at": "销售时间|交易时间|下单时间|订单时间|订单创建时间|订单付款时间|付款时间|买家付款时间|支付时间|"
+              "订单提交时间|支付完成时间|"
               "成交时间|结账时间|时间|"
               "日期时间|下单日期|订单日期|"
               "销售日期|交易日期|日期|"
               "order time|order date|ordered at|order datetime|transaction time|transaction date|sale time|sale date|sold at|"
               "datetime|date time|timestamp|purchase date|invoice date|invoicedate|created at|paid at|date|time",
         "product": PRODUCT,
-        "product_name": "商品名称|全部商品名称|商品标题|产品名称|品名|商品|宝贝标题|"
+        "product_name": "商品名称|全部商品名称|选购商品|商品标题|产品名称|品名|商品|宝贝标题|"
                         "product name|product|item name|description|item description",
         "quantity": "数量|销售数量|件数|商品数量|商品件数|商品总数|宝贝总数量|购买数量|订购数量|"
                     "qty|quantity|units|unit sold|pieces|count",
         "price": "单价|商品单价|商品价格|售价|原价|吊牌价|零售价|成交单价|京东价|"
                  "unit price|price|list price|price each|unitprice|item price",
-        "discount": "折扣金额|优惠金额|订单优惠金额|店铺优惠合计|优惠|让利|折扣额|"
+        "discount": "折扣金额|优惠金额|订单优惠金额|优惠总金额|店铺优惠折扣|优惠|让利|折扣额|"
                     "discount|discount amount|promotion amount|markdown|coupon amount",
         "revenue": "商品实际成交金额|商品实付金额|实收金额|实付金额|订单实付金额|"
                    "实际支付金额|买家实际支付金额|买家实付金额|实付款|支付金额|"
-                   "结算金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|"
+                   "商家实收金额|用户实付金额|结算金额|订单应付金额|成交金额|销售金额|金额|小计|实收|实付|应收金额|行金额|总价|net|"
                    "net amount|net sales|"
                    "amount|line total|"
                    "line amount|sales amount|total|total price|subtotal|revenue|paid amount|sales",
@@ -110,8 +111,8 @@ PRODUCTS = Export(
     },
 )
 EXPORTS = (LINES, PRODUCTS)
-NO_SALE = (  # a status as a whole; orders refunded in part are sales
-    r"^((交易|订单|买家|卖家|系统|超时)?已?(关闭|取消)|(等待买家|待|未)(付款|支付)|(已|已全额|全额)退款|退款(成功|完成)|"
+NO_SALE = (  # a status as a whole; "未发货，退款成功" counts by its end; orders refunded in part are sales
+    r"^(.*[,，])?((交易|订单|买家|卖家|系统|超时)?已?(关闭|取消)|(等待买家|待|未)(付款|支付)|(已|已全额|全额)退款|退款(成功|完成)|"
     r"cancell?ed|void(ed)?|(fully )?refunded|unpaid|pending( payment)?|awaiting payment|payment pending|expired)$"
 )
 

@@ -64,7 +64,7 @@ def test_western_names_lose_titles_marks_and_nicknames(text, family, given):
     assert read_name(text)[2:4] == (family, given)
 
 
-@pytest.mark.parametrize("text", ["", " ", "无", "N/A", "散客", "微信用户", "test", "---", "xxxx", "Walk-in", None])
+@pytest.mark.parametrize("text", ["", " ", "无", "N/A", "散客", "无名", "微信用户", "test", "---", "xxxx", "Walk-in", None])
 def test_what_stands_for_no_name_is_no_name(text):
     assert read_name(text).key is None
 

@@ -14,7 +14,7 @@ from vendor_files import cells
 from vendor_folder import event, write_sheet, write_text
 
 NAME = "personal_shop"
-N_PEOPLE = 260
+N_PEOPLE = 160
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # of a Chinese identity number (GB 11643)
 SURNAMES = "欧司诸令百东"  # first characters of rare two-character surnames, so that no name is a word
 SECOND = "阳徒葛狐里方"

@@ -114,14 +114,22 @@ def test_of_a_repeated_key_the_first_row_of_the_source_stays():
     assert log.loc["repeated key", "rows_affected"] == 2
 
 
-def test_a_repeated_line_is_equal_in_everything_but_its_number():
-    first = {"transaction_id": "a", "line_number": 1}
-    table = collected(first, {**first, "line_number": 2}, {**first, "line_number": 3, "quantity": 2.0},
-                      {**first, "line_number": 4, "customer_id": None}, {**first, "line_number": 5, "customer_id": None},
-                      {**first, "transaction_id": "b"})
-    _, reasons, _ = cleaned(table)
-    assert reasons == {2: "repeated line", 5: "repeated line"}, "two unknown customers of one order are one"
-    assert cleaned(table, duplicate_lines="keep")[1] == {}
+def test_an_order_that_is_there_twice_as_a_whole_is_merged():
+    first = {"transaction_id": "a", "product_id": "p1"}
+    second = {"transaction_id": "a", "product_id": "p2", "customer_id": None}
+    table = collected(
+        {**first, "line_number": 1}, {**second, "line_number": 2}, {**first, "line_number": 3}, {**second, "line_number": 4},
+        {**first, "transaction_id": "b"},
+    )
+    _, reasons, _ = cleaned(table, with_products=False)
+    assert reasons == {3: "repeated line", 4: "repeated line"}, "unknown customers of one order are one"
+    assert cleaned(table, with_products=False, duplicate_lines="keep")[1] == {}
+
+
+def test_one_line_of_an_order_that_is_there_twice_is_a_thing_bought_twice():
+    order = {"transaction_id": "a", "line_number": 1}
+    table = collected(order, {**order, "line_number": 2}, {**order, "line_number": 3, "quantity": 2.0})
+    assert cleaned(table)[1] == {}
 
 
 def test_the_line_of_the_first_source_stays_where_two_sources_have_it():
@@ -417,4 +425,5 @@ def test_the_settings_of_the_rules_come_from_run_and_parameters(home, shown):
 
     run = report.start("02_cleaning", dataset="complete_journey")
     rules = cleaning.settings_for(run, measured_categories=["FUEL"], max_quantity=10.0, duplicate_lines="keep")
-    assert rules == Settings(run.first_day, run.as_of, "America/New_York", "keep", 10.0, ("FUEL",), (), "USD", ("till", "reviews"))
+    expected = Settings(run.first_day, run.as_of, "America/New_York", "keep", 10.0, ("FUEL",), (), "USD", ("till", "reviews"))
+    assert rules == expected

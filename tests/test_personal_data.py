@@ -126,7 +126,7 @@ def test_the_vault_opens_with_its_key_only(shop, vaulted, monkeypatch, tmp_path)
     assert {leak.kind for leak in scan([vaulted / "vault"], shop[1])} == {"unreadable"}
     assert vault.opened(vaulted / "vault" / "people.parquet").metadata.num_rows > personal_shop.N_PEOPLE
     monkeypatch.setenv("WORKBOOK_VAULT_KEY_FILE", str(tmp_path / "keys" / "other.key"))
-    with pytest.raises(UserError, match="cannot be decrypted"):
+    with pytest.raises(UserError, match="its key is not"):
         vault.opened(vaulted / "vault" / "people.parquet")
 
 

@@ -39,7 +39,8 @@ def test_references_become_customers_guests_stay_guests_and_no_row_is_lost_or_do
 
 
 @pytest.mark.parametrize(("name", "is_test"), [
-    ("测试订单", True), ("test", True), ("Test 01", True), ("TESTER", True), ("Testa Rossa", False), ("王测试", False), (None, False),
+    ("测试订单", True), ("test", True), ("Test 01", True), ("TESTER", True), ("Testa Rossa", False), ("王测试", False),
+    (None, False),
 ])
 def test_only_who_is_called_test_places_test_orders(name, is_test):
     people = ibis.memtable(pd.DataFrame({"customer_id": ["web:1"], "full_name": pd.array([name], dtype="str")}))

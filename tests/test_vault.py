@@ -101,6 +101,14 @@ def test_another_key_opens_nothing_and_says_what_to_do(home, key_file, monkeypat
     assert "\n" not in str(error.value)
 
 
+def test_a_vault_without_its_key_is_said_and_no_new_key_is_made(home, key_file):
+    tables.save(ledger(), "vault/ledger")
+    key_file.unlink()
+    with pytest.raises(UserError, match="ledger.parquet is there, its key is not: put vault.key back"):
+        tables.load("vault/ledger")
+    assert not key_file.exists()
+
+
 def test_a_change_of_one_byte_is_noticed(home, key_file):
     tables.save(ledger(), "vault/ledger")
     file = paths.dataset("complete_journey") / "vault" / "ledger.parquet"

@@ -266,7 +266,7 @@ def summarise(balance: pd.DataFrame, log: pd.DataFrame, quality: pd.DataFrame) -
     money, lost = float(balance["money_collected"].sum()), float((rejects["revenue_before"] - rejects["revenue_after"]).sum())
     values = {
         "rows": rows, "aside": aside, "aside_rate": aside / rows if rows else 0.0, "money": money, "lost": lost,
-        "merged": int(balance["rows_merged"].sum()),
+        "merged": int(balance.loc[balance["table"] != "customers", "rows_merged"].sum()),  # of customers: section "who is who"
         "lost_rate": lost / money if money else 0.0, "changed": int(log.loc[log["effect"] == "change", "rows_affected"].sum()),
         "worst": worst["rule"], "n_worst": int(worst["rows_affected"]), "n_fields": len(quality), "n_filled": len(filled),
         "n_good": int((filled["score"] >= 0.95).sum()), "good": 0.95,
@@ -306,6 +306,14 @@ def tables_by_quality(quality: pd.DataFrame) -> pd.DataFrame:
     """Return the fields that some source fills, weakest first, with a label `table.field`."""
     filled = quality[quality["completeness"] > 0].sort_values(["score", "table", "field"])
     return filled.assign(label=filled["table"] + "." + filled["field"])
+
+
+def check_rows(balance_: pd.DataFrame, rejected) -> None:
+    """Raise UserError if a table lost all its rows: then its mapping is wrong, not its rows."""
+    for name in balance_.loc[balance_["rows_clean"] == 0, "table"]:
+        reasons = rejected.filter(rejected.table == name).group_by("reason").agg(n=ibis._.count()).to_pandas()
+        most = reasons.sort_values(["n", "reason"], ascending=[False, True])["reason"].iloc[0]
+        raise UserError(f"every row of '{name}' was set aside, most of them as '{most}': check its mapping in dataset.yml")
 
 
 def balance(collected: dict, cleaned: dict, rejected) -> pd.DataFrame:

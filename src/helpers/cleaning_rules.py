@@ -48,15 +48,22 @@ class Rule:
 
 
 def is_repeated_line(lines, settings: Settings):
-    """The same line of the same order once more: equal in everything but the row number.
+    """The line of an order that is there twice as a whole: equal in everything but the row number.
 
-    Where a source numbers its lines itself, two equal lines with two numbers are two things bought.
+    One line among others that is there twice is a thing bought twice. Where a source numbers its lines itself, two equal lines
+    with two numbers are two things bought.
     """
     if settings.duplicate_lines == "keep":
         return NEVER
     same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour")]
     same = [c for c in same if c not in ("department", "category", "is_known_product")]
-    return is_copy(lines, by=same, order=["source", "source_row"]) & ~lines.source.isin(settings.numbered)
+    copies = is_copy(lines, by=same, order=["source", "source_row"])
+    if copies is NEVER:
+        return NEVER
+    times = lines.group_by(same).agg(_n=ibis._.count())
+    orders = times.group_by("transaction_id").agg(_least=ibis._["_n"].min(), _most=ibis._["_n"].max())
+    whole = orders.filter((orders["_least"] > 1) & (orders["_least"] == orders["_most"]))
+    return copies & lines.transaction_id.isin(whole.transaction_id) & ~lines.source.isin(settings.numbered)
 
 
 def is_copy(table, *, by: list[str], order: list):
@@ -73,9 +80,19 @@ def is_outside_window(lines, settings: Settings):
     return after if settings.first_day is None else after | (lines.order_date < settings.first_day.date())
 
 
+NOT_COUNTED = (  # what a source says of rows that can be read but must not count
+    "delivered again in a later export", "response not completed", "repeated response", "order not paid, cancelled or refunded",
+)
+
+
 def is_unreadable(table, settings: Settings):
     """The row, or a value in it, could not be read as what its column holds (`problem` says which)."""
-    return table.problem.notnull()
+    return table.problem.notnull() & ~table.problem.isin(NOT_COUNTED)
+
+
+def is_not_to_be_counted(table, settings: Settings):
+    """The source itself says that the row does not count: an unfinished answer, a cancelled order, a day delivered again."""
+    return table.problem.isin(NOT_COUNTED).fill_null(False)
 
 
 def is_without_moment(lines, settings: Settings):
@@ -145,12 +162,14 @@ def is_blank_text(feedback, settings: Settings):
 
 
 def is_repeated_text(feedback, settings: Settings):
-    """The same words about the same product once more; the first one of the training part stays.
+    """The same words of the same person about the same product, at the same time and with the same scores, once more.
 
-    A copy in both parts of a publisher's split would let a model see its test, so copies in train win.
+    Short answers that many people give ("good") are no copies. A copy in both parts of a publisher's split would let a model
+    see its test, so the first one of the training part stays.
     """
     order = [feedback.split.desc(), feedback.feedback_id]
-    by = ibis.window(group_by=[feedback.text.strip().lower(), feedback.product_id], order_by=order)
+    same = [feedback[c] for c in ("product_id", "customer_id", "received_at", "channel", "nps", "csat", "ces")]
+    by = ibis.window(group_by=[feedback.text.strip().lower(), *same], order_by=order)
     return (ibis.row_number().over(by) > 0) & (feedback.text.strip() != "")
 
 
@@ -220,6 +239,7 @@ def key_rules(table: str) -> tuple[Rule, ...]:
     key = contract(table).key
     return (
         Rule(table, "not readable", "reject", is_unreadable),
+        Rule(table, "not to be counted, says the source", "reject", is_not_to_be_counted),
         Rule(table, "no key", "reject", lambda rows, settings: is_without_key(rows, settings, key=key)),
         Rule(table, "repeated key", "merge", lambda rows, settings: is_repeated_key(rows, settings, key=key)),
     )

@@ -191,6 +191,7 @@ def joins(collected: dict) -> pd.DataFrame:
         if left in collected and right in collected:
             known = collected[right].select(found=collected[right][column]).distinct()
             table = collected[left].filter(collected[left][column].notnull())
+            table = table.filter(table.problem.isnull()) if "problem" in table.columns else table
             linked = table.left_join(known, table[column] == known.found)
             values = linked.agg(n_rows=linked.count(), n_found=linked.found.count()).to_pandas().iloc[0]
             n, found = int(values["n_rows"]), int(values["n_found"])

@@ -58,7 +58,8 @@ def evidence(who: Resolved, arrived: dict, *, run, threshold: float) -> Linked:
         sources=sources, on_sources=resolution_words.say_sources(sources),
         on_who=resolution_words.say_who(sources, int(counts["n"]), int(counts["linked"])),
         on_doubts=resolution_words.say_doubts(who.n_in_doubt, n_decided, now),
-        grade=Evidence("estimate", n=int(sources["n_records"].sum())), weights=weights_table(who.links.model),
+        grade=Evidence("estimate", n=int(sources["n_records"].sum())),
+        weights=weights_table(who.links.model, [name for name, n in who.links.counts["n_present"].items() if n]),
         example=example, example_values=values, limit=values["limit"], n_pairs=int(who.links.counts["n_candidates"]),
         thresholds=table, n_buyers=int(table.loc[table["is_chosen"], "n_buyers"].iloc[0]),
         on_thresholds=resolution_words.say_thresholds(table) if table["n_buyers"].any() else None,
@@ -72,12 +73,12 @@ def bits(probability: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
-def weights_table(model) -> pd.DataFrame:
-    """Return one row a comparison and level (1 = most alike): comparison, level, means, m, u, weight (bits)."""
+def weights_table(model, present: list[str]) -> pd.DataFrame:
+    """Return one row a level (1 = most alike) of the comparisons `present`: comparison, level, means, m, u, weight (bits)."""
     from helpers.identity_model import COMPARISONS
 
     rows = []
-    for comparison in COMPARISONS:
+    for comparison in (c for c in COMPARISONS if c.name in present):
         weights = model.weights(comparison.name)
         for place, level in enumerate(comparison.levels):
             rows.append({

@@ -52,12 +52,12 @@ def say_thresholds(thresholds: pd.DataFrame) -> Sentence:
     }
     if spread < MOVES:
         return Sentence(
-            "Where the line is drawn hardly matters: from {low:percent} to {high:percent} the repeat rate moves by "
-            "{points:number1} points", values,
+            "From threshold {low:percent} to {high:percent} the repeat rate moves by {points:number1} points, the customers "
+            "from {customers_low:count} to {customers_high:count}", values,
         )
     return Sentence(
-        "Where the line is drawn matters: from {low:percent} to {high:percent} the repeat rate goes from {rate_low:percent1} "
-        "to {rate_high:percent1}", values,
+        "From threshold {low:percent} to {high:percent} the repeat rate goes from {rate_low:percent1} to {rate_high:percent1}, "
+        "the customers from {customers_low:count} to {customers_high:count}", values,
     )
 
 

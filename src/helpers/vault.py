@@ -124,6 +124,9 @@ def encrypting():
 def opened(file: Path) -> pq.ParquetFile:
     """Return an encrypted file for reading; a key that does not fit is said in one line."""
     factory, kms = _factory()
+    if not os.environ.get("WORKBOOK_VAULT_KEY") and not _key_file().exists():
+        raise UserError(f"{paths.shown(file)} is there, its key is not: put {_key_file().name} back, or name it in "
+                        "WORKBOOK_VAULT_KEY_FILE, or move the vault away to begin anew")
     key()
     try:
         return pq.ParquetFile(file, decryption_properties=factory.file_decryption_properties(kms))

@@ -116,5 +116,6 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     where = paths.shown(paths.layer(plan.dataset, "raw"))
-    print(f"{plan.people:,} people with seed {plan.seed}: " + (f"written to {where}" if done else f"{where} is up to date"))
+    if done:
+        print(f"{plan.people:,} people with seed {plan.seed}: written to {where}")
     return 0

@@ -43,10 +43,21 @@ def test_references_become_customers_guests_stay_guests_and_no_row_is_lost_or_do
     (None, False),
 ])
 def test_only_who_is_called_test_places_test_orders(name, is_test):
-    people = ibis.memtable(pd.DataFrame({"customer_id": ["web:1"], "full_name": pd.array([name], dtype="str")}))
-    lines = ibis.memtable(pd.DataFrame({"customer_id": ["web:1", "web:2", None]}))
+    people = ibis.memtable(pd.DataFrame({
+        "customer_id": ["web:1"], "full_name": pd.array([name], dtype="str"), "source": ["web"],
+    }))
+    lines = ibis.memtable(pd.DataFrame({"customer_id": ["web:1", "web:2", None], "source": ["web"] * 3}))
     found = resolution.mark_tests(lines, people).to_pandas()
     assert sorted(found["is_test"]) == sorted([is_test, False, False])
+
+
+def test_a_member_whose_number_a_tester_used_once_is_no_tester():
+    people = ibis.memtable(pd.DataFrame({
+        "customer_id": ["member:1", "member:1", "member:2"], "full_name": ["测试订单", "样例甲", "测试"],
+        "source": ["web", "web", "till"],
+    }))
+    lines = ibis.memtable(pd.DataFrame({"customer_id": ["member:1", "member:2"], "source": ["web", "web"]}))
+    assert resolution.mark_tests(lines, people).to_pandas()["is_test"].tolist() == [False, False]
 
 
 def test_a_device_belongs_to_the_one_customer_who_logged_in_on_it():

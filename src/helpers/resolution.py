@@ -175,10 +175,15 @@ def refer(table, ledger):
 
 
 def mark_tests(transactions, people):
-    """Return the order lines with `is_test`: somebody who is called "test" (`TEST_NAME`) in that system placed the order."""
-    tests = people.filter(people.full_name.fill_null("").re_search(TEST_NAME)).select(_test=people.customer_id).distinct()
+    """Return the order lines with `is_test`: the system calls who placed the order "test" (`TEST_NAME`), and nothing else."""
+    named = people.filter(people.full_name.notnull() & people.customer_id.notnull())
+    called = named.group_by(_test=named.customer_id, _source=named.source).agg(
+        _n=named.count(), _tests=named.full_name.re_search(TEST_NAME).sum()
+    )
+    tests = called.filter(called["_n"] == called["_tests"]).select("_test", "_source")
     columns = transactions.columns
-    joined = transactions.left_join(tests, transactions.customer_id == tests["_test"])
+    same = [transactions.customer_id == tests["_test"], transactions.source == tests["_source"]]
+    joined = transactions.left_join(tests, same)
     return joined.mutate(is_test=joined["_test"].notnull()).select(*columns, "is_test")
 
 

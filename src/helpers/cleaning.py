@@ -11,6 +11,7 @@ import ibis
 import pandas as pd
 
 from helpers import cleaning_texts
+from helpers.cleaning_merges import count_renumbered, merge_consents, merge_customers, tell_numbers_apart
 from helpers.cleaning_rules import MERGED, Rule, Settings, is_within_limits, masking_rules, rules_for
 from helpers.cleaning_validation import count_imputed, impute, stated_rules
 from helpers.contracts import CANONICAL_NAMES, contract
@@ -47,33 +48,20 @@ def prepare_lines(lines, products, settings: Settings):
     return joined.mutate(is_known_product=joined.listed_id.notnull()).drop("listed_id")
 
 
-def prepare_customers(customers, settings: Settings):
-    """Return the customers' rows, each with the best that any row of the same customer says.
-
-    Best = the first filled value in the order of the sources in dataset.yml, then of their rows; `joined_at` is the first day.
-    The rows stay: the rule "repeated key" merges them, so that each is accounted for.
-    """
-    rank = ibis.cases(*((customers.source == name, i) for i, name in enumerate(settings.sources)), else_=len(settings.sources))
-    ranked = customers.mutate(_rank=rank)
-    known = [c for c in customers.columns if c not in ("customer_id", "source", "source_row", "problem")]
-    order = [ranked["_rank"], ranked.source, ranked.source_row]
-    best = {c: ranked.joined_at.min() if c == "joined_at" else ranked[c].first(order_by=order) for c in known}
-    merged = ranked.group_by("customer_id").agg(**best)
-    rows = customers.select("customer_id", "source", "source_row", "problem")
-    return rows.left_join(merged, "customer_id").drop("customer_id_right")
-
-
 def prepare(name: str, table, settings: Settings, products=None, names=None):
     """Return a collected table with what its rules need: days and products of lines, merged customers, masked texts.
 
     names: what the customers are called (customer_id, name), where the data are personal; texts are masked only then.
     """
+    table = tell_numbers_apart(name, table)
     if name == "transactions":
         table = prepare_lines(table, products, settings)
     if names is None:
         return table
     if name == "customers":
-        table = prepare_customers(table, settings)
+        table = merge_customers(table, settings)
+    if name == "consents":
+        table = merge_consents(table)
     for column in cleaning_texts.free_text_columns(name, table.columns):
         if table[column].type().is_string():
             table = cleaning_texts.masked(table, column, names)
@@ -110,8 +98,8 @@ def clean_table(name: str, table, settings: Settings, products=None, names=None)
     kept, changed = change(judged.filter(judged.reason.isnull()), rules, settings)
     kept = impute(kept, settings.impute, name)
     log = _log(name, rules, judged, kept, changed)
-    imputed = count_imputed(kept, settings.impute, name)
-    log = pd.concat([log, pd.DataFrame(imputed)], ignore_index=True) if imputed else log
+    more = [*count_renumbered(name, kept), *count_imputed(kept, settings.impute, name)]
+    log = pd.concat([log, pd.DataFrame(more)], ignore_index=True) if more else log
     extra = [c for c in kept.columns if c in table.columns or c.startswith("is_imputed_")]
     extra = [c for c in extra if c not in ("source", "source_row", "problem") and c not in contract(name).column_names]
     columns = [*contract(name).column_names, *(extra if contract(name).is_open else [])]

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from helpers import masking, paths, sources
-from helpers.contracts import CANONICAL_NAMES, COLLECTED_NAMES, SPOKEN, contract
+from helpers.contracts import CANONICAL_NAMES, COLLECTED_NAMES, ENGINE, SPOKEN, contract
 from helpers.datasets import Dataset, Source
 from helpers.errors import TooLittleData, UserError
 from helpers.tables import digest, note_raw
@@ -30,8 +30,6 @@ LINKS = (  # (left table, column, right table): how the canonical tables refer t
     ("subscriptions", "customer_id", "customers"),
     ("consents", "customer_id", "customers"),
 )
-ARRIVES_AS = {"string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date",
-              "timestamp": "timestamp('UTC')"}
 MEMBERS = "member"  # the number space of the loyalty programme and of accounts in the web shop
 
 
@@ -96,7 +94,7 @@ def conform(data, name: str, source: str):
     spec = contract(f"collected/{name}")
     table = table.mutate(source=ibis.literal(source))
     columns = {
-        c.name: table[c.name].cast(ARRIVES_AS[c.type]) if c.name in table.columns else ibis.null(ARRIVES_AS[c.type])
+        c.name: table[c.name].cast(ENGINE[c.type]) if c.name in table.columns else ibis.null(ENGINE[c.type])
         for c in spec.columns
     }
     extra = {c: table[c] for c in table.columns if c not in columns} if spec.is_open else {}

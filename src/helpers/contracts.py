@@ -79,6 +79,10 @@ def moment(name, means, **more) -> Column:
     return Column(name, "timestamp", means, "UTC", **more)
 
 
+ENGINE = {  # a contract's type → the type in the engine (Ibis)
+    "string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date",
+    "timestamp": "timestamp('UTC')",
+}
 CUSTOMER = text("customer_id", "the customer")
 MAYBE = {"nullable": True}
 FINE = {"nullable": True, "empty_is_fine": True}

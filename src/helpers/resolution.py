@@ -12,7 +12,7 @@ import ibis
 import pandas as pd
 
 from helpers import paths, tables, vault
-from helpers.contracts import contract
+from helpers.contracts import ENGINE, contract
 
 ATTRIBUTES = ("gender", "city", "region", "country")  # what a personal record says that is no identifier
 TEST_NAME = r"(?i)^\s*(测试|測試|test($|[\s_0-9-]|er\b|ing\b))"
@@ -122,11 +122,10 @@ def _enter(keys: pd.Series, found: Resolved, run) -> tuple[pd.DataFrame, pd.Data
         linked = found.clusters.clusters
         clusters = pd.concat([linked, clusters[~clusters.index.isin(linked.index)]])
         pairs = found.links.pairs
-    ledger, events = identity_ledger.update(
+    return identity_ledger.update(
         tables.load_previous("vault/ledger"), clusters, pairs, make_id=vault.pseudonyms(run.settings.name),
         run=f"{run.as_of:%Y-%m-%d}",
     )
-    return ledger, events
 
 
 def _all_events(events: pd.DataFrame) -> pd.DataFrame:
@@ -261,6 +260,5 @@ def customer_records(customers, people, *, as_of: pd.Timestamp, time_zone: str):
 
 
 def _in_order(table, columns, schema=None):
-    types = {"date": "date", "float64": "float64", "int64": "int64", "string": "string", "bool": "boolean"}
-    kinds = schema or {c.name: types[c.type] for c in contract("collected/customers").columns}
+    kinds = schema or {c.name: ENGINE[c.type] for c in contract("collected/customers").columns}
     return table.select(**{c: table[c].cast(kinds[c]) if c in table.columns else ibis.null(kinds[c]) for c in columns})

@@ -5,6 +5,7 @@ names of our own, so that none can leave the temporary folder.
 """
 
 import gzip
+import lzma
 import re
 import zipfile
 import zlib
@@ -45,7 +46,7 @@ def members(file: Path, shown: str) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(file) as archive:
             found = [m for m in archive.infolist() if not m.is_dir() and not IGNORED.search(m.filename)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # a version that Python does not know
         raise UserError(f"{shown}: is not a complete zip archive; export or copy it again") from None
     for member in found:
         if ".." in PurePosixPath(member.filename.replace("\\", "/")).parts or re.match(r"[/\\]|[A-Za-z]:", member.filename):
@@ -88,7 +89,9 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget, s
                 budget.take(len(piece), shown)
                 _check_sizes(size, member.compress_size, shown)
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+    except NotImplementedError:
+        raise UserError(f"{shown}: is compressed in a way that is not read here; unpack it yourself") from None
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError):
         raise UserError(f"{shown}: is damaged; export or copy it again") from None
 
 

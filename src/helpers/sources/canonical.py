@@ -6,14 +6,13 @@ canonical table, with `source_row` and `problem`. The first table of the mapping
 
 import ibis
 
-from helpers.contracts import contract
+from helpers import consents
+from helpers.contracts import ENGINE, contract
 from helpers.reading.table import fresh_name
 from helpers.reading.values import typed
 from helpers.sources.exports import CONSTANT
 from helpers.timezones import to_utc
 
-ENGINE = {"string": "string", "int64": "int64", "float64": "float64", "bool": "boolean", "date": "date",
-          "timestamp": "timestamp('UTC')"}
 CONTACT = ("full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id")
 KEYS = {"interactions": "interaction_id", "feedback": "feedback_id", "cases": "case_id"}
 PERSON = "_person"  # the digest that stands for the number of a person who has none
@@ -166,23 +165,13 @@ def _derived(table, name: str):
 
 
 def _one_consent(table):
-    """Return one row per person and purpose: the first grant, and the last withdrawal unless a grant came after it."""
+    """Return one row per person and purpose, with what the person permits now."""
     moments = [c for c in ("granted_at", "withdrawn_at") if c in table.columns]
     table = table.filter(ibis.or_(*(table[c].notnull() for c in moments))) if moments else table
-    made = {"source_row": table.source_row.min(), "problem": table.problem.min(), PERSON: table[PERSON].min()}
-    if "consent_source" in table.columns:
-        made["consent_source"] = table.consent_source.min()
-    if "granted_at" in moments:
-        made |= {"granted_at": table.granted_at.min(), "_regranted_at": table.granted_at.max()}
-    if "withdrawn_at" in moments:
-        made["withdrawn_at"] = table.withdrawn_at.max()
-    table = table.group_by("customer_id", "purpose").agg(**made)
-    if "_regranted_at" in table.columns:
-        if "withdrawn_at" in moments:
-            given_again = table["_regranted_at"] > table.withdrawn_at
-            table = table.mutate(withdrawn_at=ibis.ifelse(given_again, ibis.null("timestamp('UTC')"), table.withdrawn_at))
-        table = table.drop("_regranted_at")
-    return table
+    nothing = ibis.null(ENGINE["timestamp"])
+    table = table.mutate(**{c: nothing for c in ("granted_at", "withdrawn_at") if c not in moments})
+    made = {c: table[c].min() for c in ("source_row", "problem", PERSON, "consent_source") if c in table.columns}
+    return consents.current(table, **made)
 
 
 def complete_lines(table, business):

@@ -1,0 +1,56 @@
+"""Contracts of the answers of 05_persona: the tables that it writes to results/."""
+
+from helpers.contracts import MAYBE, Contract, flag, rate, real, text, whole
+
+PERSONA = (
+    Contract(
+        "personas", "results", "persona", "a segment with at least 10 customers", ("segment",),
+        (
+            text("segment", "named RFM segment"),
+            text("persona", "the segment in a few words: rhythm, basket, whether it has gone quiet"),
+            rate("name_stability", "resamples of the segment's customers that agree with these words"),
+            whole("n_customers", "customers", ge=1),
+            rate("customer_share", "customers of all"),
+            real("revenue_share", "revenue of all; null where there is none", "share", **MAYBE),
+            real("revenue_per_customer", "mean revenue", "currency"),
+            real("recency_days", "median days since the last purchase day", "days", ge=0),
+            real("median_gap_days", "days between purchase days of the median customer", "days", **MAYBE),
+            real("order_value", "median order of the median customer", "currency", **MAYBE),
+            real("n_products", "products in the median order of the median customer", "products", **MAYBE),
+            rate("discount_rate", "discounts of the shelf price", **MAYBE),
+            text("departments", "the three departments with most spend", **MAYBE),
+            text("weekday", "weekday with most orders", **MAYBE),
+            text("hours", "hours of the day with most orders", **MAYBE),
+            whole("n_known", "customers with known demographics", ge=0),
+            whole("n_contacted", "customers contacted by a campaign", ge=0),
+            rate("answered_rate", "contacted customers that answered at least once", **MAYBE),
+            rate("answered_low", "lower end of its 95 % interval", **MAYBE),
+            rate("answered_high", "upper end of its 95 % interval", **MAYBE),
+        ),
+        gives="each segment as a portrait: rhythm, basket, favourites, answers to campaigns",
+    ),
+    Contract(
+        "persona_traits", "results", "persona", "a segment and an attribute that may set it apart",
+        ("segment", "kind", "attribute"),
+        (
+            text("segment", "named RFM segment"),
+            text("kind", "department, category, weekday, age …"),
+            text("unit", "what the share is of: spend, orders, shelf value, customers, contacted customers"),
+            text("attribute", "the department, weekday, age band …"),
+            whole("n", "customers of the segment of whom the trait is known", ge=10),
+            whole("n_with", "of these, customers with the attribute", ge=0),
+            rate("share", "share in the segment"),
+            rate("low", "lower end of its 95 % interval"),
+            rate("high", "upper end of its 95 % interval"),
+            rate("others_share", "share among all other customers", **MAYBE),
+            real("index", "100 · share ÷ share among the others", "others = 100", **MAYBE),
+            real("index_low", "lower end of its 95 % interval", "others = 100", **MAYBE),
+            real("index_high", "upper end of its 95 % interval", "others = 100", **MAYBE),
+            real("shrunk_index", "index pulled towards 100 by its noise", "others = 100", **MAYBE),
+            rate("p_value", "chance of such a difference if there were none; null = not tested", **MAYBE),
+            rate("q_value", "Benjamini-Hochberg over all cells tested", **MAYBE),
+            flag("is_notable", "passes every test: a statement on the card"),
+        ),
+        gives="what sets each segment apart from the others",
+    ),
+)

@@ -276,7 +276,13 @@ def test_without_columns_the_format_follows_from_the_type(run, shown):
         "n": [1234], "x": [1.5], "day": [pd.Timestamp("2017-03-01")], "flag": [True], "name": ["a"], "none": [None],
     }))
     words = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", shown[0])
-    assert words[6:] == ["1,234", "1.50", "1 Mar 2017", "True", "a", "–"]
+    assert words == ["n", "x", "day", "flag", "name", "1,234", "1.50", "1 Mar 2017", "True", "a"]
+
+
+def test_a_column_without_any_value_is_left_out(run, shown):
+    report.table(pd.DataFrame({"a": ["x", "y"], "empty": [None, None], "partly": [None, "z"]}),
+                 {"a": ("A", "label"), "empty": ("Empty", "label"), "partly": ("Partly", "label")})
+    assert re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", shown[0]) == ["A", "Partly"]
 
 
 @pytest.mark.parametrize("unknown", [None, np.nan, pd.NA, pd.NaT])

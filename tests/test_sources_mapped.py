@@ -11,6 +11,7 @@ import vendor_folder
 from helpers import datasets, paths, sources
 from helpers.datasets import Source
 from helpers.errors import UserError
+from helpers.sources import optout
 
 BUSINESS = datasets.Business(currency="CNY", time_zone="Asia/Shanghai", contractual=False, snapshot_date="2025-12-31")
 
@@ -212,6 +213,11 @@ def test_an_opt_out_without_a_moment_dates_from_the_last_change(raw):
     }, export="contacts")["consents"]
     assert consents["customer_id"].tolist() == ["zcrm_2"]
     assert consents["withdrawn_at"].dt.tz_convert("Asia/Shanghai").iloc[0].strftime("%Y-%m-%d %H") == "2024-07-01 10"
+
+
+def test_an_opt_out_of_which_no_moment_is_known_is_still_an_opt_out(raw):
+    rows = ibis.memtable({"Email Opt Out": ["true", "false", None]})
+    assert optout.prepare(rows, "contacts")[optout.WITHDRAWN].to_pandas().fillna("").tolist() == ["1970-01-01", "", ""]
 
 
 def test_responses_that_were_not_completed_are_set_aside_with_the_reason(raw):

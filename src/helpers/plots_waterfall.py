@@ -40,6 +40,6 @@ def waterfall(
     ax.set_xticks([])
     ax.axvline(0, color=plots.PALE, linewidth=1, zorder=0)
     ax.spines[["bottom", "left"]].set_visible(False)
-    room = 0.1 if (values < 0).any() else 0.02
+    room = 0.22 if (values < 0).any() else 0.02
     ax.set_xlim(low - room * (high - low), high + 0.12 * (high - low))
     return ax

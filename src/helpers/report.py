@@ -330,7 +330,7 @@ def table(
 ) -> None:
     """Show a table. `columns` maps column → (translated header, format of i18n.FORMATS); others are left out.
 
-    Without `columns`, all columns are shown under their own names. Only the first `rows` rows are shown and that is said;
+    Without `columns`, all columns are shown under their own names. A column without any value is left out. Only the first `rows` rows are shown and that is said;
     the CSV link holds them all.
     """
     _show("table", _table_html(frame, columns or {}, caption=caption, csv_name=csv_name, rows=rows))
@@ -338,6 +338,7 @@ def table(
 
 def _table_html(frame: pd.DataFrame, columns: dict, *, caption: str, csv_name: str, rows: int = 50) -> str:
     columns = columns or {name: (str(name), _guess_format(frame[name])) for name in frame.columns}
+    columns = {name: how for name, how in columns.items() if frame.empty or frame[name].notna().any()}  # nothing to show
     chosen = frame[list(columns)]
     rows = len(frame) if len(frame) <= 1.2 * rows else rows  # not "50 of 52"
     head = "".join(

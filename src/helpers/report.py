@@ -330,8 +330,8 @@ def table(
 ) -> None:
     """Show a table. `columns` maps column → (translated header, format of i18n.FORMATS); others are left out.
 
-    Without `columns`, all columns are shown under their own names. A column without any value is left out. Only the first `rows` rows are shown and that is said;
-    the CSV link holds them all.
+    Without `columns`, all columns are shown under their own names. A column without any value is left out. Only the first
+    `rows` rows are shown and that is said; the CSV link holds them all.
     """
     _show("table", _table_html(frame, columns or {}, caption=caption, csv_name=csv_name, rows=rows))
 

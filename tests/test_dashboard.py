@@ -62,15 +62,15 @@ def test_without_revenue_before_no_change_is_claimed():
 def test_the_churn_alert_needs_a_prediction_that_holds_and_leaves_out_the_silent():
     scores = pd.DataFrame({"is_silent": [False, True, False], "rank": [2, 3, 1], "expected_loss": [1.0, 50.0, 3.0],
                            "churn_probability": [0.1, 0.9, 0.3]})
-    weak = pd.DataFrame({"kind": ["prediction", "fact"], "grade": ["too weak", "holds"]})
+    weak = pd.DataFrame({"kind": ["prediction", "fact"], "grade": ["too weak", "holds"], "is_current": True})
     assert dashboard.churn_alert(scores, weak, most=1).values == {}
     alert = dashboard.churn_alert(scores, weak.assign(grade="holds"), most=1)
     assert (alert.values["n"], alert.values["all"], alert.values["loss"], alert.values["share"]) == (1, 2, 3.0, 0.75)
 
 
-def test_only_findings_that_hold_are_kept_predictions_first():
-    frame = pd.DataFrame({"finding_id": ["a-01", "a-02", "a-03"], "kind": ["fact", "prediction", "fact"],
-                          "grade": ["holds", "holds", "with care"]})
+def test_only_findings_of_the_last_run_that_hold_are_kept_predictions_first():
+    frame = pd.DataFrame({"finding_id": ["a-01", "a-02", "a-03", "a-01"], "kind": ["fact", "prediction", "fact", "fact"],
+                          "grade": ["holds", "holds", "with care", "holds"], "is_current": [True, True, True, False]})
     assert dashboard.holding({"a": frame})["finding_id"].tolist() == ["a-02", "a-01"]
 
 

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import i18n, paths
+from helpers import evidence, i18n, paths
 from helpers.i18n import shown, text
 
 UNKNOWN = [None, float("nan"), float("inf"), -float("inf"), pd.NaT, pd.NA, np.float64("nan"), np.float32("inf")]
@@ -290,9 +290,9 @@ def test_what_a_reader_calls_tables_and_what_they_give_is_translated():
 
 
 def test_stages_grades_reasons_and_verdicts_are_translated():
-    from helpers import plots, render, report
+    from helpers import plots, render
 
-    words = {word for pair in render.STAGES.values() for word in pair} | set(report.GRADES)
+    words = {word for pair in render.STAGES.values() for word in pair} | set(evidence.GRADES)
     words |= set(plots.SEGMENT_COLORS) | {"use", "use with care", "do not use"}
     assert not sorted(words - set(i18n.catalogue()))
 

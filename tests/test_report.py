@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from helpers import i18n, plots, report, tables
 from helpers.errors import UserError
-from helpers.report import Evidence, Kpi, grade
+from helpers.evidence import GRADES, Evidence, grade
+from helpers.report import Kpi
 
 HOSTILE = "<script>alert('x')</script>&\"{{ 7 * 7 }}"
 
@@ -128,7 +129,7 @@ def test_the_grade_at_its_boundaries(evidence, expected):
 def test_nothing_holds_that_is_small_or_whose_interval_includes_the_baseline(kind, n, coverage, interval, baseline, held_out):
     evidence = Evidence(kind, n, None, interval, baseline, held_out, coverage)
     given_grade, _ = grade(evidence)
-    assert given_grade in report.GRADES
+    assert given_grade in GRADES
     includes = interval is not None and baseline is not None and interval[0] <= baseline <= interval[1]
     if n < 30 or (kind != "fact" and includes):
         assert given_grade == "too weak"
@@ -166,6 +167,21 @@ def test_findings_keep_their_contract_even_when_there_are_none(run):
     assert loaded["low"].tolist()[1] == 0.5
     assert loaded["held_out"].tolist()[2] is True
     assert loaded["finding_id"].tolist() == ["segmentation-01", "segmentation-02", "segmentation-03"]
+
+
+def test_findings_of_earlier_runs_are_kept_and_the_same_run_adds_nothing(run):
+    def said(n):
+        run.findings.clear()
+        report.finding("{n:count} customers", n=n, evidence=Evidence("fact", n=n))
+        tables.save(report.findings(), "findings_segmentation")
+        return tables.load("findings_segmentation")
+
+    assert said(40)[["run", "is_current"]].to_numpy().tolist() == [[1, True]]
+    assert said(40)[["run", "is_current"]].to_numpy().tolist() == [[1, True]]
+    assert said(41)[["run", "n", "is_current"]].to_numpy().tolist() == [[1, 40, False], [2, 41, True]]
+    assert said(41)["run"].tolist() == [1, 2]
+    run.findings.clear()
+    assert report.findings()["is_current"].tolist() == [False, False], "a run that finds nothing leaves nothing current"
 
 
 def test_the_same_finding_in_chinese_has_the_same_values(in_chinese, shown):

@@ -392,6 +392,9 @@ RESULTS = (
 )
 
 FINDINGS = (
+    whole("run", "runs so far that found something else, 1 = the first", ge=1),
+    day("as_of", "last day observed of that run"),
+    flag("is_current", "said by the last run; the others are kept as a record"),
     text("finding_id", "topic and number"),
     text("template", "the sentence, as a message of the catalogue"),
     text("values", "the computed values of the sentence, JSON"),
@@ -409,7 +412,7 @@ FINDINGS = (
 
 def _findings(topic: str) -> Contract:
     return Contract(
-        f"findings_{topic}", "results", topic, f"a finding of the {topic} notebook", ("finding_id",), FINDINGS,
+        f"findings_{topic}", "results", topic, f"a finding of a run of the {topic} notebook", ("run", "finding_id"), FINDINGS,
         file=f"findings/{topic}",
     )
 

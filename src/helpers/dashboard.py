@@ -203,12 +203,12 @@ def segment_sentence(mix: pd.DataFrame) -> tuple[str, dict]:
 def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame:
     """Return the findings that hold, at most `most` of each topic, in the order of the notebooks, with their topic.
 
-    findings: topic → table `findings_<topic>`. Predictions come first within a topic, then estimates, then facts.
+    findings: topic → table `findings_<topic>`; what earlier runs said does not count. Predictions come first within a topic, then estimates, then facts.
     """
     rank = {"prediction": 0, "estimate": 1, "fact": 2}
     parts = []
     for topic, frame in findings.items():
-        held = frame[frame["grade"] == "holds"].assign(topic=topic)
+        held = frame[frame["is_current"] & (frame["grade"] == "holds")].assign(topic=topic)
         held = held.assign(order=held["kind"].map(rank)).sort_values(["order", "finding_id"])
         parts.append(held.head(most).drop(columns="order"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
@@ -242,7 +242,7 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> A
 
     scores: `churn_scores` (rank 1 = largest expected loss; customers already silent for a horizon are no news).
     """
-    predictions = findings[findings["kind"] == "prediction"]
+    predictions = findings[findings["is_current"] & (findings["kind"] == "prediction")]
     if not (predictions["grade"] == "holds").any():
         return Alert(
             "Whom we are losing", "No list: on this data the churn scores did not hold up on customers they had not seen.", {},

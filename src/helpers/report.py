@@ -16,10 +16,8 @@ from IPython.display import HTML, display
 from helpers import datasets, i18n, paths, tables
 from helpers.contracts import TOPICS
 from helpers.errors import UserError
+from helpers.evidence import OF_THE_RUN, Evidence, grade, with_history
 from helpers.i18n import shown, text
-
-GRADES = ("holds", "with care", "too weak")
-MIN_GROUP = 30  # observations below which a group's figure is marked as uncertain
 
 
 @dataclass(frozen=True)
@@ -167,51 +165,7 @@ def _sparkline(values, width: int = 120, height: int = 28) -> str:
     )
 
 
-# --- evidence
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What supports a finding.
-
-    kind: `fact` (a full count of the data), `estimate` (an inference, needs an interval) or `prediction` (needs a
-    held-out measurement and a baseline that it beats).
-    n: observations behind it. baseline: what the estimate is compared with; for an estimate, the value that would mean
-    "nothing to report". For a prediction `interval` is that of the *gain* over the baseline if `gain` is given.
-    coverage: share of the customers (rows) that the data speaks of.
-    """
-
-    kind: str
-    n: int
-    estimate: float | None = None
-    interval: tuple[float, float] | None = None
-    baseline: float | None = None
-    held_out: bool | None = None
-    coverage: float = 1.0
-
-
-def grade(evidence: Evidence) -> tuple[str, str]:
-    """Return the grade of a finding (`holds`, `with care`, `too weak`) and the reason, as a catalogue message."""
-    if evidence.n < MIN_GROUP:
-        return "too weak", "fewer than 30 observations"
-    if evidence.kind == "fact":
-        if evidence.coverage < 0.5:
-            return "with care", "known for less than half of the customers"
-        return "holds", "a full count of the data"
-    if evidence.interval is None:
-        return "with care", "no interval"
-    low, high = evidence.interval
-    if evidence.baseline is not None and low <= evidence.baseline <= high:
-        return "too weak", "the interval includes the comparison value"
-    if evidence.kind == "estimate":
-        if evidence.coverage < 0.5:
-            return "with care", "known for less than half of the customers"
-        return "holds", "the interval excludes the comparison value" if evidence.baseline is not None else "has an interval"
-    if not evidence.held_out:
-        return "with care", "not measured on unseen data"
-    if evidence.baseline is None:
-        return "with care", "no baseline"
-    return "holds", "measured on unseen data, beside a baseline"
+# --- findings
 
 
 def finding(template: str, /, *, evidence: Evidence, **values) -> str:
@@ -274,11 +228,12 @@ def _jsonable(value):
 
 
 def findings() -> pd.DataFrame:
-    """Return the findings of this run as table `findings_<topic>`."""
-    columns = [c.name for c in tables.contract("findings_collection").columns]
-    frame = pd.DataFrame(_run["now"].findings, columns=columns)
-    numeric = {"estimate": "float64", "low": "float64", "high": "float64", "baseline": "float64", "n": "int64"}
-    return frame.astype(numeric).astype({"held_out": "boolean"})
+    """Return table `findings_<topic>`: the findings of this run (is_current), and those of the runs before it."""
+    run = _run["now"]
+    name = f"findings_{run.stage.split('_', 1)[1]}"
+    columns = [c.name for c in tables.contract(name).columns]
+    said = pd.DataFrame(run.findings, columns=[c for c in columns if c not in OF_THE_RUN])
+    return with_history(said, tables.load_previous(name), as_of=run.as_of)[columns]
 
 
 # --- charts and tables

@@ -439,11 +439,12 @@ TOPICS = ("collection", "cleaning", "segmentation", "lifetime_value", "persona",
 
 def _all() -> dict[str, Contract]:
     from helpers.contracts_identity import IDENTITY, PEOPLE, VAULT
+    from helpers.contracts_ledger import LEDGER
     from helpers.contracts_results import ANSWERS
 
     every = (
         *(_collected(c) for c in (*CANONICAL, PEOPLE)), *CANONICAL, *VAULT, *ROLL_UPS, *RESULTS,
-        *IDENTITY, *ANSWERS,
+        *IDENTITY, *ANSWERS, *LEDGER,
         *(_findings(topic) for topic in TOPICS),
     )
     return {contract.name: contract for contract in every}

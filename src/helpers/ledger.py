@@ -160,7 +160,9 @@ def _auc(what: str, lost: np.ndarray, score: np.ndarray) -> float:
 
 def sentence(row: pd.Series) -> tuple[str, dict, Evidence]:
     """Return what is said of a row of `came_true_<topic>`, its values and what supports it: a count of what happened."""
-    return _WORDS[row["what"]][_verdict(row)], row.to_dict(), Evidence("fact", int(row["n"]), float(row["actual"]))
+    values = {**row.to_dict(), "outcome": _outcome(row)}
+    words = _WORDS if values["outcome"] else _WITHOUT_INTERVAL
+    return words[row["what"]], values, Evidence("fact", int(row["n"]), float(row["actual"]))
 
 
 def ranking_sentence(row: pd.Series) -> tuple[str, dict]:
@@ -171,50 +173,41 @@ def ranking_sentence(row: pd.Series) -> tuple[str, dict]:
     ), row.to_dict()
 
 
-def _verdict(row: pd.Series) -> str:
+def _outcome(row: pd.Series) -> str:
     if pd.isna(row["is_inside"]):
-        return "unsure"
+        return ""
     if row["is_inside"]:
-        return "true"
-    return "more" if row["actual"] > row["high"] else "fewer"
+        return "it came true"
+    return "it was more" if row["actual"] > row["high"] else "it was less"
 
 
-_SILENT = (
-    "On {made_on:day} we expected {predicted:count} of {n:count} customers to buy nothing until {due_on:day} ({low:count} to "
-    "{high:count})"
-)
-_BUY = (
-    "On {made_on:day} we expected {predicted:count} purchases of {n:count} customers until {due_on:day} ({low:count} to "
-    "{high:count})"
-)
-_PAY = (
-    "On {made_on:day} we expected {predicted:money} from {n:count} customers until {due_on:day} ({low:money} to {high:money})"
-)
 _WORDS = {
-    "churn": {
-        "true": _SILENT + ": it came true, {actual:count} did.",
-        "more": _SILENT + ": it was worse, {actual:count} did.",
-        "fewer": _SILENT + ": it was better, only {actual:count} did.",
-    },
-    "purchases": {
-        "true": _BUY + ": it came true, there were {actual:count}.",
-        "more": _BUY + ": there were more, {actual:count}.",
-        "fewer": _BUY + ": there were fewer, {actual:count}.",
-        "unsure": "On {made_on:day} we expected {predicted:count} purchases of the {n:count} customers still known until "
-                  "{due_on:day}; there were {actual:count}.",
-    },
-    "revenue": {
-        "true": _PAY + ": it came true, they brought {actual:money}.",
-        "more": _PAY + ": they brought more, {actual:money}.",
-        "fewer": _PAY + ": they brought less, {actual:money}.",
-        "unsure": "On {made_on:day} we expected {predicted:money} from the {n:count} customers still known until {due_on:day}; "
-                  "they brought {actual:money}.",
-    },
-    "segment size": {
-        "unsure": "On {made_on:day} we expected the sizes of {n:count} segments on {due_on:day}; {inside:percent} of them lie "
-                  "inside their interval. The mean error is {error:number1} customers; “sizes stay as they are” errs by "
-                  "{baseline_error:number1}.",
-    },
+    "churn": (
+        "On {made_on:day} we expected {predicted:count} of {n:count} customers to buy nothing until {due_on:day} ({low:count} to "
+        "{high:count}); {outcome:label}: {actual:count} did so."
+    ),
+    "purchases": (
+        "On {made_on:day} we expected {predicted:count} purchases of {n:count} customers until {due_on:day} ({low:count} to "
+        "{high:count}); {outcome:label}: there were {actual:count}."
+    ),
+    "revenue": (
+        "On {made_on:day} we expected {predicted:money} from {n:count} customers until {due_on:day} ({low:money} to "
+        "{high:money}); {outcome:label}: they brought {actual:money}."
+    ),
+}
+_WITHOUT_INTERVAL = {
+    "purchases": (
+        "On {made_on:day} we expected {predicted:count} purchases of the {n:count} customers still known until {due_on:day}; there "
+        "were {actual:count}."
+    ),
+    "revenue": (
+        "On {made_on:day} we expected {predicted:money} from the {n:count} customers still known until {due_on:day}; they brought "
+        "{actual:money}."
+    ),
+    "segment size": (
+        "On {made_on:day} we expected the sizes of {n:count} segments on {due_on:day}; {inside:percent} of them lie inside their "
+        "interval. The mean error is {error:number1} customers; “sizes stay as they are” errs by {baseline_error:number1}."
+    ),
 }
 
 

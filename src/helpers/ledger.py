@@ -183,8 +183,8 @@ def _outcome(row: pd.Series) -> str:
 
 _WORDS = {
     "churn": (
-        "On {made_on:day} we expected {predicted:count} of {n:count} customers to buy nothing until {due_on:day} ({low:count} to "
-        "{high:count}); {outcome:label}: {actual:count} did so."
+        "On {made_on:day} we expected {predicted:count} of {n:count} customers to buy nothing until {due_on:day} "
+        "({low:count} to {high:count}); {outcome:label}: {actual:count} did so."
     ),
     "purchases": (
         "On {made_on:day} we expected {predicted:count} purchases of {n:count} customers until {due_on:day} ({low:count} to "
@@ -197,16 +197,16 @@ _WORDS = {
 }
 _WITHOUT_INTERVAL = {
     "purchases": (
-        "On {made_on:day} we expected {predicted:count} purchases of the {n:count} customers still known until {due_on:day}; there "
-        "were {actual:count}."
+        "On {made_on:day} we expected {predicted:count} purchases of the {n:count} customers still known until {due_on:day}; "
+        "there were {actual:count}."
     ),
     "revenue": (
-        "On {made_on:day} we expected {predicted:money} from the {n:count} customers still known until {due_on:day}; they brought "
-        "{actual:money}."
+        "On {made_on:day} we expected {predicted:money} from the {n:count} customers still known until {due_on:day}; they "
+        "brought {actual:money}."
     ),
     "segment size": (
-        "On {made_on:day} we expected the sizes of {n:count} segments on {due_on:day}; {inside:percent} of them lie inside their "
-        "interval. The mean error is {error:number1} customers; “sizes stay as they are” errs by {baseline_error:number1}."
+        "On {made_on:day} we expected the sizes of {n:count} segments on {due_on:day}; {inside:percent} of them lie inside "
+        "their interval. The mean error is {error:number1} customers; “sizes stay as they are” errs by {baseline_error:number1}."
     ),
 }
 

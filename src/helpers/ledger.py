@@ -206,7 +206,8 @@ _WITHOUT_INTERVAL = {
     ),
     "segment size": (
         "On {made_on:day} we expected the sizes of {n:count} segments on {due_on:day}; {inside:percent} of them lie inside "
-        "their interval. The mean error is {error:number1} customers; “sizes stay as they are” errs by {baseline_error:number1}."
+        "their interval. The mean error is {error:number1} customers; “sizes stay as they are” errs by "
+        "{baseline_error:number1}."
     ),
 }
 

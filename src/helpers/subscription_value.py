@@ -14,15 +14,31 @@ from helpers.errors import TooLittleData
 MIN_CONTRACTS = 100
 MIN_AT_RISK = 30  # contracts still observed; beyond that the curve is not shown
 MONTHS_PER_YEAR = 12
+DAYS_PER_MEAN_MONTH = 30.4375  # 365.25 / 12
 DAYS_PER_MONTH = 31  # the longest month: an end within it counts as recent
 ALL_PLANS = "All plans"
+
+
+def add_entry_months(subscriptions: pd.DataFrame, *, first_day) -> pd.DataFrame:
+    """Add entry_months: the age in whole months (rounded up) at which the data begin to see a contract, 0 = from its start.
+
+    Contracts older than `first_day` are in the data only if they lasted until then (left truncation): counted from their start
+    they would make contracts look too loyal. Where the data know of ends before `first_day` they hold the past as well, and
+    every contract counts from its start; so, too, without `first_day` or start days.
+    """
+    if first_day is None or (pd.to_datetime(subscriptions["ended_at"]) < pd.Timestamp(first_day)).any():
+        return subscriptions.assign(entry_months=0)
+    days = (pd.Timestamp(first_day) - pd.to_datetime(subscriptions["started_at"])).dt.days
+    months = np.ceil(days.clip(lower=0).fillna(0) / DAYS_PER_MEAN_MONTH)
+    return subscriptions.assign(entry_months=np.minimum(months, subscriptions["tenure_months"].astype(float)).astype("int64"))
 
 
 def plan_retention(subscriptions: pd.DataFrame, *, min_contracts: int = MIN_CONTRACTS) -> pd.DataFrame:
     """Return `contract_retention`: the share of contracts still running by plan and age in months, with intervals.
 
-    A contract counts from its start (age 0) to `tenure_months`; running ones are censored there. Contracts without a plan
-    are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out. Where nobody has left yet, Greenwood's
+    A contract counts from its start, or from its entry month (where there is one), to `tenure_months`; running ones are censored
+    there. Where the first months are seen of fewer than MIN_AT_RISK contracts, the curve is that of contracts which have
+    passed them. Contracts without a plan are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out. Where nobody has left yet, Greenwood's
     interval has no width; the exact binomial lower end stands there instead.
 
     Out: plan, month, retention_rate, low, high (95 %), n_at_risk. Raises TooLittleData below `min_contracts`.
@@ -35,16 +51,36 @@ def plan_retention(subscriptions: pd.DataFrame, *, min_contracts: int = MIN_CONT
         )
     curves = []
     for plan, contracts in by_plan(subscriptions):
-        fit = KaplanMeierFitter().fit(contracts["tenure_months"], contracts["churned"])
         months = np.arange(int(contracts["tenure_months"].max()) + 1)
+        n_at_risk = _at_risk(contracts, months)
+        contracts = _from_seen_age(contracts, n_at_risk)
+        late = _entry(contracts)
+        fit = KaplanMeierFitter().fit(contracts["tenure_months"], contracts["churned"], entry=late if late.any() else None)
         band = fit.confidence_interval_survival_function_.reindex(months, method="ffill").to_numpy()
-        n_at_risk = np.array([(contracts["tenure_months"] >= month).sum() for month in months])
         rate = fit.survival_function_at_times(months).to_numpy()
         band[:, 0] = np.where(rate == 1, np.minimum(band[:, 0], 0.025 ** (1 / n_at_risk)), band[:, 0])
         curve = pd.DataFrame({"plan": plan, "month": months, "retention_rate": rate, "low": band[:, 0], "high": band[:, 1],
                               "n_at_risk": n_at_risk})
         curves.append(curve[curve["n_at_risk"] >= MIN_AT_RISK])
     return pd.concat(curves, ignore_index=True)
+
+
+def _entry(contracts: pd.DataFrame) -> np.ndarray:
+    return contracts["entry_months"].to_numpy("int64") if "entry_months" in contracts else np.zeros(len(contracts), "int64")
+
+
+def _at_risk(contracts: pd.DataFrame, months: np.ndarray) -> np.ndarray:
+    tenure, entry = contracts["tenure_months"].to_numpy(float), _entry(contracts)
+    return np.array([((tenure >= month) & (entry <= month)).sum() for month in months])
+
+
+def _from_seen_age(contracts: pd.DataFrame, n_at_risk: np.ndarray) -> pd.DataFrame:
+    """Return the contracts from the age on which MIN_AT_RISK of them are seen at; unchanged without late entries."""
+    if not _entry(contracts).any():
+        return contracts
+    first = int(np.argmax(n_at_risk >= min(MIN_AT_RISK, n_at_risk.max())))
+    late = contracts.assign(entry_months=contracts["entry_months"].clip(lower=first))
+    return late[late["entry_months"] < late["tenure_months"]]
 
 
 def by_plan(subscriptions: pd.DataFrame):
@@ -55,9 +91,10 @@ def by_plan(subscriptions: pd.DataFrame):
     yield ALL_PLANS, subscriptions
 
 
-def losses(tenure_months, churned, weights=None, *, n_months: int) -> np.ndarray:
-    """Return the monthly loss rate by age 1, 2, … `n_months`: contracts that end at that age / contracts that reach it.
+def losses(tenure_months, churned, weights=None, *, n_months: int, entry=None) -> np.ndarray:
+    """Return the monthly loss rate by age 1, 2, … `n_months`: contracts that end at that age / contracts seen to reach it.
 
+    A contract is seen to reach the ages after its `entry` month (None: all). An age that nobody was seen at has no loss.
     Ages that fewer than MIN_AT_RISK contracts reach take the mean loss of the last MONTHS_PER_YEAR ages that enough reach.
     """
     tenure = np.asarray(tenure_months, float).astype("int64")
@@ -65,6 +102,12 @@ def losses(tenure_months, churned, weights=None, *, n_months: int) -> np.ndarray
     size = max(n_months, int(tenure.max(initial=0))) + 1
     reached = np.bincount(tenure, weights, minlength=size)[::-1].cumsum()[::-1]
     ended = np.bincount(tenure, weights * np.asarray(churned, float), minlength=size)
+    if entry is not None:
+        entry = np.minimum(np.asarray(entry, "int64"), tenure)
+        seen = weights * (entry < tenure)
+        ended = np.bincount(tenure, seen * np.asarray(churned, float), minlength=size)
+        reached = np.bincount(tenure, seen, minlength=size)[::-1].cumsum()[::-1]
+        reached = reached - np.bincount(entry, seen, minlength=size)[::-1].cumsum()[::-1] * (np.arange(size) > 0)
     known = np.flatnonzero(reached >= min(MIN_AT_RISK, reached.max(initial=0)))
     recent = known[known > 0][-MONTHS_PER_YEAR:]
     tail = ended[recent].sum() / reached[recent].sum() if reached[recent].sum() else 0.0
@@ -104,7 +147,9 @@ def _plans_only(subscriptions: pd.DataFrame):
 def _kept(contracts: pd.DataFrame, *, horizon_months: int, weights=None) -> np.ndarray:
     """Return S(t + k) / S(t) as an array of age t × month ahead k = 1 … horizon."""
     oldest = int(contracts["tenure_months"].max())
-    stays = 1 - losses(contracts["tenure_months"], contracts["churned"], weights, n_months=oldest + horizon_months)
+    stays = 1 - losses(
+        contracts["tenure_months"], contracts["churned"], weights, n_months=oldest + horizon_months, entry=_entry(contracts)
+    )
     ahead = np.lib.stride_tricks.sliding_window_view(stays, horizon_months)
     return np.cumprod(ahead[: oldest + 1], axis=1)
 

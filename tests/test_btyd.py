@@ -172,7 +172,7 @@ def test_the_full_cdnow_file_gives_nearly_the_parameters_of_its_tenth(cdnow_orde
 def test_the_likelihood_is_that_of_lifetimes_in_weeks(calibration):
     few = calibration.head(300)
     model = BetaGeoFitter().fit(*(few[c].to_numpy() for c in btyd.HISTORY))
-    total, _ = btyd.bg_nbd_likelihood(np.log(model.params_.to_numpy()), btyd.collapse(few))
+    total, _ = btyd.BgNbd.likelihood(np.log(model.params_.to_numpy()), btyd.distinct(btyd.collapse(few)))
     in_its_own_time = -model._negative_log_likelihood_ * len(few)
     assert total == pytest.approx(in_its_own_time + few["frequency"].sum() * np.log(model._scale), rel=1e-10)
 

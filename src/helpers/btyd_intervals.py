@@ -1,7 +1,7 @@
 """How sure the buy-till-you-die models are: refits on resampled customers, and simulated futures.
 
-Customers are resampled by re-weighting (Efron's bootstrap); each refit starts at the fit and uses btyd.py's analytic
-gradient. A future is drawn from the models themselves: is the customer still alive, how often do they buy before they
+Customers are resampled by re-weighting their distinct histories (Efron's bootstrap); each refit starts at the fit, with its
+curvature. A future is drawn from the models themselves: is the customer still alive, how often do they buy before they
 leave, for how much. In: a purchase summary and fitted models; out: one row of parameters a refit, arrays of futures.
 """
 
@@ -9,53 +9,69 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 
-from helpers import btyd
-from helpers.btyd import BG_NBD, GAMMA_GAMMA, BgNbd, GammaGamma
+from helpers import btyd_likelihood, btyd_spending
+from helpers.btyd_histories import HISTORY, distinct
+from helpers.btyd_models import PurchaseModel
+from helpers.btyd_spending import GammaGamma
 
 LEVEL = 0.95  # of every interval
-REACH = np.log(100.0)  # a refit may move a parameter by this factor either way: flat likelihoods must not run away
 MAX_CELLS = 12_000_000  # customers × futures held at a time; 8 bytes each
 
 
 def bootstrap(
-    summary: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, *, n_refits: int = 100, seed: int = 0
+    summary: pd.DataFrame, model: PurchaseModel, gamma_gamma: GammaGamma | None = None, *, n_refits: int = 100, seed: int = 0
 ) -> pd.DataFrame:
-    """Return the parameters of both models refitted on resampled customers: r, alpha, a, b, p, q, v, one row a refit.
+    """Return the parameters of the models refitted on resampled customers, one row a refit.
 
-    The same resampled customers serve both models. The penalty of the fit applies to its refits.
+    Out: the columns of model.names, and p, q, v where `gamma_gamma` is given: the same resampled customers serve both.
+    The penalty of a fit applies to its refits. The order of customers does not matter.
     """
     random = np.random.default_rng(seed)
-    rows = btyd.collapse(summary)
-    row_of = summary[btyd.HISTORY].merge(rows.assign(row=range(len(rows))), how="left")["row"].to_numpy()
-    n_days, mean = btyd.valued_days(summary)
-    valued = n_days > 0
-    chances = np.full(len(summary), 1 / len(summary))
+    kinds, n_kind = _kinds_of_customers(summary)
+    at = kinds.groupby(HISTORY, sort=False).ngroup().to_numpy()
+    histories = distinct(kinds[~pd.Series(at).duplicated().to_numpy()])
+    purchases = _Refits(model, lambda weights: lambda logs: model.likelihood(logs, histories.weighted(weights)))
+    valued = (kinds["n_days"] > 0).to_numpy()
+    values = kinds["n_days"].to_numpy()[valued], kinds["mean"].to_numpy()[valued]
+    spending = gamma_gamma and _Refits(gamma_gamma, lambda weights: lambda logs: btyd_spending.gamma_gamma_likelihood(
+        logs, *values, weights))
+    purchases.prepare(np.bincount(at, n_kind))
+    if spending:
+        spending.prepare(n_kind[valued])
     refits = []
     for _ in range(n_refits):
-        weights = random.multinomial(len(summary), chances).astype(float)
-        resampled = rows.assign(n_customers=np.bincount(row_of, weights, minlength=len(rows)))
-        histories = (resampled[resampled["n_customers"] > 0],)
-        spending = (n_days[valued], mean[valued], weights[valued])
-        purchases = _refit(btyd.bg_nbd_likelihood, bg_nbd, BG_NBD, histories)
-        refits.append({**purchases, **_refit(btyd.gamma_gamma_likelihood, gamma_gamma, GAMMA_GAMMA, spending)})
-    return pd.DataFrame(refits, columns=[*BG_NBD, *GAMMA_GAMMA])
+        drawn = random.multinomial(len(summary), n_kind / len(summary)).astype(float)
+        found = purchases.on(np.bincount(at, drawn))
+        refits.append({**found, **(spending.on(drawn[valued]) if spending else {})})
+    return pd.DataFrame(refits, columns=[*model.names, *(gamma_gamma.names if gamma_gamma else ())])
 
 
-def _refit(likelihood, fit: BgNbd | GammaGamma, names: tuple, data: tuple) -> dict[str, float]:
-    """Return the parameters that maximise the (penalised) likelihood, started at `fit`."""
-    start = np.log([fit.parameters[name] for name in names])
-    units = np.log([fit.units.get(name, 1.0) for name in names])
+def _kinds_of_customers(summary: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the distinct customers by history and value (columns n_days, mean), ascending, and how many there are of each."""
+    kinds = summary[HISTORY].assign(n_days=0.0, mean=0.0)
+    if "monetary_value" in summary:
+        kinds["n_days"], kinds["mean"] = btyd_spending.valued_days(summary)
+    kinds = kinds.groupby([*HISTORY, "n_days", "mean"], as_index=False).size()
+    return kinds.drop(columns="size"), kinds["size"].to_numpy(float)
 
-    def loss(logs):
-        total, slope = likelihood(logs, *data)
-        penalty = fit.penaliser * fit.n_customers * np.exp(2 * (logs - units))
-        return (penalty.sum() - total) / fit.n_customers, (2 * penalty - slope) / fit.n_customers
 
-    bounds = [(value - REACH, value + REACH) for value in start]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-10, "maxiter": 200})
-    return dict(zip(names, np.exp(found.x).tolist(), strict=True))
+class _Refits:
+    """Refits of one model: `prepare` finds the curvature on all customers, `on` fits resampled ones."""
+
+    def __init__(self, fit: PurchaseModel | GammaGamma, likelihood):
+        self.fit, self.likelihood = fit, likelihood
+        self.units = np.log([fit.units.get(name, 1.0) for name in fit.names])
+        self.optimum = btyd_likelihood.Optimum(np.log(fit.values), fit.penaliser)
+
+    def prepare(self, weights: np.ndarray) -> None:
+        self.shape = btyd_likelihood.curvature(self.likelihood(weights), self.optimum, n=weights.sum(), units=self.units)
+
+    def on(self, weights: np.ndarray) -> dict[str, float]:
+        logs = btyd_likelihood.refit(
+            self.likelihood(weights), self.optimum, self.shape, n=max(weights.sum(), 1.0), units=self.units
+        )
+        return dict(zip(self.fit.names, np.exp(logs).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -67,40 +83,32 @@ class Futures:
 
 
 def simulate(
-    summary: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, refits: pd.DataFrame, *, horizon_weeks: float,
+    summary: pd.DataFrame, model: PurchaseModel, gamma_gamma: GammaGamma, refits: pd.DataFrame, *, horizon_weeks: float,
     futures_per_refit: int = 5, seed: int = 0,
 ) -> Futures:
-    """Draw futures of `horizon_weeks` for every customer, parameters from each refit in turn.
+    """Draw futures of `horizon_weeks` for every customer, the same number from each refit.
 
-    Given the history, a customer who is alive buys at a rate from Gamma(r + x, alpha + T) and leaves after a purchase with
-    a probability from Beta(a, b + x); purchase values follow the customer's Gamma-Gamma posterior.
+    Given the history, a customer who is alive buys and leaves at rates drawn from their posterior; purchase values follow the
+    customer's Gamma-Gamma posterior. At most MAX_CELLS are drawn, but at least one future a refit. Which draw a customer gets
+    depends on their customer_id (or history), not on their row.
     """
     random = np.random.default_rng(seed)
-    n_futures = min(len(refits) * futures_per_refit, max(len(refits), MAX_CELLS // max(len(summary), 1)))
-    purchases = np.empty((n_futures, len(summary)), dtype="float32")
+    order = np.argsort(summary["customer_id"].to_numpy(str), kind="stable") if "customer_id" in summary else np.lexsort(
+        summary[HISTORY].to_numpy().T)
+    ordered = summary.iloc[order]
+    each = max(1, min(futures_per_refit, MAX_CELLS // max(len(summary) * len(refits), 1)))
+    purchases = np.empty((len(refits) * each, len(summary)), dtype="float32")
     revenue = np.empty_like(purchases)
-    for i in range(n_futures):
-        values = refits.iloc[i % len(refits)]
-        model = replace(bg_nbd, parameters=values[list(BG_NBD)].to_dict())
-        purchases[i] = counts = _draw_purchases(random, summary, model, horizon_weeks)
-        revenue[i] = _draw_revenue(random, summary, counts, values)
+    for i in range(len(refits)):
+        values = refits.iloc[i]
+        bought = replace(model, parameters=values[list(model.names)].to_dict()).draw_purchases(
+            random, ordered, horizon_weeks, n_futures=each
+        )
+        spends = replace(gamma_gamma, parameters=values[list(gamma_gamma.names)].to_dict())
+        for row, counts in enumerate(bought, start=i * each):
+            purchases[row, order] = counts
+            revenue[row, order] = spends.draw_revenue(random, ordered, counts)
     return Futures(purchases, revenue)
-
-
-def _draw_purchases(random, summary: pd.DataFrame, model: BgNbd, horizon_weeks: float) -> np.ndarray:
-    x, age = summary["frequency"].to_numpy(float), summary["T_weeks"].to_numpy(float)
-    r, alpha, a, b = (model.parameters[name] for name in BG_NBD)
-    alive = random.random(len(x)) < model.p_alive(summary).to_numpy()
-    wants = random.poisson(random.gamma(r + x, horizon_weeks / (alpha + age)))
-    leaves_after = random.geometric(np.clip(random.beta(a, b + x), 1e-12, 1.0))
-    return np.where(alive, np.minimum(wants, leaves_after), 0)
-
-
-def _draw_revenue(random, summary: pd.DataFrame, purchases: np.ndarray, values: pd.Series) -> np.ndarray:
-    n_days, mean = btyd.valued_days(summary)
-    p, q, v = (values[name] for name in GAMMA_GAMMA)
-    inverse_scale = random.gamma(q + p * n_days) / (v + n_days * mean)
-    return np.where(purchases > 0, random.gamma(np.maximum(p * purchases, 1e-9)) / inverse_scale, 0.0)
 
 
 def interval(draws, *, level: float = LEVEL, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:

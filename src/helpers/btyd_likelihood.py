@@ -1,0 +1,109 @@
+"""Find the parameters that maximise a likelihood, by a ladder of ever more patient attempts.
+
+Parameters are positive, so their logarithms are searched, with the analytic gradient; then with other starting values, with
+growing penalties (lifetimes' L2 penalty), and at last without gradients. None means: nothing converged.
+In: a function of the logs that returns the log-likelihood and its gradient; out: an Optimum, or refits of resampled data.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+PENALISERS = (0.0, 0.001, 0.01, 0.1)  # L2 penalty on the parameters; the documentation of lifetimes suggests 0.001–0.1
+LARGEST = 1e6  # a parameter beyond this (or below its inverse) has run away: the data do not determine it
+FLAT = 1e-4  # slope of the log-likelihood per customer at which a search counts as arrived
+REACH = np.log(100.0)  # a refit may move a parameter by this factor either way: flat likelihoods must not run away
+STEP = 1e-4  # of the logs, for the curvature
+
+Likelihood = Callable[[np.ndarray], tuple[float, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where a search ended: logs of the parameters, the penalty and the optimiser that got there."""
+
+    logs: np.ndarray
+    penaliser: float = 0.0
+    optimiser: str = "BFGS"
+
+
+def maximise(likelihood: Likelihood, starts, *, n: float, units=0.0, accept=lambda values: True) -> Optimum | None:
+    """Return the optimum of the first attempt that converges to parameters that are sound and that `accept` takes.
+
+    starts : logs to begin at, in order of preference; n : customers, to which slopes and penalties are relative;
+    units : logs of the units in which the penalty counts the parameters.
+    """
+    for penaliser in PENALISERS:
+        for start in starts:
+            found = _climb(_loss(likelihood, n=n, units=units, penaliser=penaliser), start)
+            if found is not None and is_sound(np.exp(found)) and accept(np.exp(found)):
+                return Optimum(found, penaliser)
+    found = _simplex(_loss(likelihood, n=n, units=units, penaliser=0.0), starts[0])
+    if found is not None and is_sound(np.exp(found)) and accept(np.exp(found)):
+        return Optimum(found, optimiser="Nelder-Mead")
+    return None
+
+
+def is_sound(values) -> bool:
+    """Say whether all parameters are finite and none has run away."""
+    values = np.asarray(values, dtype=float)
+    return bool(np.isfinite(values).all() and (values > 1 / LARGEST).all() and (values < LARGEST).all())
+
+
+def _loss(likelihood: Likelihood, *, n: float, units, penaliser: float) -> Likelihood:
+    """Return the penalised negative log-likelihood per customer; what is not a number counts as very bad."""
+    def loss(logs):
+        with np.errstate(all="ignore"):
+            total, slope = likelihood(logs)
+            penalty = penaliser * np.exp(2 * (logs - units))
+        value, slope = penalty.sum() - total / n, 2 * penalty - slope / n
+        return (value, slope) if np.isfinite(value) and np.isfinite(slope).all() else (1e10, np.zeros_like(logs))
+
+    return loss
+
+
+def _climb(loss: Likelihood, start: np.ndarray) -> np.ndarray | None:
+    limit = np.log(10 * LARGEST)
+    found = minimize(
+        loss, np.clip(start, -limit, limit), jac=True, method="L-BFGS-B", bounds=[(-limit, limit)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8, "maxcor": 20},
+    )
+    return found.x if found.fun < 1e9 and np.abs(found.jac).max() < FLAT else None
+
+
+def _simplex(loss: Likelihood, start: np.ndarray) -> np.ndarray | None:
+    found = minimize(
+        lambda logs: loss(logs)[0], start, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-9, "xatol": 1e-6}
+    )
+    return found.x if found.success and found.fun < 1e9 else None
+
+
+# --- refits on resampled customers
+
+
+def curvature(likelihood: Likelihood, optimum: Optimum, *, n: float, units=0.0) -> np.ndarray:
+    """Return the inverse of the loss's second derivatives at the optimum: the shape in which refits take their first step.
+
+    Central differences of the gradient. Flat directions count as slightly curved.
+    """
+    loss = _loss(likelihood, n=n, units=units, penaliser=optimum.penaliser)
+    steps = STEP * np.eye(len(optimum.logs))
+    second = np.array([loss(optimum.logs + step)[1] - loss(optimum.logs - step)[1] for step in steps]) / (2 * STEP)
+    values, vectors = np.linalg.eigh((second + second.T) / 2)
+    inverse = vectors @ np.diag(1 / np.maximum(values, 1e-5)) @ vectors.T
+    return (inverse + inverse.T) / 2  # symmetric to the last bit, as BFGS asks
+
+
+def refit(likelihood: Likelihood, optimum: Optimum, shape: np.ndarray, *, n: float, units=0.0) -> np.ndarray:
+    """Return the logs that maximise the likelihood of resampled data, started at the optimum of all data.
+
+    With the curvature known, BFGS needs about five evaluations. A refit that runs away is repeated inside REACH.
+    """
+    loss = _loss(likelihood, n=n, units=units, penaliser=optimum.penaliser)
+    found = minimize(loss, optimum.logs, jac=True, method="BFGS", options={"hess_inv0": shape, "gtol": 1e-6, "maxiter": 60})
+    if np.abs(found.jac).max() < FLAT and np.abs(found.x - optimum.logs).max() < REACH:
+        return found.x
+    bounds = [(value - REACH, value + REACH) for value in optimum.logs]
+    return minimize(loss, optimum.logs, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300}).x

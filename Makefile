@@ -95,9 +95,9 @@ bench: $(DEV) ## measure speed and memory → BENCHMARKS.md
 dictionary: $(ENV) ## write data/README.md from the table contracts
 	$(PYTHON) -m helpers.dictionary
 
-clean: ## remove what was computed for DATASET (never raw data, never the vault)
+clean: ## remove what was computed for DATASET (not raw data, the vault, or what earlier runs found and foretold)
 	$(if $(filter $(notdir $(wildcard data/*)),$(strip $(DATASET))),,$(error DATASET=$(DATASET): there is no such folder in data/))
-	rm -rf $(foreach part,collected clean results stages,data/$(strip $(DATASET))/$(part)) reports/$(strip $(DATASET))
+	rm -rf $(foreach part,collected clean stages results/*.parquet,data/$(strip $(DATASET))/$(part)) reports/$(strip $(DATASET))
 
 # --- the environment: one hashed lock for conda and for plain Python
 

@@ -77,3 +77,10 @@ def test_only_findings_of_the_last_run_that_hold_are_kept_predictions_first():
 def test_segments_below_ten_customers_are_not_shown():
     summary = pd.DataFrame({"scheme": "segment", "group": ["x", "y"], "n_customers": [9, 10]})
     assert dashboard.shown_segments(summary)["group"].tolist() == ["y"]
+
+
+def test_what_came_true_is_listed_topic_by_topic_and_nothing_due_is_said():
+    tables = {"lifetime_value": pd.DataFrame({"what": ["revenue", "purchases"]}), "churn": pd.DataFrame({"what": ["churn"]})}
+    assert [row["what"] for row in dashboard.came_true(tables)] == ["purchases", "revenue", "churn"]
+    with pytest.raises(TooLittleData, match="Nothing that an earlier run foretold"):
+        dashboard.came_true({})

@@ -154,6 +154,14 @@ def test_a_table_that_a_stage_no_longer_gives_is_removed(make, home, notebooks):
     assert not (home / TABLE).exists()
 
 
+def test_what_earlier_runs_found_stays_where_a_run_finds_nothing(make, home, notebooks):
+    make("segmentation")
+    make("persona")
+    tiny.write(notebooks, tiny.SECOND, tiny.SECOND_CELLS[:2])
+    make("persona")
+    assert (home / DATA / "results/findings/persona.parquet").exists()
+
+
 # --- a run that fails
 
 

@@ -29,6 +29,7 @@ class Contract:
     `gives` completes "Adding it would show …" where the table is absent.
     `is_scanned` tables have a row per transaction or line and never become a pandas frame.
     `is_open` tables may carry further columns (attributes that differ from company to company).
+    `is_kept` tables are carried on from run to run; a run that adds nothing to one leaves it as it is.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Contract:
     gives: str = ""
     is_scanned: bool = False
     is_open: bool = False
+    is_kept: bool = False
     file: str = field(default="")
 
     @property
@@ -413,7 +415,7 @@ FINDINGS = (
 def _findings(topic: str) -> Contract:
     return Contract(
         f"findings_{topic}", "results", topic, f"a finding of a run of the {topic} notebook", ("run", "finding_id"), FINDINGS,
-        file=f"findings/{topic}",
+        is_kept=True, file=f"findings/{topic}",
     )
 
 

@@ -53,12 +53,12 @@ VAULT = (
         (
             text("record_key", "the system's own number of the person, with its space"), text("customer_id", "the customer"),
         ),
-        is_open=True, file="ledger",
+        is_open=True, is_kept=True, file="ledger",
     ),
     Contract(
         "vault/identity_events", "vault", "cleaning", "a customer that was created, merged or split", ("number",),
         (whole("number", "event, counted from 1"), text("run", "last day observed in the run")), is_open=True,
-        file="identity_events",
+        is_kept=True, file="identity_events",
     ),
     Contract(
         "vault/corrections", "vault", "cleaning", "a value that was standardised", ("source", "source_row", "field"),
@@ -135,5 +135,6 @@ IDENTITY = (
             day("as_of", "last day observed"), text("fingerprint", "fingerprint of the collected tables"),
             text("source", "source"), whole("n_rows", "rows that arrived"), rate("score", "mean score of its filled fields"),
         ),
+        is_kept=True,
     ),
 )

@@ -19,7 +19,7 @@ def _predictions(topic: str) -> Contract:
             real("high", "upper end of its 95 % interval", **MAYBE),
             real("baseline", "what a rule of thumb said at the time", **MAYBE),
         ),
-        gives="what earlier runs foretold", file=f"predictions/{topic}",
+        gives="what earlier runs foretold", is_kept=True, file=f"predictions/{topic}",
     )
 
 

@@ -203,7 +203,8 @@ def segment_sentence(mix: pd.DataFrame) -> tuple[str, dict]:
 def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame:
     """Return the findings that hold, at most `most` of each topic, in the order of the notebooks, with their topic.
 
-    findings: topic → table `findings_<topic>`; what earlier runs said does not count. Predictions come first within a topic, then estimates, then facts.
+    findings: topic → table `findings_<topic>`; what earlier runs said does not count. Predictions come first within a topic,
+    then estimates, then facts.
     """
     rank = {"prediction": 0, "estimate": 1, "fact": 2}
     parts = []
@@ -212,6 +213,22 @@ def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame
         held = held.assign(order=held["kind"].map(rank)).sort_values(["order", "finding_id"])
         parts.append(held.head(most).drop(columns="order"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def came_true(checks: dict[str, pd.DataFrame]) -> list[pd.Series]:
+    """Return the rows of the tables `came_true_<topic>`, in the order of the notebooks.
+
+    Raises
+    ------
+    TooLittleData : no prediction of an earlier run is due yet.
+    """
+    rows = [row for topic in checks for _, row in checks[topic].sort_values("what").iterrows()]  # a handful of rows
+    if not rows:
+        raise TooLittleData(
+            "Nothing that an earlier run foretold is due yet. Run the reports again when newer data has arrived: they will say "
+            "which predictions came true."
+        )
+    return rows
 
 
 def quality_alert(log: pd.DataFrame, quality: pd.DataFrame) -> dict:

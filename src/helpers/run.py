@@ -163,8 +163,11 @@ def _put_in_place(writes: dict, staging: Path, dataset: str) -> None:
 
 
 def _remove_outdated(before: dict | None, writes: dict, dataset: str) -> None:
-    """Remove tables that the stage wrote in an earlier run and no longer gives."""
-    for file in set((before or {}).get("writes", ())) - {written["file"] for written in writes.values()}:
+    """Remove tables that the stage wrote in an earlier run and no longer gives, but none that is carried on from run to run."""
+    from helpers.contracts import contracts
+
+    kept = {spec.path for spec in contracts().values() if spec.is_kept}
+    for file in set((before or {}).get("writes", ())) - {written["file"] for written in writes.values()} - kept:
         (paths.dataset(dataset) / file).unlink(missing_ok=True)
 
 

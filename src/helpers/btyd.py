@@ -8,14 +8,17 @@ gradients; `fit_gamma_gamma` the value of purchases. The package lifetimes is th
 import numpy as np
 import pandas as pd
 
-from helpers.btyd_histories import (  # noqa: F401  (the names under which other modules know them)
-    DAYS_PER_WEEK, HISTORY, SUMMARY, collapse, distinct, purchase_days, purchase_summary,
-)
-from helpers.btyd_likelihood import LARGEST, PENALISERS, maximise  # noqa: F401
-from helpers.btyd_models import MODELS, BgNbd, MbgNbd, ParetoNbd, PurchaseModel, kind_of  # noqa: F401
-from helpers.btyd_spending import GammaGamma, fit_gamma_gamma, valued_days  # noqa: F401
+from helpers.btyd_histories import DAYS_PER_WEEK, HISTORY, SUMMARY, collapse, distinct, purchase_days, purchase_summary
+from helpers.btyd_likelihood import maximise
+from helpers.btyd_models import MODELS, BgNbd, MbgNbd, ParetoNbd, PurchaseModel, kind_of
+from helpers.btyd_spending import GammaGamma, fit_gamma_gamma, valued_days
 from helpers.errors import TooLittleData
 
+__all__ = [  # what other modules know by the name of this one
+    "DAYS_PER_WEEK", "HISTORY", "MODELS", "SUMMARY", "BgNbd", "GammaGamma", "MbgNbd", "ParetoNbd", "PurchaseModel", "collapse",
+    "distinct", "fit", "fit_bg_nbd", "fit_gamma_gamma", "kind_of", "purchase_days", "purchase_summary", "to_lifetimes",
+    "valued_days",
+]
 MIN_REPEATERS = 100  # customers with a repeat purchase; below that the four parameters are guesswork
 BG_NBD, GAMMA_GAMMA = BgNbd.names, GammaGamma.names
 

@@ -133,5 +133,6 @@ def log_pmf_if_alive(rate_shape, rate_scale, s, beta, weeks: float, n) -> np.nda
 
 def draw_if_alive(random: np.random.Generator, rate_shape, rate_scale, s, beta, weeks: float) -> np.ndarray:
     """Draw the purchases in `weeks` of customers who are alive."""
-    leaves_at = random.exponential(size=np.shape(rate_shape)) * beta / np.maximum(random.gamma(s, size=np.shape(rate_shape)), 1e-300)
+    n = np.shape(rate_shape)
+    leaves_at = random.exponential(size=n) * beta / np.maximum(random.gamma(s, size=n), 1e-300)
     return random.poisson(random.gamma(rate_shape, 1 / rate_scale) * np.minimum(leaves_at, weeks))

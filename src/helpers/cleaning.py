@@ -94,7 +94,7 @@ def clean_table(name: str, table, settings: Settings, products=None, names=None)
     """Return (clean rows, rejected and merged rows with reason, log of the rules) for one collected table."""
     prepared = prepare(name, table, settings, products, names)
     rules = (*rules_for(name), *masking_rules(prepared, name), *stated_rules(settings.rules, name))
-    judged = judge(prepared, rules, settings)
+    judged = judge(prepared, rules, settings).cache()  # read three times: for the log, the clean rows and those set aside
     kept, changed = change(judged.filter(judged.reason.isnull()), rules, settings)
     kept = impute(kept, settings.impute, name)
     log = _log(name, rules, judged, kept, changed)

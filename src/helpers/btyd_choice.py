@@ -51,7 +51,7 @@ def compare(
         except TooLittleData as error:
             problem = problem or error
     if not fits:
-        raise problem or TooLittleData("There is no model to compare.")
+        raise problem or ValueError("there is no model to compare")
     scores = {name: fit.log_p_count(summary, horizon_weeks, counts).to_numpy() for name, fit in fits.items()}
     best = max(scores, key=lambda name: scores[name].sum())
     rows = []

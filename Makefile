@@ -39,7 +39,7 @@ collection: $(ENV)            ## 01 what arrived, from where, how complete
 cleaning: collection          ## 02 which rows and values changed, and why
 segmentation: cleaning        ## 03 which customers behave alike
 lifetime_value: cleaning      ## 04 what customers are worth; cohorts and retention
-persona: segmentation         ## 05 who the segments are
+persona: segmentation voc     ## 05 who the segments are
 voc: cleaning                 ## 06 what customers say
 churn: cleaning               ## 07 who is about to leave, and what that costs
 dashboard: collection cleaning segmentation lifetime_value persona voc churn ## 12 the front page

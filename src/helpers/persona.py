@@ -1,8 +1,8 @@
-"""Who are the segments, in words a team can use? Cards of computed facts; every sentence has passed a test.
+"""Who are the segments, in words a team can use? Portraits of computed facts; every sentence has passed a test.
 
-A persona's name says its rhythm (days between purchases) and its basket (against the median customer's). What sets a segment
-apart comes from persona_index.py. Reads segments, orders and what persona_traits.py makes of the other tables; writes
-personas and persona_traits.
+A persona's name (persona_names.py) says its rhythm and its basket. What sets a segment apart comes from persona_index.py, what
+it needs next from persona_needs.py. Reads segments, orders and what persona_traits.py and persona_voice.py make of the other
+tables; writes personas and persona_traits.
 """
 
 import ibis
@@ -11,19 +11,15 @@ import pandas as pd
 
 from helpers.errors import TooLittleData
 from helpers.persona_index import MIN_CUSTOMERS
+from helpers.persona_names import favourite, middle_gap, persona_name, resampled
 from helpers.persona_traits import HOURS, WEEKDAYS
 
 SEGMENTS = ("Champions", "Loyal", "Promising", "New", "Needs attention", "At risk", "Cannot lose", "Hibernating")
 MIN_SHOWN = 10  # customers; smaller groups are not shown (personal data)
-# days between purchases up to which a rhythm has its name: the middle (geometric mean) between 3.5, 7, 14, 30 and 91 days
-RHYTHMS = ((5, "Several times a week"), (10, "Weekly"), (20, "Fortnightly"), (52, "Monthly"), (np.inf, "Now and then"))
-ONCE, UNSTEADY = "Once", "Rhythm unclear"
-LARGE, SMALL = 1.2, 1 / 1.2  # basket against the median customer's, from which it is called large, small
-BASKETS = ("large baskets", "mid-size baskets", "small baskets")
-QUIET, QUIET_GAPS = "gone quiet", 2  # silent for more than so many of the segment's own gaps between purchases
 TIMES = (*WEEKDAYS, *(name for _, name in HOURS[1:-1]), HOURS[-1][1])
-CERTAIN = 0.9  # share of resamples that must agree on a word of a persona's name
-N_RESAMPLES = 200
+ENDS = {  # of the resamples → column whose interval it gives
+    "gap": "median_gap_days", "order_value": "order_value", "recency_days": "recency_days", "revenue": "revenue_per_customer",
+}
 
 
 def _where(condition, values):
@@ -44,13 +40,17 @@ def habits(orders: ibis.Table) -> pd.DataFrame:
     return frame.astype({"order_value": "float64", "n_products": "float64"}).round({"order_value": 6})
 
 
-def personas(segments: pd.DataFrame, habits: pd.DataFrame, *, seed: int = 42) -> pd.DataFrame:
+def personas(
+    segments: pd.DataFrame, habits: pd.DataFrame, *, previous: pd.DataFrame | None = None, seed: int = 42
+) -> pd.DataFrame:
     """Return one row a segment with at least `MIN_SHOWN` customers: size, value, rhythm, basket and the persona's name.
 
     Columns: segment, persona, name_stability (share of resamples of the segment's customers that agree with the name),
     n_customers, customer_share, revenue_share, revenue_per_customer, recency_days (median), median_gap_days (of the median
     customer who bought twice; unknown where most bought once), order_value and n_products (of the median customer's median
-    order).
+    order), the last four but n_products with their 95 % interval (…_low, …_high), basket_ratio (order value ÷ the median
+    customer's), n_overdue (customers silent for longer than twice their own usual gap) and n_with_gap (who bought twice).
+    previous: the personas of the last run, whose names stay while the evidence bears them.
 
     Raises
     ------
@@ -58,17 +58,18 @@ def personas(segments: pd.DataFrame, habits: pd.DataFrame, *, seed: int = 42) ->
     """
     joined = segments.merge(habits, on="customer_id", how="left", validate="one_to_one").sort_values("customer_id")
     usual = float(joined["order_value"].median())
-    total, rows = joined["revenue"].sum(), []
+    total = joined["revenue"].sum()
+    names = {} if previous is None else dict(zip(previous["segment"], previous["persona"], strict=True))
+    rows = []
     for segment in [name for name in SEGMENTS if (joined["segment"] == name).sum() >= MIN_SHOWN]:
         own = joined[joined["segment"] == segment]
-        name, stability = persona_name(own, usual=usual, seed=seed)
+        drawn = resampled(own, seed=seed)
+        name, stability = persona_name(drawn, usual=usual, previous=names.get(segment, ""))
         rows.append({
-            "segment": segment, "persona": name, "name_stability": stability,
-            "n_customers": len(own), "customer_share": len(own) / len(joined),
-            "revenue_share": float(own["revenue"].sum() / total) if total else np.nan,
-            "revenue_per_customer": float(own["revenue"].mean()), "recency_days": float(own["recency_days"].median()),
-            "median_gap_days": _middle(own["median_gap_days"].to_numpy(float)),
-            "order_value": float(own["order_value"].median()), "n_products": float(own["n_products"].median()),
+            "segment": segment, "persona": name, "name_stability": stability, "customer_share": len(own) / len(joined),
+            "revenue_share": float(own["revenue"].sum() / total) if total > 0 else np.nan,
+            "basket_ratio": float(own["order_value"].median() / usual) if usual > 0 else np.nan,
+            **_middle(own), **_ends(drawn),
         })
     if not rows:
         raise TooLittleData(
@@ -78,72 +79,32 @@ def personas(segments: pd.DataFrame, habits: pd.DataFrame, *, seed: int = 42) ->
     return pd.DataFrame(rows)
 
 
-def _middle(gaps: np.ndarray) -> float:
-    """Return the median gap of those who bought twice; unknown where fewer than half did."""
-    known = gaps[~np.isnan(gaps)]
-    return float(np.median(known)) if len(known) * 2 >= len(gaps) and len(known) else float("nan")
+def _middle(own: pd.DataFrame) -> dict:
+    gaps = own["median_gap_days"].to_numpy(float)
+    return {
+        "n_customers": len(own), "revenue_per_customer": float(own["revenue"].mean()),
+        "recency_days": float(own["recency_days"].median()), "median_gap_days": middle_gap(gaps),
+        "order_value": float(own["order_value"].median()), "n_products": float(own["n_products"].median()),
+        "n_with_gap": int((gaps >= 0).sum()), "n_overdue": int((own["recency_days"].to_numpy(float) > 2 * gaps).sum()),
+    }
 
 
-def rhythm_of(gap_days: float) -> str:
-    """Return the name of a rhythm; a limit belongs to the quicker one."""
-    return ONCE if np.isnan(gap_days) else next(name for limit, name in RHYTHMS if gap_days <= limit)
-
-
-def basket_of(order_value: float, *, usual: float) -> str:
-    """Return the name of a basket; a limit belongs to the large or small one. Unknown is the empty name."""
-    ratio = order_value / usual if usual > 0 else float("nan")
-    if np.isnan(ratio):
-        return ""
-    return BASKETS[0] if ratio >= LARGE else BASKETS[2] if ratio <= SMALL else BASKETS[1]
-
-
-def persona_name(own: pd.DataFrame, *, usual: float, seed: int) -> tuple[str, float]:
-    """Return a name such as "Weekly, large baskets, gone quiet" and the share of resamples that agree with it.
-
-    own: the segment's customers with median_gap_days, order_value and recency_days. A word stands in the name only if
-    `CERTAIN` of the resamples of these customers agree: two neighbouring rhythms are joined ("Weekly to fortnightly"),
-    other doubt is "Rhythm unclear", and a doubtful basket is left out.
-    """
-    columns = own[["median_gap_days", "order_value", "recency_days"]].to_numpy(float)
-    rng = np.random.default_rng(seed)
-    words = []
-    for _ in range(N_RESAMPLES):
-        gaps, values, recency = columns[rng.integers(0, len(own), len(own))].T
-        gap = _middle(gaps)
-        known = values[~np.isnan(values)]
-        basket = basket_of(float(np.median(known)) if len(known) else float("nan"), usual=usual)
-        words.append((rhythm_of(gap), basket, bool(np.median(recency) > QUIET_GAPS * gap)))
-    rhythm, same_rhythm = _agreed_rhythm([rhythm for rhythm, _, _ in words])
-    basket, same_basket = _agreed([basket for _, basket, _ in words])
-    quiet, same_quiet = _agreed([QUIET if quiet else "" for _, _, quiet in words])
-    name = ", ".join(word for word in (rhythm, basket, quiet) if word)
-    return name, float(np.mean(np.all([same_rhythm, same_basket, same_quiet], axis=0)))
-
-
-def _agreed(words: list[str]) -> tuple[str, np.ndarray]:
-    """Return the word on which `CERTAIN` of the resamples agree (else none), and which resamples do."""
-    names, counts = np.unique(words, return_counts=True)
-    best = str(names[counts.argmax()])
-    if counts.max() >= CERTAIN * len(words):
-        return best, np.array(words) == best
-    return "", np.ones(len(words), dtype=bool)
-
-
-def _agreed_rhythm(words: list[str]) -> tuple[str, np.ndarray]:
-    best, same = _agreed(words)
-    if best:
-        return best, same
-    order = [name for _, name in RHYTHMS]
-    shares = {pair: np.isin(words, pair).mean() for pair in zip(order, order[1:], strict=False)}
-    pair = max(shares, key=shares.get)
-    if shares[pair] >= CERTAIN:
-        return f"{pair[0]} to {pair[1].lower()}", np.isin(words, pair)
-    return UNSTEADY, np.ones(len(words), dtype=bool)
+def _ends(drawn: pd.DataFrame) -> dict:
+    """Return the 95 % intervals of the middle customer's figures, from the resamples; unknown where one is unknown."""
+    known = drawn.columns[drawn.notna().all()]
+    ends = drawn[known].quantile([0.025, 0.975])
+    return {
+        f"{column}_{side}": float(ends[name].iloc[at]) if name in known else np.nan
+        for name, column in ENDS.items() for at, side in enumerate(("low", "high"))
+    }
 
 
 def shown(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of groups that may be shown: at least `MIN_SHOWN` customers of the segment with a known trait."""
-    return cells[cells["n"] >= MIN_SHOWN].reset_index(drop=True)
+    """Return the cells of groups that may be shown: at least `MIN_SHOWN` customers of the segment with a known trait, and no
+    band of a personal attribute that only 1 to 9 of them have.
+    """
+    few = (cells["unit"] == "customers") & cells["n_with"].between(1, MIN_SHOWN - 1)
+    return cells[(cells["n"] >= MIN_SHOWN) & ~few].reset_index(drop=True)
 
 
 def statements(cells: pd.DataFrame) -> pd.DataFrame:
@@ -171,13 +132,25 @@ def one(cells: pd.DataFrame, *, segment: str, kind: str) -> pd.Series | None:
     return None if rows.empty else rows.iloc[0]
 
 
-def add_traits(personas: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def add_traits(
+    personas: pd.DataFrame, cells: pd.DataFrame, *, previous: pd.DataFrame | None = None, seed: int = 42
+) -> pd.DataFrame:
     """Add what the cells say of each segment, for table personas; unknown where the data set lacks the source.
 
-    Columns added: discount_rate, departments (the three with most spend), weekday and hours with most orders, n_known
-    (customers whose best known attribute is known), n_contacted, answered_rate, answered_low, answered_high.
+    Columns added: favourite (what they spend more on than others above all), n_statements, discount_rate, departments (the
+    three with most spend), weekday and hours with most orders, n_known (customers whose best known attribute is known),
+    n_contacted, answered_rate, answered_low, answered_high.
     """
-    rows = [_traits_of(segment, cells) for segment in personas["segment"]]
+    before = {} if previous is None or "favourite" not in previous else dict(
+        zip(previous["segment"], previous["favourite"], strict=True)
+    )
+    rows = [
+        {
+            "favourite": favourite(cells[cells["segment"] == segment], seed=seed, previous=before.get(segment)),
+            "n_statements": int((cells["segment"].eq(segment) & cells["is_notable"]).sum()), **_traits_of(segment, cells),
+        }
+        for segment in personas["segment"]
+    ]
     return pd.concat([personas.reset_index(drop=True), pd.DataFrame(rows)], axis=1)
 
 

@@ -1,288 +1,193 @@
-"""What the persona report says: the cards, their icons, and sentences for what sets a segment apart.
+"""What stands on a persona's card, in the reader's language: who, how they buy, what they love and avoid, when, through which
+channel, what they answer to, what they say, what they need next.
 
-Every sentence is a message of the catalogue filled with computed values; which one is taken depends on the values.
+A tested sentence carries its index, interval, n and q, or it is not there. What made the segment (rhythm, value, a tier that
+is earned) is described with its interval and marked so.
 """
 
 import numpy as np
 import pandas as pd
 
+from helpers import persona_needs as needs
 from helpers.i18n import listing, number, text
-from helpers.icons import icon
 from helpers.persona import MIN_SHOWN, statements, top
+from helpers.persona_drawings import drawing
 from helpers.persona_index import MIN_CUSTOMERS
-from helpers.persona_traits import DEMOGRAPHICS
-from helpers.report import Card, Evidence
+from helpers.persona_posters import Poster
+from helpers.persona_traits import DEMOGRAPHICS, EARNED
+from helpers.persona_words import capital, is_more, sentence, support
 
-MAX_SENTENCES = 5
-
-# kind of trait → (the segment has more of it, the segment has less of it); other kinds are demographics
-SENTENCES = {
-    "spend": (
-        "more of their money goes to {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
-        "less of their money goes to {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
-    ),
-    "weekday": (
-        "more of their orders fall on {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
-        "fewer of their orders fall on {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
-    ),
-    "hours": (
-        "more of their orders are placed at {attribute} h: {share:percent1}, others {others:percent1} (index {index:count})",
-        "fewer of their orders are placed at {attribute} h: {share:percent1}, others {others:percent1} (index {index:count})",
-    ),
-    "discount": (
-        "discounts take more off the shelf price: {share:percent1}, others {others:percent1} (index {index:count})",
-        "discounts take less off the shelf price: {share:percent1}, others {others:percent1} (index {index:count})",
-    ),
-    "campaigns": (
-        "more of those contacted answered a campaign: {share:percent1}, others {others:percent1} (index {index:count})",
-        "fewer of those contacted answered a campaign: {share:percent1}, others {others:percent1} (index {index:count})",
-    ),
-    "customers": (
-        "{kind:label} {attribute:label} is more common: {share:percent1}, others {others:percent1} (index {index:count})",
-        "{kind:label} {attribute:label} is less common: {share:percent1}, others {others:percent1} (index {index:count})",
-    ),
-}
-COLUMNS = {  # column → (label, format)
-    "segment": ("Segment", "label"), "kind": ("Kind", "label"), "attribute": ("Attribute", "label"),
-    "n": ("Customers", "count"), "share": ("Segment's share", "percent1"), "others_share": ("Others' share", "percent1"),
-    "index": ("Index", "count"), "shrunk_index": ("Shrunk index", "count"), "q_value": ("q value", "number3"),
-    "n_contacted": ("Contacted", "count"), "answered_rate": ("Answered", "percent1"), "answered_low": ("from", "percent1"),
-    "answered_high": ("to", "percent1"), "n_contacts": ("Contacts", "count"),
-    "contacts_per_customer": ("Per customer", "number1"),
-    "rate": ("Answered", "percent1"), "crude": ("Difference, all campaigns", "change_percent1"),
-    "adjusted": ("Within campaigns", "change_percent1"), "low": ("from", "change_percent1"), "high": ("to", "change_percent1"),
-    "rule": ("Test", "label"), "observed": ("Real segments", "count"), "by_chance": ("Shuffled, mean", "number1"),
-    "most_by_chance": ("Shuffled, most", "count"),
-}
-RULES = {"by_index": "Index beyond the limits", "by_p": "p below 0.05", "by_rule": "All tests together"}
-INDEX = "Index of the share of spend: 100 = as all other customers; blank = too few customers to test"
-INDEX_ALT = "A table of shades: departments in rows, segments in columns, the index of the share of spend in the cells."
-TIMES = (
-    "Share of each segment's orders, business time; segments with at least 30 customers; weekdays sum to one, and so do hours"
+MAX_SENTENCES = 4  # a part of a card
+WHO, BUY, LOVE, AVOID, WHEN, WHERE, ANSWER, SAY, NEED = PARTS = (
+    "Who they are", "How they buy", "What they love", "What they avoid", "When they come", "Through which channel",
+    "What they answer to", "What they say", "What they need next",
 )
-TIMES_ALT = "A table of shades: weekdays and hours in rows, segments in columns, the share of orders in the cells."
-ANSWERS_ALT = "Bars of the share of contacted customers that answered, by segment, with intervals."
-OF_SEGMENT = "{segment:label}: "  # stands before the sentence where the segment is not named by the card around it
+PART_OF = {  # kind of trait → part of the card; spend and demographics have theirs by unit
+    "weekday": WHEN, "hours": WHEN, "channel": WHERE, "discount": ANSWER, "answers": ANSWER, "reviews": SAY, "theme": SAY,
+    "survey": SAY, "service": SAY, "service topic": SAY, "service channel": SAY, "service rating": SAY,
+}
 NOTHING = "nothing that was tested sets this segment apart, beyond its rhythm and value"
 UNTESTED = "fewer than {limit:count} customers: habits were not tested"
+DESCRIBED = "described, not tested: it made the segment"
 
 
-def sentence(cell: pd.Series, *, with_segment: bool = True) -> tuple[str, dict]:
-    """Return what is said of one cell, as a template and its values; on a card the segment need not be named."""
-    pair = SENTENCES.get(cell["kind"], SENTENCES.get(cell["unit"], SENTENCES["customers"]))
-    values = {
-        "segment": cell["segment"], "kind": cell["kind"], "attribute": cell["attribute"], "share": float(cell["share"]),
-        "others": float(cell["others_share"]), "index": float(cell["index"]),
-    }
-    said = pair[0 if cell["share"] > cell["others_share"] else 1]
-    return (OF_SEGMENT + said if with_segment else said), values
+def cards(
+    personas: pd.DataFrame, cells: pd.DataFrame, *, colors: dict[str, str], again: dict | None = None,
+    chance: pd.DataFrame | None = None,
+) -> list[Poster]:
+    """Return a card a segment, in the reader's language.
+
+    personas, cells: the two tables (`cells` may be empty where no habit could be compared). again: of
+    `persona_needs.second_purchase`. chance: of `persona_index.by_chance`, None where it could not be run.
+    """
+    again = again or {"n": 0}
+    said = statements(cells) if len(cells) else cells
+    posters = []
+    for _, row in personas.iterrows():  # a handful of segments
+        own, facts = said[said["segment"] == row["segment"]] if len(said) else said, _facts(row)
+        color = colors.get(row["segment"], "#5b6570")
+        posters.append(Poster(
+            name=text(row["segment"]), line=_line(row), facts=facts, parts=_parts(row, own, cells, again), color=color,
+            drawing=drawing(row, cells, color=color), caption=_caption(row), foot=_foot(row, own, chance),
+        ))
+    return posters
 
 
-def evidence(cell: pd.Series) -> Evidence:
-    """Return what supports a cell's sentence: its index with interval, against 100 = no difference."""
-    return Evidence(
-        "estimate", n=int(cell["n"]), estimate=float(cell["index"]), baseline=100.0,
-        interval=(float(cell["index_low"]), float(cell["index_high"])),
-    )
+def _line(row: pd.Series) -> str:
+    if isinstance(row.get("favourite"), str):
+        return text("{persona:label}; above all {favourite:label}", persona=row["persona"], favourite=row["favourite"])
+    return text(row["persona"])
 
 
-def strongest(cells: pd.DataFrame, *, n: int = 4) -> pd.DataFrame:
-    """Return the `n` strongest statements, each attribute once; campaigns have a finding of their own."""
-    known = statements(cells)
-    known = known[known["index_low"].notna() & (known["index"] > 0) & (known["kind"] != "campaigns")]
-    return known.drop_duplicates(["unit", "attribute"]).head(n).reset_index(drop=True)
+def _caption(row: pd.Series) -> str:
+    if isinstance(row["hours"], str):
+        return text("The ring: orders by hour, noon on top. The line: their purchases up to today.")
+    return text("The line: their purchases up to today.")
 
 
-def cards(personas: pd.DataFrame, cells: pd.DataFrame, *, colors: dict[str, str]) -> list[Card]:
-    """Return a card a segment, in the reader's language. `cells` may be empty where no habit could be compared."""
-    return [
-        Card(
-            name=text(row["segment"]), line=text(row["persona"]), facts=_facts(row, cells), sentences=_words(row, cells),
-            color=colors.get(row["segment"], ""), icon=icon(row["segment"]),
-        )
-        for _, row in personas.iterrows()  # a handful of segments
-    ]
-
-
-def _facts(row: pd.Series, cells: pd.DataFrame) -> list[tuple[str, str]]:
-    knows_gap, knows_products = not np.isnan(row["median_gap_days"]), not np.isnan(row["n_products"])
-    is_tiny = row["revenue_share"] < 0.001
+def _facts(row: pd.Series) -> list[tuple[str, str]]:
+    is_tiny, has_revenue = row["revenue_share"] < 0.001, row["revenue_share"] == row["revenue_share"]
     facts = [
         ("Customers", "{n_customers:count} ({customer_share:percent1})", True),
-        ("Revenue", "{revenue_share:percent1} of all; {revenue_per_customer:money} each", row["revenue_share"] >= 0.001),
-        ("Revenue", "under 0.1% of all; {revenue_per_customer:money} each", is_tiny),
-        ("Days between purchases", "{gap}", knows_gap),
-        ("Days between purchases", "most bought on one day only", not knows_gap),
-        ("Days since the last purchase", "{recency}", True),
-        ("An order", "{order_value:money2}; {products} products", knows_products),
-        ("An order", "{order_value:money2}", not knows_products and not np.isnan(row["order_value"])),
-        ("Discounts", "{discount_rate:percent1} of the shelf price", not np.isnan(row["discount_rate"])),
-        ("Most orders", "{weekday:label}, {hours} h", bool(row["hours"]) and bool(row["weekday"])),
-        ("Most orders", "{weekday:label}", bool(row["weekday"]) and not row["hours"]),
-        ("Demographics", "known for {n_known:count} of {n_customers:count}", row["n_known"] > 0),
-        (
-            "Campaigns",
-            "{answered_rate:percent} of {n_contacted:count} answered ({answered_low:percent}–{answered_high:percent})",
-            row["n_contacted"] >= MIN_SHOWN,
-        ),
+        ("Revenue", "{revenue_share:percent1} of all", has_revenue and not is_tiny),
+        ("Revenue", "under 0.1% of all", is_tiny),
+        ("Each has brought", "{revenue_per_customer:money}", True),
+        ("Last purchase", "{recency} days ago", True),
     ]
-    values = row.to_dict() | {
-        "gap": _short(row["median_gap_days"]), "recency": _short(row["recency_days"]), "products": _short(row["n_products"])
-    }
+    values = row.to_dict() | {"recency": short(row["recency_days"])}
     return [(text(label), text(template, **values)) for label, template, applies in facts if applies]
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Return a number with one decimal only where it has one: 3, 2.5."""
     return number(value, 0 if round(value, 1) == round(value) else 1) if np.isfinite(value) else number(value)
 
 
-def _words(row: pd.Series, cells: pd.DataFrame) -> list[str]:
-    """Return the sentences of a card: where the money goes, what sets the segment apart, who they are as far as known."""
-    said = []
-    departments = top(cells, segment=row["segment"], kind="department")
-    if len(departments):
-        parts = [text("{name:label} {share:percent}", name=d["attribute"], share=d["share"]) for _, d in departments.iterrows()]
-        said.append(text("most of their money goes to {departments}", departments=listing(parts)))
-    own = statements(cells[cells["segment"] == row["segment"]])
-    for _, cell in own.head(MAX_SENTENCES).iterrows():
+def _parts(row: pd.Series, own: pd.DataFrame, cells: pd.DataFrame, again: dict) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the parts of a card that have something to say, in their order."""
+    found = {part: [] for part in PARTS}
+    found[BUY] += _rhythm(row)
+    for _, cell in own.iterrows():
         template, values = sentence(cell, with_segment=False)
-        said.append(text(template, **values))
+        found[_part_of(cell)].append((capital(text(template, **values)), support(cell)))
+    for part in PARTS:
+        found[part] = found[part][:MAX_SENTENCES]
+    found[WHO] += _people(row, cells)
+    found[LOVE] += _departments(row, cells)
+    found[ANSWER] += _answered(row)
+    found[NEED] = _needs(row, own, again)
     if own.empty:
-        said.append(text(UNTESTED, limit=MIN_CUSTOMERS) if row["n_customers"] < MIN_CUSTOMERS else text(NOTHING))
-    return [words[:1].upper() + words[1:] for words in said + _people(row, cells)]
+        limit = row["n_customers"] < MIN_CUSTOMERS
+        found[BUY].append((capital(text(UNTESTED, limit=MIN_CUSTOMERS) if limit else text(NOTHING)), ""))
+    return [(text(part), said) for part, said in found.items() if said]
 
 
-def _people(row: pd.Series, cells: pd.DataFrame) -> list[str]:
-    """Return the most common band of the first three attributes that enough customers of the segment have."""
-    own = cells[(cells["segment"] == row["segment"]) & (cells["unit"] == "customers") & (cells["n"] >= MIN_CUSTOMERS)]
-    if own.empty:
+def _part_of(cell: pd.Series) -> str:
+    if cell["unit"] == "spend" or cell["kind"] == "bought at all":
+        return LOVE if is_more(cell) else AVOID
+    return PART_OF.get(cell["kind"], WHO)
+
+
+def _rhythm(row: pd.Series) -> list[tuple[str, str]]:
+    """Return rhythm and basket of the median customer with their intervals: described, for they made the segment."""
+    rows = []
+    if np.isfinite(row["median_gap_days"]):
+        words = text("every {gap} days, the median customer who bought twice", gap=short(row["median_gap_days"]))
+        rows.append((words, _between(row, "median_gap_days", n=row["n_with_gap"])))
+    else:
+        rows.append((text("most bought on one day only"), text("n = {n:count}; described, not tested", n=row["n_customers"])))
+    if np.isfinite(row["order_value"]):
+        template = "an order of {value:money2}" + ("; {products} products" if np.isfinite(row["n_products"]) else "")
+        words = text(template, value=row["order_value"], products=short(row["n_products"]))
+        rows.append((words, _between(row, "order_value", n=row["n_customers"], money=True)))
+    return [(capital(words), rests) for words, rests in rows]
+
+
+def _between(row: pd.Series, column: str, *, n: int, money: bool = False) -> str:
+    low, high = row[f"{column}_low"], row[f"{column}_high"]
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return text("n = {n:count}; described, not tested", n=n)
+    if money:
+        return text("95% interval {low:money2}–{high:money2}, n = {n:count}; described, not tested", low=low, high=high, n=n)
+    values = {"low": short(low), "high": short(high), "n": n}
+    return text("95% interval {low}–{high}, n = {n:count}; described, not tested", **values)
+
+
+def _people(row: pd.Series, cells: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the most common band of the first attributes that enough customers of the segment have, with n; described."""
+    if not len(cells):
         return []
-    kinds = [kind for kind in DEMOGRAPHICS.values() if kind in set(own["kind"])][:3]
-    bands = [top(own, segment=row["segment"], kind=kind, n=1).iloc[0] for kind in kinds]
-    parts = [
-        text("{kind:label} {band:label} ({share:percent})", kind=band["kind"], band=band["attribute"], share=band["share"])
-        for band in bands
-    ]
-    return [text("most common where known: {bands}", bands=text("; ").join(parts))]
+    own = cells[(cells["segment"] == row["segment"]) & (cells["unit"] == "customers") & (cells["n"] >= MIN_CUSTOMERS)]
+    kinds = [kind for kind in DEMOGRAPHICS.values() if kind in set(own["kind"])]
+    kinds = [kind for kind in kinds if kind not in EARNED][:3] + [kind for kind in kinds if kind in EARNED]
+    rows = []
+    for kind in kinds:
+        band = top(own, segment=row["segment"], kind=kind, n=1).iloc[0]
+        values = {"kind": kind, "band": band["attribute"], "share": band["share"]}
+        words = text("{kind:label}: most often {band:label}, {share:percent}", **values)
+        rests = "{low:percent}–{high:percent} of {n:count} of whom it is known; described, not tested"
+        if kind in EARNED:
+            rests = "{low:percent}–{high:percent} of {n:count} of whom it is known; earned by spending, so not tested"
+        rows.append((capital(words), text(rests, low=band["low"], high=band["high"], n=band["n"])))
+    return rows
 
 
-def labelled(frame: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """Return the columns of `frame` that readers know, with their labels in the reader's language and formats."""
-    if "rule" not in frame and "is_notable" in frame:  # statements: the interval is that of the share
-        frame = frame.drop(columns=["low", "high"])
-    return {name: (text(COLUMNS[name][0]), COLUMNS[name][1]) for name in frame if name in COLUMNS}
+def _departments(row: pd.Series, cells: pd.DataFrame) -> list[tuple[str, str]]:
+    departments = top(cells, segment=row["segment"], kind="department") if len(cells) else cells
+    if not len(departments):
+        return []
+    parts = [text("{name:label} {share:percent}", name=d["attribute"], share=d["share"]) for _, d in departments.iterrows()]
+    n = int(departments["n"].max())
+    words = text("most of their money goes to {departments}", departments=listing(parts))
+    return [(capital(words), text("n = {n:count}; described, not tested", n=n))]
 
 
-def translated(matrix: pd.DataFrame) -> pd.DataFrame:
-    """Return a matrix with its row and column names in the reader's language."""
-    return matrix.rename(index=_said, columns=_in_two_lines).rename_axis(index=None, columns=None)
+def _answered(row: pd.Series) -> list[tuple[str, str]]:
+    if row["n_contacted"] < MIN_SHOWN:
+        return []
+    words = text("{answered_rate:percent} of those contacted answered a campaign at least once", **row.to_dict())
+    rests = "{answered_low:percent}–{answered_high:percent}, n = {n_contacted:count}; described: answering takes a purchase"
+    return [(capital(words), text(rests, **row.to_dict()))]
 
 
-def _in_two_lines(name: str) -> str:
-    """Return a segment's name broken at its space (English) or before 客户 (Chinese), so that columns can be narrow."""
-    shown = text(name)
-    return shown.replace(" ", "\n") if " " in shown else shown.replace("客户", "\n客户")
+def _needs(row: pd.Series, own: pd.DataFrame, again: dict) -> list[tuple[str, str]]:
+    """Return what the segment needs next: what its rhythm makes due, then what its statements call for."""
+    rows = []
+    if (due := needs.next_purchase(row, again)) is not None:
+        template, values, rests, behind = due
+        rows.append((capital(text(template, **values)), text(rests, **behind)))
+    for template, values, cell in needs.openings(own):
+        rows.append((capital(text(template, **values)), support(cell)))
+    return rows[:MAX_SENTENCES]
 
 
-def _said(name: str) -> str:
-    return text("{hours} h", hours=name) if name[:1].isdigit() else text(name)
-
-
-def flat(matrix: pd.DataFrame) -> pd.DataFrame:
-    """Return a matrix as a table: the attribute first, then a column a segment."""
-    return matrix.rename_axis(index="attribute", columns=None).reset_index()
-
-
-def flat_columns(matrix: pd.DataFrame, *, fmt: str) -> dict[str, tuple[str, str]]:
-    """Return the columns of :func:`flat` with their labels in the reader's language."""
-    return {"attribute": (text("Attribute"), "label")} | {name: (text(name), fmt) for name in matrix}
-
-
-def rules_table(observed: dict[str, int], chance: pd.DataFrame) -> pd.DataFrame:
-    """Return how many comparisons each rule takes for a statement: as the segments are, and with shuffled labels."""
-    return pd.DataFrame([
-        {"rule": label, "observed": observed[rule], "by_chance": chance[rule].mean(), "most_by_chance": chance[rule].max()}
-        for rule, label in RULES.items()
-    ])
-
-
-def findings(cells: pd.DataFrame) -> list[tuple[str, dict, Evidence]]:
-    """Return the strongest statements as findings: template, values, evidence."""
-    return [(*sentence(cell), evidence(cell)) for _, cell in strongest(cells).iterrows()]
-
-
-def hidden_sentence(segments: pd.DataFrame, personas: pd.DataFrame) -> tuple[str, dict]:
-    """Return what is said of segments that are too small to be shown."""
-    values = {"n": segments["segment"].nunique() - len(personas), "least": MIN_SHOWN}
-    if not values["n"]:
-        return "Every segment that has customers is portrayed.", values
-    return "{n:count} segments with fewer than {least:count} customers are not portrayed.", values
-
-
-def answered(personas: pd.DataFrame) -> pd.DataFrame:
-    """Return the segments of which enough customers were contacted, with the share that answered."""
-    columns = ["segment", "n_contacted", "answered_rate", "answered_low", "answered_high"]
-    return personas.loc[personas["n_contacted"] >= MIN_SHOWN, columns].reset_index(drop=True)
-
-
-def coverage_sentence(personas: pd.DataFrame) -> tuple[str, dict]:
-    """Return the finding on demographics: in which segment they are known best and least."""
-    rates = personas["n_known"] / personas["n_customers"]
-    best, least = personas.loc[rates.idxmax()], personas.loc[rates.idxmin()]
-    values = {
-        "best": best["segment"], "best_rate": float(rates.max()), "least": least["segment"], "least_rate": float(rates.min()),
-        "n_known": int(personas["n_known"].sum()), "n": int(personas["n_customers"].sum()),
-    }
-    if rates.max() - rates.min() < 0.05:
-        return (
-            "Demographics are known for {n_known:count} of {n:count} customers, in every segment about equally often "
-            "({least_rate:percent} to {best_rate:percent})."
-        ), values
-    return (
-        "Demographics are known for {best_rate:percent} of {best:label} but {least_rate:percent} of {least:label}: who the "
-        "little-known segments are cannot be said."
-    ), values
-
-
-def chance_sentence(observed: dict[str, int], chance: pd.DataFrame) -> tuple[str, dict]:
-    """Return the finding on the tests: how many statements pass, and how many pass when labels are shuffled."""
-    values = {
-        "tested": observed["tested"], "kept": observed["by_rule"], "by_index": observed["by_index"],
-        "chance_index": float(chance["by_index"].mean()), "chance_p": float(chance["by_p"].mean()),
-        "chance": float(chance["by_rule"].mean()), "rounds": len(chance),
-    }
-    if values["kept"] > chance["by_rule"].max():
-        return (
-            "Of {tested:count} comparisons {kept:count} pass every test; with shuffled segments {chance:number1} do on average."
-            " An index beyond the limits alone proves little: shuffled segments show {chance_index:count} of them."
-        ), values
-    return (
-        "Of {tested:count} comparisons {kept:count} pass every test, no more than with shuffled segments ({chance:number1}): "
-        "the segments differ in rhythm and value only."
-    ), values
-
-
-def headline(personas: pd.DataFrame, cells: pd.DataFrame) -> tuple[str, dict]:
-    """Return the answer of the page: the segment with the most revenue as a persona, and what it buys more of."""
-    by = "revenue_share" if personas["revenue_share"].notna().any() else "n_customers"
-    best = personas.sort_values(by, ascending=False, kind="stable").iloc[0]
-    values = {
-        "n": len(personas), "segment": best["segment"], "persona": best["persona"], "share": float(best["customer_share"]),
-        "revenue_share": float(best["revenue_share"]),
-    }
-    if by == "n_customers":
-        return (
-            "{n:count} portraits. The largest segment, {segment:label} ({share:percent} of customers): {persona:label}."
-        ), values
-    own = statements(cells[cells["segment"] == best["segment"]])
-    own = own[(own["unit"] == "spend") & (own["share"] > own["others_share"])]
-    if own.empty:
-        return (
-            "{n:count} portraits. {segment:label}, {share:percent} of customers and {revenue_share:percent} of revenue, in a "
-            "few words: {persona:label}."
-        ), values
-    return (
-        "{n:count} portraits. {segment:label}, {share:percent} of customers and {revenue_share:percent} of revenue, in a few "
-        "words: {persona:label}; more of their money than of others' goes to {favourites:list}."
-    ), values | {"favourites": list(own["attribute"].head(2))}
+def _foot(row: pd.Series, own: pd.DataFrame, chance: pd.DataFrame | None) -> str:
+    """Return how many statements this card makes, and how many chance alone would have given the segment."""
+    if chance is None:
+        return ""
+    drawn = chance[row["segment"]] if row["segment"] in chance else pd.Series([0.0])
+    return text(
+        "{n:count} tested statements. Chance alone gives this card {mean:number1} such statements (at most {most:count} in "
+        "{rounds:count} random deals of the labels).",
+        n=len(own), mean=float(drawn.mean()), most=int(drawn.max()), rounds=len(chance),
+    )

@@ -19,6 +19,7 @@ from helpers.proportions import Z95, q_values, wilson
 MIN_CUSTOMERS = 30  # customers of the segment, of the others, and with the attribute, below which a cell is not tested
 MIN_SHARE = 0.005  # share (of spend, orders, customers) that an attribute must have on one side to be worth a sentence
 Q_LIMIT = 0.05
+SMALLER_EFFECT = {"customers of equal breadth": 0.1}  # unit → the index must lie at least so far from 100: like with like
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,31 @@ class _Prepared:
     kind: str
     unit: str
     customers: pd.Index
+    place: np.ndarray  # of each of them among all customers, in their order
     attributes: np.ndarray
     values: sparse.csr_matrix
+    moments: sparse.csr_matrix  # side by side: values, their squares, values × exposure, 1 where there is a value
     exposure: np.ndarray
+    strata: np.ndarray  # a number a customer; all 0 where customers are compared with all others
+    is_tested: bool
 
 
 def _prepare(trait: Trait, customers: pd.Index) -> _Prepared:
-    known = customers[customers.isin(trait.exposure.index[trait.exposure > 0])]
-    values = trait.values[trait.values["customer_id"].isin(known)]
+    place = customers.get_indexer(trait.exposure.index[trait.exposure > 0])
+    place = np.sort(place[place >= 0])
+    known = customers[place]
+    rows = known.get_indexer(trait.values["customer_id"])
+    values, rows = trait.values[rows >= 0], rows[rows >= 0]
     attributes, columns = np.unique(values["attribute"].to_numpy(dtype=object), return_inverse=True)
-    rows = known.get_indexer(values["customer_id"])
     shape = (len(known), len(attributes))
     matrix = sparse.csr_matrix((values["value"].to_numpy(float), (rows, columns)), shape=shape)
-    return _Prepared(trait.kind, trait.unit, known, attributes, matrix, trait.exposure.reindex(known).to_numpy(float))
+    strata = np.zeros(len(known), int) if trait.strata is None else pd.factorize(trait.strata.reindex(known), sort=True)[0]
+    exposure = trait.exposure.reindex(known).to_numpy(float)
+    parts = [matrix, matrix.power(2), matrix.multiply(exposure[:, None]).tocsr(), (matrix > 0).astype(float)]
+    return _Prepared(
+        trait.kind, trait.unit, known, place, attributes, matrix, sparse.hstack(parts, format="csr"), exposure, strata,
+        trait.is_tested,
+    )
 
 
 def index_cells(traits: list[Trait], segments: pd.Series, *, min_effect: float = 0.2) -> pd.DataFrame:
@@ -50,16 +63,19 @@ def index_cells(traits: list[Trait], segments: pd.Series, *, min_effect: float =
     ----------
     traits : what customers do (persona_traits.py).
     segments : segment by customer_id.
-    min_effect : a shrunk index between 100·(1 − min_effect) and 100·(1 + min_effect) is no statement.
+    min_effect : a shrunk index between 100·(1 − min_effect) and 100·(1 + min_effect) is no statement (`SMALLER_EFFECT` at
+        most where customers are compared with their like).
 
     Returns
     -------
     segment, kind, unit, attribute; n (customers of the segment whose trait is known), n_with (those with the attribute);
     share, low, high (95 %), others_share; index, index_low, index_high (95 %), shrunk_index; p_value and q_value (unknown
-    where a side has fewer than `MIN_CUSTOMERS` customers, or the attribute fewer in all); is_notable: q < `Q_LIMIT`, shrunk
-    index beyond `min_effect`, and a share of at least `MIN_SHARE` in the segment or among the others.
+    where a side has fewer than `MIN_CUSTOMERS` customers, or the attribute fewer in all, or the trait is described only);
+    is_notable: q < `Q_LIMIT`, shrunk index beyond `min_effect`, and a share of at least `MIN_SHARE` in the segment or among
+    the others. With strata, shares are those that the segments would have if they had the same strata.
     """
-    return _cells(prepare(traits, segments), segments, min_effect=min_effect)
+    names, codes = _coded(segments)
+    return _cells(prepare(traits, segments), names, codes, min_effect=min_effect)
 
 
 def prepare(traits: list[Trait], segments: pd.Series) -> list[_Prepared]:
@@ -68,45 +84,66 @@ def prepare(traits: list[Trait], segments: pd.Series) -> list[_Prepared]:
     return [_prepare(trait, customers) for trait in traits]
 
 
-def _cells(prepared: list[_Prepared], segments: pd.Series, *, min_effect: float) -> pd.DataFrame:
-    cells = pd.concat([_compare(trait, segments) for trait in prepared], ignore_index=True)
+def _coded(segments: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the segments' names and, in the order of customers, the number of each customer's."""
+    return np.unique(segments.sort_index().to_numpy(dtype=object).astype(str), return_inverse=True)
+
+
+def _cells(prepared: list[_Prepared], names: np.ndarray, codes: np.ndarray, *, min_effect: float) -> pd.DataFrame:
+    cells = pd.concat([_compare(trait, names, codes) for trait in prepared], ignore_index=True)
     cells["q_value"] = q_values(cells["p_value"])
-    far = (cells["shrunk_index"] >= 100 * (1 + min_effect)) | (cells["shrunk_index"] <= 100 * (1 - min_effect))
+    effect = cells["unit"].map(SMALLER_EFFECT).fillna(min_effect).clip(upper=min_effect)
+    far = (cells["shrunk_index"] >= 100 * (1 + effect)) | (cells["shrunk_index"] <= 100 * (1 - effect))
     large = cells[["share", "others_share"]].max(axis=1) >= MIN_SHARE
     cells["is_notable"] = (cells["q_value"] < Q_LIMIT) & far & large
     return cells.sort_values(["segment", "kind", "attribute"], ignore_index=True)
 
 
-def _compare(trait: _Prepared, segments: pd.Series) -> pd.DataFrame:
+def _compare(trait: _Prepared, names: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Compare each segment with all others in one trait; all cells at once."""
-    labels = segments.reindex(trait.customers).to_numpy(dtype=object)
-    names = np.unique(labels.astype(str))
-    member = sparse.csr_matrix((labels[None, :] == names[:, None]).astype(float))
-    x, exposure = trait.values, trait.exposure
-    sums = {
-        "x": member @ x, "xx": member @ x.power(2), "xe": member @ x.multiply(exposure[:, None]).tocsr(),
-        "n_with": member @ (x > 0).astype(float),
-    }
-    own = {name: np.asarray(matrix.todense()) for name, matrix in sums.items()}
-    own["e"], own["ee"] = (member @ exposure)[:, None], (member @ exposure**2)[:, None]
-    own["n"] = np.asarray(member.sum(axis=1))
+    own = _sums(trait, codes[trait.place], len(names))
     rest = {name: values.sum(axis=0, keepdims=True) - values for name, values in own.items()}
-    return _rows(trait, names, _statistics(own, rest), own)
+    return _rows(trait, names, _statistics(own, rest, is_tested=trait.is_tested), own)
 
 
-def _statistics(own: dict, rest: dict) -> dict[str, np.ndarray]:
+def _sums(trait: _Prepared, segment: np.ndarray, n_segments: int) -> dict[str, np.ndarray]:
+    """Return sums by segment (rows) and attribute (columns) of values, exposures, squares and products.
+
+    With strata, a customer's exposure to an attribute is what her stratum would give it: exposure × the stratum's share ÷ the
+    share of all (indirect standardisation), so that segments are compared as if they had the same strata.
+    """
+    n_strata = int(trait.strata.max(initial=0)) + 1
+    groups, n_groups = segment * n_strata + trait.strata, n_segments * n_strata
+    n = len(groups)
+    member = sparse.csr_matrix((np.ones(n), (groups, np.arange(n))), shape=(n_groups, n))
+    sums = (member @ trait.moments).toarray().reshape(n_segments, n_strata, 4, -1)
+    x_sum, x_squares, products, n_with = np.moveaxis(sums, 2, 0)
+    e, ee, counts = (
+        np.bincount(groups, weights, n_groups).reshape(n_segments, n_strata, 1)
+        for weights in (trait.exposure, trait.exposure**2, np.ones(n))
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = x_sum.sum(axis=0) / e.sum(axis=0) / (x_sum.sum(axis=(0, 1)) / e.sum())
+    factor = np.where(np.isfinite(factor), factor, 1.0) if n_strata > 1 else np.ones((1, len(trait.attributes)))
+    return {
+        "x": x_sum.sum(axis=1), "xx": x_squares.sum(axis=1), "n_with": n_with.sum(axis=1), "n": counts.sum(axis=1),
+        "xe": (products * factor).sum(axis=1), "e": (e * factor).sum(axis=1), "ee": (ee * factor**2).sum(axis=1),
+    }
+
+
+def _statistics(own: dict, rest: dict, *, is_tested: bool) -> dict[str, np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         share, others = own["x"] / own["e"], rest["x"] / rest["e"]
         pooled = (own["x"] + rest["x"]) / (own["e"] + rest["e"])
         z = (share - others) / np.sqrt(_variance(own, pooled) + _variance(rest, pooled))
         variance = _variance(own, share)
-        n_effective = np.where(variance > 0, share * (1 - share) / variance, own["n"])
-        low, high = wilson(share * n_effective, n_effective)
+        n_effective = np.where((variance > 0) & (share < 1), share * (1 - share) / variance, own["n"])
+        low, high = wilson(np.clip(share, 0, 1) * n_effective, n_effective)
         log_index, log_error = _log_ratio(share, others, variance, _variance(rest, others), own["n"], rest["n"])
     enough = (own["n"] >= MIN_CUSTOMERS) & (rest["n"] >= MIN_CUSTOMERS) & (own["n_with"] + rest["n_with"] >= MIN_CUSTOMERS)
-    p = np.where(enough & np.isfinite(z), 2 * stats.norm.sf(np.abs(z)), np.nan)
+    p = np.where(enough & np.isfinite(z) & is_tested, 2 * stats.norm.sf(np.abs(z)), np.nan)
     return {
-        "share": share, "low": low, "high": high, "others_share": others, "p_value": p,
+        "share": np.clip(share, 0, 1), "low": low, "high": high, "others_share": np.clip(others, 0, 1), "p_value": p,
         "index": 100 * share / np.where(others > 0, others, np.nan),
         "index_low": 100 * np.exp(log_index - Z95 * log_error), "index_high": 100 * np.exp(log_index + Z95 * log_error),
         "shrunk_index": 100 * np.exp(_shrink(log_index, log_error**2, used=np.isfinite(p))),
@@ -167,6 +204,8 @@ def by_chance(
 ) -> pd.DataFrame:
     """Return the counts of :func:`count_statements` for `n_rounds` random deals of the same labels to the same customers.
 
+    Beside them a column a segment: how many statements chance gave it.
+
     Raises
     ------
     TooLittleData : fewer than two segments with `MIN_CUSTOMERS` customers, so that nothing can be compared.
@@ -179,9 +218,10 @@ def by_chance(
         )
     prepared = prepare(traits, segments)
     rng = np.random.default_rng(seed)
-    ordered = segments.sort_index()
+    names, codes = _coded(segments)
     rounds = []
     for _ in range(n_rounds):
-        shuffled = pd.Series(rng.permutation(ordered.to_numpy()), index=ordered.index)
-        rounds.append(count_statements(_cells(prepared, shuffled, min_effect=min_effect), min_effect=min_effect))
+        cells = _cells(prepared, names, rng.permutation(codes), min_effect=min_effect)
+        each = cells.groupby("segment")["is_notable"].sum()
+        rounds.append(count_statements(cells, min_effect=min_effect) | {str(name): int(n) for name, n in each.items()})
     return pd.DataFrame(rounds)

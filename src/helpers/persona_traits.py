@@ -2,24 +2,32 @@
 
 A trait is a numerator per customer and attribute (money in a category, orders on a weekday, 1 for an age band) and an
 exposure per customer (all money, all orders, 1 if the age is known). Sums of the one over sums of the other are the shares
-that persona_index.py compares between segments. Reads orders, customer_products, products, customers, campaign_contacts.
+that persona_index.py compares between segments. Reads orders, customer_products, products, customers; what customers answer
+to and say is in persona_voice.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import numpy as np
 import pandas as pd
+
+from helpers import rollups
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = ((6, "21–6"), (11, "6–11"), (14, "11–14"), (17, "14–17"), (21, "17–21"), (24, "21–6"))  # (before hour, name)
 DEMOGRAPHICS = {  # column of customers → what readers call it
     "age_band": "age", "gender": "gender", "income_band": "yearly income", "household_size": "household size",
     "household_type": "household type", "n_children": "children in the household", "marital_status": "marital status",
-    "home_ownership": "home ownership", "region": "region", "loyalty_tier": "loyalty tier",
+    "home_ownership": "home ownership", "occupation": "occupation", "region": "region", "city": "city",
+    "acquisition_channel": "acquisition channel", "loyalty_tier": "loyalty tier",
 }
+EARNED = {"loyalty tier"}  # given for spend, which made the segments: described, never tested
+UNKNOWN = {"", "unknown", "n/a", "none", "other", "未知", "不详", "其他", "保密"}  # ways to write that a value is not known
 SAME = 0.8  # share of a department's revenue from which a category is as good as the department
-MAX_BANDS = 20  # an attribute of the customer with more values is an identifier or free text
+MAX_BANDS = 40  # an attribute of the customer with more values is an identifier or free text
+MAX_GAPS = 60  # categories (by revenue) for which customers of equal breadth are compared
+BREADTHS = 10  # groups of customers by how many different products they bought
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,29 @@ class Trait:
 
     kind: department, category … what the attributes are. unit: what shares are of (spend, orders, customers …).
     values: customer_id, attribute, value ≥ 0. exposure: by customer_id, > 0 where the customer counts.
+    is_tested: False for what follows from the variables that made the segments; it is described only.
+    strata: by customer_id; where given, customers are compared with others of the same stratum only.
     """
 
     kind: str
     unit: str
     values: pd.DataFrame
     exposure: pd.Series
+    is_tested: bool = True
+    strata: pd.Series | None = None
+
+
+def orders_until(orders: ibis.Table, *, as_of: pd.Timestamp) -> ibis.Table:
+    """Keep the orders of known customers that brought no loss, up to `as_of` (inclusive)."""
+    return orders.filter(orders.customer_id.notnull(), orders.revenue >= 0, orders.order_date <= as_of.date())
+
+
+def bought_until(customer_products: ibis.Table, transactions: ibis.Table, *, as_of: pd.Timestamp) -> ibis.Table:
+    """Return what each customer bought up to `as_of`: the roll-up where it ends by then, else summed up from the lines."""
+    last = customer_products.last_date.max().execute()
+    if pd.isna(last) or pd.Timestamp(last) <= as_of.normalize():
+        return customer_products
+    return rollups.roll_up_customer_products(transactions.filter(transactions.order_date <= as_of.date()))
 
 
 def spend_traits(customer_products: ibis.Table, products: ibis.Table) -> list[Trait]:
@@ -66,8 +91,28 @@ def _spend_by(bought: ibis.Table, kind: str) -> Trait | None:
     return _trait(kind, "spend", sums.order_by("customer_id", "attribute").to_pandas())
 
 
+def gap_trait(customer_products: ibis.Table, products: ibis.Table) -> list[Trait]:
+    """Return who bought a category at all, among customers who bought equally many different products.
+
+    A customer who buys much has bought of everything: only within the same breadth does a missing category say something.
+    The `MAX_GAPS` categories with most revenue count.
+    """
+    bought = _without_doubles(customer_products.filter(customer_products.revenue > 0).inner_join(products, "product_id"))
+    known = bought.filter(bought.category.notnull())
+    sums = known.group_by("customer_id", attribute=known.category).agg(n=known.count(), revenue=known.revenue.sum())
+    frame = sums.order_by("customer_id", "attribute").to_pandas()
+    if frame.empty:
+        return []
+    breadth = frame.groupby("customer_id")["n"].sum().astype(float)
+    limits = np.unique(np.quantile(breadth, np.arange(1, BREADTHS) / BREADTHS))
+    strata = pd.Series(np.searchsorted(limits, breadth, side="left"), index=breadth.index)
+    largest = frame.groupby("attribute")["revenue"].sum().round(2).sort_values(ascending=False, kind="stable").head(MAX_GAPS)
+    values = _values(frame[frame["attribute"].isin(largest.index)].assign(value=1.0))
+    return [Trait("bought at all", "customers of equal breadth", values, breadth * 0 + 1.0, strata=strata)]
+
+
 def order_traits(orders: ibis.Table) -> list[Trait]:
-    """Return orders by weekday and by hour of the day (business time).
+    """Return orders by weekday, by hour of the day (business time) and by sales channel.
 
     Hours only where the source knows them: one and the same hour for every order means that it knows days only.
     """
@@ -82,7 +127,11 @@ def order_traits(orders: ibis.Table) -> list[Trait]:
     ends = [end for end, _ in HOURS]
     bands = np.array([name for _, name in HOURS], dtype=object)[np.searchsorted(ends, hours["order_hour"], side="right")]
     hours = hours.assign(attribute=bands).groupby(["customer_id", "attribute"], as_index=False)["value"].sum()
-    found = [_trait("weekday", "orders", days), _trait("hours", "orders", hours)]
+    placed = orders.filter(orders.channel.notnull())
+    channels = placed.group_by("customer_id", attribute=placed.channel).agg(value=placed.count())
+    channels = channels.order_by("customer_id", "attribute").to_pandas()
+    channels = channels if channels["attribute"].nunique() > 1 else channels.head(0)
+    found = [_trait("weekday", "orders", days), _trait("hours", "orders", hours), _trait("channel", "orders", channels)]
     return [trait for trait in found if trait is not None]
 
 
@@ -97,25 +146,33 @@ def discount_trait(orders: ibis.Table) -> list[Trait]:
     return [Trait("discount", "shelf value", _values(frame.assign(attribute="discount")), exposure[exposure > 0].round(6))]
 
 
+def known_demographics(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return customer_id and the attributes of `DEMOGRAPHICS` that differ between customers; `UNKNOWN` values are NA."""
+    names = [name for name in DEMOGRAPHICS if name in customers]
+    plain = customers[names].astype("str").where(customers[names].notna())
+    known = plain.where(~plain.apply(lambda values: values.str.strip().str.lower()).isin(UNKNOWN))
+    kept = [name for name in names if 2 <= known[name].nunique() <= MAX_BANDS]
+    return pd.concat([customers[["customer_id"]], known[kept]], axis=1)
+
+
 def demographic_traits(customers: pd.DataFrame) -> list[Trait]:
-    """Return one trait an attribute of the customer: 1 for the customer's band; customers without it do not count."""
+    """Return one trait an attribute of the customer: 1 for the customer's band; customers without it do not count.
+
+    Cities only where they are no other name for the regions. A tier that is earned by spending is not tested.
+    """
+    known = known_demographics(customers)
+    names = [name for name in known.columns[1:] if name != "city" or "region" not in known or not _are_same(known)]
     found = []
-    for column, name in DEMOGRAPHICS.items():
-        if column in customers and 2 <= customers[column].nunique() <= MAX_BANDS:
-            known = customers.loc[customers[column].notna(), ["customer_id", column]]
-            frame = known.rename(columns={column: "attribute"}).assign(value=1.0)
-            found.append(_trait(name, "customers", frame))
+    for column in names:
+        band = known.loc[known[column].notna(), ["customer_id", column]].rename(columns={column: "attribute"})
+        trait = _trait(DEMOGRAPHICS[column], "customers", band.assign(value=1.0))
+        found.append(replace(trait, is_tested=trait.kind not in EARNED))
     return found
 
 
-def response_trait(contacts: pd.DataFrame, *, as_of: pd.Timestamp) -> list[Trait]:
-    """Return, for customers contacted by a campaign up to `as_of`, whether they answered at least once by then."""
-    sent = contacts[contacts["treated"] & ~(contacts["contacted_at"] > as_of)]
-    if sent.empty:
-        return []
-    answered = (sent["responded_at"] <= as_of).groupby(sent["customer_id"]).any().astype(float)
-    frame = answered.rename("value").reset_index().assign(attribute="answered")
-    return [Trait("campaigns", "contacted customers", _values(frame), pd.Series(1.0, index=answered.index))]
+def _are_same(known: pd.DataFrame) -> bool:
+    pairs = known[["region", "city"]].dropna().drop_duplicates()
+    return not pairs["region"].duplicated().any()
 
 
 def _trait(kind: str, unit: str, frame: pd.DataFrame) -> Trait | None:

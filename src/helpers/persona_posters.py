@@ -1,0 +1,54 @@
+"""How a persona's card looks: a page that can be pinned to a wall. On paper each card is a page of its own."""
+
+import html
+from dataclasses import dataclass, field
+
+from helpers import report
+
+
+@dataclass(frozen=True)
+class Poster:
+    """A card: name, one line under it, drawing, rows of (label, value), titled groups of (sentence, what it rests on), a foot.
+
+    All texts are given translated; `drawing` is an inline SVG made by this project.
+    """
+
+    name: str
+    line: str
+    facts: list[tuple[str, str]]
+    parts: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+    foot: str = ""
+    color: str = ""
+    drawing: str = ""
+    caption: str = ""  # what the drawing shows, in a few words
+
+
+def show(*posters: Poster) -> None:
+    """Show cards one below the other."""
+    report._show("cards", "".join(map(poster_html, posters)))
+
+
+def poster_html(poster: Poster) -> str:
+    """Return one card as HTML."""
+    style = f' style="border-top-color:{_safe(poster.color)}"' if poster.color else ""
+    facts = "".join(f"<div><dt>{_safe(label)}</dt><dd>{_safe(value)}</dd></div>" for label, value in poster.facts)
+    caption = f'<div class="drawing-caption">{_safe(poster.caption)}</div>' if poster.caption else ""
+    foot = f'<p class="poster-foot">{_safe(poster.foot)}</p>' if poster.foot else ""
+    return (
+        f'<section class="card poster"{style}><div class="poster-head"><div class="drawing">{poster.drawing}{caption}</div>'
+        f'<div><h3 class="card-name">{_safe(poster.name)}</h3><p class="card-line">{_safe(poster.line)}</p>'
+        f"<dl>{facts}</dl></div></div>"
+        f'<div class="poster-parts">{"".join(_part(title, said) for title, said in poster.parts)}</div>{foot}</section>'
+    )
+
+
+def _part(title: str, said: list[tuple[str, str]]) -> str:
+    lines = (
+        f"<li>{_safe(words)}" + (f'<span class="evidence">{_safe(rests)}</span>' if rests else "") + "</li>"
+        for words, rests in said
+    )
+    return f'<div class="part"><h4>{_safe(title)}</h4><ul>{"".join(lines)}</ul></div>'
+
+
+def _safe(value) -> str:
+    return html.escape(str(value), quote=True)

@@ -1,27 +1,32 @@
 """Do customers fall into groups by behaviour alone, and do the groups come back in another sample of customers?
 
-k-means on log1p and robustly scaled behaviour; the number of clusters is the one with the best silhouette among those whose
-every cluster comes back (Hennig 2007, Cluster-wise assessment of cluster stability: mean bootstrap Jaccard ≥ .75).
-Reads orders; the cluster goes into table segments.
+k-means on log1p and robustly scaled behaviour (engine: clusters_kmeans.py). A number of clusters counts only if its clusters
+are tighter than those of one cloud without structure (gap statistic) and every cluster comes back (Hennig 2007: mean
+bootstrap Jaccard ≥ .75). Reads orders; the cluster goes into table segments; the words are in clusters_words.py.
 """
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import ibis
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import RobustScaler
 from threadpoolctl import threadpool_limits
 
+from helpers import clusters_kmeans as kmeans
 from helpers.errors import TooLittleData
-from helpers.report import Evidence
 
 STABLE = 0.75  # mean Jaccard from which a cluster is "valid, stable" (Hennig 2007)
-SILHOUETTE_SAMPLE = 2_000  # customers; the silhouette needs all pairs
 MIN_CUSTOMERS = 100  # below this a bootstrap of clusters says little
+MAX_CLUSTERS = 8
+N_REFERENCES = 10  # clouds without structure
+GAP_ERRORS = 2.0  # standard errors by which clusters must be tighter than those of a cloud without structure
 DISTINCT = 0.4  # standard deviations from the average customer at which a trait is named (our convention)
+UNNAMED = "not stable: not named"
+CRITERIA = {  # beside Jaccard and gap: column → whether more is better
+    "silhouette": True, "calinski_harabasz": True, "davies_bouldin": False, "eta_squared": True,
+}
 
 # feature → what a cluster far above and far below the average customer is called, in the order of the name
 TRAITS = {
@@ -33,7 +38,6 @@ TRAITS = {
 }
 SAME_THING = ({"frequency", "recency_days"}, {"products_per_day", "monetary_value"})  # the second trait adds little
 AVERAGE = "close to the average"
-WEAK, REASONABLE = 0.25, 0.5  # silhouettes above which structure is weak, reasonable (Kaufman and Rousseeuw 1990)
 
 
 def basket_features(orders: ibis.Table) -> pd.DataFrame:
@@ -72,14 +76,20 @@ def scale(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def stability(
-    features: pd.DataFrame, *, max_clusters: int = 7, n_resamples: int = 25, seed: int = 42
+    features: pd.DataFrame, *, max_clusters: int = MAX_CLUSTERS, n_resamples: int = 25, seed: int = 42
 ) -> tuple[pd.DataFrame, dict[int, np.ndarray]]:
     """Return, for 2 … `max_clusters` clusters, how well separated and how repeatable they are; and the labels.
 
-    Each resample of customers is clustered anew from random starts; every original cluster is compared with the most
+    Each resample of customers is clustered anew from starts of its own; every original cluster is compared with the most
     similar new one (Jaccard on the customers drawn). First result: one row a cluster with n_clusters, cluster, size,
-    jaccard (mean), jaccard_error (its standard error over the resamples) and silhouette (of all clusters together).
+    jaccard (mean), jaccard_error (its standard error over the resamples) and, of all clusters together, silhouette,
+    calinski_harabasz, davies_bouldin (less is better), gap and gap_error (clusters_kmeans.gap).
     Second: n_clusters → cluster of each row of `features`, numbered from 0, the largest first.
+    The order of rows changes nothing.
+
+    Raises
+    ------
+    TooLittleData : fewer than `MIN_CUSTOMERS` customers, or than two habits in which they differ.
     """
     if len(features) < MIN_CUSTOMERS or features.shape[1] < 2:
         raise TooLittleData(
@@ -87,89 +97,101 @@ def stability(
             "{habits:count} habits.",
             needed=MIN_CUSTOMERS, found=len(features), habits=features.shape[1],
         )
-    points = scale(features).to_numpy()
+    points = kmeans.collapse(scale(features).to_numpy())
     with threadpool_limits(limits=1):  # sums in one order: the number of cores must not move a customer
         return _stability(points, max_clusters=max_clusters, n_resamples=n_resamples, seed=seed)
 
 
-def _stability(points: np.ndarray, *, max_clusters: int, n_resamples: int, seed: int):
-    drawn = _resamples(len(points), n_resamples, seed)
+def _stability(points: kmeans.Points, *, max_clusters: int, n_resamples: int, seed: int):
+    drawn = list(kmeans.resamples(points, n_resamples=n_resamples, seed=seed))
+    clouds = kmeans.references(points, n_references=N_REFERENCES, seed=seed)
+    separation = kmeans.Separation(points, seed=seed)
     tables, labels = [], {}
-    for k in range(2, min(max_clusters, len(np.unique(points, axis=0)) - 1) + 1):
-        labels[k] = _by_size(KMeans(k, n_init=10, random_state=seed).fit_predict(points))
-        silhouette = silhouette_score(
-            points, labels[k], sample_size=min(SILHOUETTE_SAMPLE, len(points)), random_state=seed
-        )
-        jaccard = _jaccard(points, labels[k], drawn, k=k, seed=seed)
+    for k in range(2, min(max_clusters, len(points.rows) - 1) + 1):
+        model = kmeans.fit(points.rows, points.counts, k=k, seed=seed, n_starts=10)
+        own = kmeans.by_size(model.labels_, points.counts)
+        jaccard = kmeans.jaccard(points, own, drawn, k=k, seed=seed)
+        gap, gap_error = kmeans.gap(clouds, kmeans.log_within(model, points.n), k=k, seed=seed)
         tables.append(pd.DataFrame({
-            "n_clusters": k, "cluster": range(1, k + 1), "size": np.bincount(labels[k], minlength=k),
+            "n_clusters": k, "cluster": range(1, k + 1), "size": np.bincount(own, points.counts, k).astype(int),
             "jaccard": jaccard.mean(axis=0), "jaccard_error": jaccard.std(axis=0) / np.sqrt(n_resamples),
-            "silhouette": float(silhouette),
+            **separation.measure(own), "gap": gap, "gap_error": gap_error,
         }))
+        labels[k] = own[points.row_of]
     return pd.concat(tables, ignore_index=True), labels
 
 
-def _resamples(n: int, n_resamples: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return bootstrap samples as (rows drawn at least once, how often)."""
-    rng = np.random.default_rng(seed)
-    return [np.unique(rng.integers(0, n, n), return_counts=True) for _ in range(n_resamples)]
-
-
-def _by_size(labels: np.ndarray) -> np.ndarray:
-    """Number clusters 0, 1, … from the largest to the smallest."""
-    sizes = np.bincount(labels)
-    rank = np.empty(len(sizes), int)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
-    return rank[labels]
-
-
-def _jaccard(points: np.ndarray, labels: np.ndarray, drawn: list, *, k: int, seed: int) -> np.ndarray:
-    """Return resample × cluster: the Jaccard similarity of the cluster with the most similar cluster of the resample."""
-    best = np.zeros((len(drawn), k))
-    for i, (rows, weights) in enumerate(drawn):
-        model = KMeans(k, n_init=3, random_state=seed + 1 + i).fit(points[rows], sample_weight=weights)
-        together = np.zeros((k, k))
-        np.add.at(together, (labels[rows], model.labels_), 1)
-        either = together.sum(axis=1, keepdims=True) + together.sum(axis=0, keepdims=True) - together
-        best[i] = (together / either).max(axis=1)
-    return best
-
-
 def by_number(tried: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a number of clusters: its least stable cluster (lowest_jaccard, jaccard_error), silhouette, smallest
-    cluster, and is_stable (every cluster has a mean Jaccard of at least `STABLE`).
+    """Return one row a number of clusters.
+
+    Columns: n_clusters; lowest_jaccard and jaccard_error of its least stable cluster; n_stable clusters; smallest cluster;
+    the criteria; is_stable (every cluster has a mean Jaccard of at least `STABLE`); is_tighter (its clusters are tighter than
+    those of a cloud without structure, by `GAP_ERRORS` errors).
     """
     least = tried.loc[tried.groupby("n_clusters")["jaccard"].idxmin()].set_index("n_clusters")
-    table = pd.DataFrame({
-        "lowest_jaccard": least["jaccard"], "jaccard_error": least["jaccard_error"], "silhouette": least["silhouette"],
-        "smallest": tried.groupby("n_clusters")["size"].min(),
-    })
-    return table.assign(is_stable=table["lowest_jaccard"] >= STABLE).reset_index()
+    kept = [name for name in (*CRITERIA, "gap", "gap_error") if name in least]
+    table = least[["jaccard", "jaccard_error", *kept]].rename(columns={"jaccard": "lowest_jaccard"})
+    groups = tried.groupby("n_clusters")
+    table = table.assign(
+        smallest=groups["size"].min(), n_stable=tried["jaccard"].ge(STABLE).groupby(tried["n_clusters"]).sum(),
+        is_stable=table["lowest_jaccard"] >= STABLE, is_tighter=table["gap"] > GAP_ERRORS * table["gap_error"],
+    )
+    return table.reset_index()
 
 
-def choose_number(numbers: pd.DataFrame, *, min_clusters: int = 3) -> int:
-    """Return the number with the best silhouette among the stable ones from `min_clusters` up; failing that, two.
+def add_usefulness(numbers: pd.DataFrame, eta_squared: dict[int, float]) -> pd.DataFrame:
+    """Add eta_squared: what share of the variance of spending on days held back lies between so many clusters."""
+    return numbers.assign(eta_squared=numbers["n_clusters"].map(eta_squared).astype(float))
 
-    Two clusters are nearly always stable and only tell heavy from light buyers, so more are preferred.
+
+@dataclass(frozen=True)
+class Choice:
+    """The number of clusters, whether every one of them is stable, and how many of the other criteria prefer it."""
+
+    k: int
+    all_stable: bool
+    n_agree: int
+    n_others: int
+
+
+def choose_number(numbers: pd.DataFrame) -> Choice:
+    """Return the number of clusters.
+
+    Only numbers count whose clusters are tighter than those of a cloud without structure and all come back. Of these the
+    first is taken after which the gap no longer grows by more than its error (Tibshirani, Walther and Hastie 2001); where it
+    grows to the end, the one with the largest gap. The other criteria (`CRITERIA`) stand beside it and are counted.
+
+    Where no number has stable clusters only, the one with the largest share of stable clusters is taken (of equal ones the
+    larger gap): its unstable clusters are shown and not named.
 
     Raises
     ------
-    TooLittleData : no number of clusters is stable.
+    TooLittleData : no stable segments: no number of clusters is tighter than a cloud, or none of its clusters comes back.
     """
-    stable = numbers[numbers["is_stable"]]
-    wanted = stable[stable["n_clusters"] >= min_clusters]
-    if stable.empty:
+    pool = numbers[numbers["is_tighter"] & (numbers["n_stable"] > 0)]
+    if pool.empty:
         raise TooLittleData(
-            "No division into {low:count} to {high:count} clusters comes back in other samples of the same customers "
-            "(Jaccard of at least {limit:number2} for every cluster), so no cluster is named.",
+            "No stable segments: no division into {low:count} to {high:count} clusters both comes back in other samples of the "
+            "same customers (Jaccard of at least {limit:number2}) and is tighter than the same division of one shapeless "
+            "cloud. Customers differ by degrees, so no cluster is named.",
             low=int(numbers["n_clusters"].min()), high=int(numbers["n_clusters"].max()), limit=STABLE,
         )
-    pool = stable if wanted.empty else wanted
-    return int(pool.sort_values(["silhouette", "n_clusters"], ascending=[False, True])["n_clusters"].iloc[0])
+    if not pool["is_stable"].any():
+        share = pool["n_stable"] / pool["n_clusters"]
+        best = pool.assign(share=share).sort_values(["share", "gap", "n_clusters"], ascending=[False, False, True]).iloc[0]
+        return Choice(int(best["n_clusters"]), False, 0, 0)
+    next_gap = (numbers["gap"].shift(-1) - numbers["gap_error"].shift(-1)).reindex(pool.index)
+    stable = pool[pool["is_stable"]]
+    peaks = stable[~(stable["gap"] < next_gap[stable.index])]
+    best = peaks.iloc[0] if len(peaks) else stable.loc[stable["gap"].idxmax()]
+    others = {name: more for name, more in CRITERIA.items() if name in stable and stable[name].notna().all()}
+    preferred = [stable.loc[stable[name].idxmax() if more else stable[name].idxmin()] for name, more in others.items()]
+    n_agree = sum(row["n_clusters"] == best["n_clusters"] for row in preferred)
+    return Choice(int(best["n_clusters"]), True, int(n_agree), len(others))
 
 
-def profile(features: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
-    """Return one row a cluster: number, name, n_customers, the median of each feature.
+def profile(features: pd.DataFrame, labels: np.ndarray, *, stable: list[bool] | None = None) -> pd.DataFrame:
+    """Return one row a cluster: name, n_customers, the median of each feature. A cluster that is not `stable` has no name.
 
     The name says the two traits in which the cluster's centre lies farthest from the average customer (at least `DISTINCT`
     standard deviations of the logarithm); of two clusters with the same traits the more pronounced one has the name, the
@@ -182,6 +204,9 @@ def profile(features: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
     for number in sorted(choices, key=lambda number: (-choices[number][0][0], number)):
         names[number] = next(name for _, name in choices[number] if name not in taken)
         taken.add(names[number])
+    if stable is not None:
+        unnamed = [number for number in names if not stable[number]]
+        names |= {number: UNNAMED if len(unnamed) == 1 else f"{UNNAMED} ({i})" for i, number in enumerate(unnamed, start=1)}
     table = features.groupby(labels).median()
     table.insert(0, "cluster", [names[number] for number in table.index])
     table.insert(1, "n_customers", np.bincount(labels))
@@ -205,10 +230,13 @@ def _strength(deviation: pd.Series, names: tuple[str, ...]) -> float:
     return sizes[0] + (0.5 if set(names) in SAME_THING else 1.0) * sum(sizes[1:])
 
 
-def add_cluster(customers: pd.DataFrame, *, features: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
-    """Add the name of each customer's cluster; a customer without features has none."""
-    names = profile(features, labels)["cluster"].to_numpy()
+def add_cluster(
+    customers: pd.DataFrame, *, features: pd.DataFrame, labels: np.ndarray, stable: list[bool] | None = None
+) -> pd.DataFrame:
+    """Add the name of each customer's cluster; a customer without features, or in a cluster that is not stable, has none."""
+    names = profile(features, labels, stable=stable)["cluster"].to_numpy()
     by_customer = pd.Series(names[labels], index=features.index, name="cluster", dtype="str")
+    by_customer = by_customer[~by_customer.str.startswith(UNNAMED)]
     return customers.drop(columns="cluster", errors="ignore").merge(
         by_customer, left_on="customer_id", right_index=True, how="left"
     )
@@ -216,33 +244,12 @@ def add_cluster(customers: pd.DataFrame, *, features: pd.DataFrame, labels: np.n
 
 def assign(features: pd.DataFrame, *, n_clusters: int, seed: int) -> np.ndarray:
     """Return the cluster of each row of `features`, the largest cluster first, without looking at stability."""
+    points = kmeans.collapse(scale(features).to_numpy())
     with threadpool_limits(limits=1):
-        return _by_size(KMeans(n_clusters, n_init=10, random_state=seed).fit_predict(scale(features).to_numpy()))
+        model = kmeans.fit(points.rows, points.counts, k=min(n_clusters, len(points.rows)), seed=seed, n_starts=10)
+    return kmeans.by_size(model.labels_, points.counts)[points.row_of]
 
 
-def sentence(numbers: pd.DataFrame, *, k: int) -> tuple[str, dict]:
-    """Return what is said of the chosen clusters: whether they come back, and whether there are gaps between them."""
-    row = numbers.set_index("n_clusters").loc[k]
-    values = {"k": k, "jaccard": float(row["lowest_jaccard"]), "silhouette": float(row["silhouette"])}
-    if row["silhouette"] <= WEAK:
-        return (
-            "{k:count} clusters come back in resamples of the customers (similarity of the least stable one "
-            "{jaccard:number2}), but they shade into one another (silhouette {silhouette:number2}): a useful way to divide "
-            "customers, not separate kinds of people."
-        ), values
-    if row["silhouette"] <= REASONABLE:
-        return (
-            "{k:count} clusters come back in resamples of the customers (similarity of the least stable one "
-            "{jaccard:number2}); the gaps between them are small (silhouette {silhouette:number2})."
-        ), values
-    return (
-        "{k:count} clusters come back in resamples of the customers (similarity of the least stable one {jaccard:number2}) "
-        "and stand apart (silhouette {silhouette:number2})."
-    ), values
-
-
-def evidence(numbers: pd.DataFrame, *, k: int, n: int) -> Evidence:
-    """Return what supports the clusters: the least stable one's mean Jaccard with its interval, against `STABLE`."""
-    row = numbers.set_index("n_clusters").loc[k]
-    jaccard, half = float(row["lowest_jaccard"]), 1.96 * float(row["jaccard_error"])
-    return Evidence("estimate", n=n, estimate=jaccard, interval=(jaccard - half, jaccard + half), baseline=STABLE)
+def is_stable(tried: pd.DataFrame, *, k: int) -> list[bool]:
+    """Return for each of the `k` clusters, the largest first, whether it comes back."""
+    return list(tried.loc[tried["n_clusters"] == k, "jaccard"] >= STABLE)

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 PENALISERS = (0.0, 0.001, 0.01, 0.1)  # L2 penalty on the parameters; the documentation of lifetimes suggests 0.001–0.1
-LARGEST = 1e6  # a parameter beyond this (or below its inverse) has run away: the data do not determine it
+LARGEST = 1e6  # a parameter beyond this has run away: the data do not determine it
+SMALLEST = 1e-8  # where a search stops: nobody ever leaves, say
 FLAT = 1e-4  # slope of the log-likelihood per customer at which a search counts as arrived
 REACH = np.log(100.0)  # a refit may move a parameter by this factor either way: flat likelihoods must not run away
 STEP = 1e-4  # of the logs, for the curvature
@@ -47,9 +48,9 @@ def maximise(likelihood: Likelihood, starts, *, n: float, units=0.0, accept=lamb
 
 
 def is_sound(values) -> bool:
-    """Say whether all parameters are finite and none has run away."""
+    """Say whether all parameters are positive and none has run away. Next to nothing is sound: perhaps nobody leaves."""
     values = np.asarray(values, dtype=float)
-    return bool(np.isfinite(values).all() and (values > 1 / LARGEST).all() and (values < LARGEST).all())
+    return bool(np.isfinite(values).all() and (values > 0).all() and (values < LARGEST).all())
 
 
 def _loss(likelihood: Likelihood, *, n: float, units, penaliser: float) -> Likelihood:
@@ -65,18 +66,18 @@ def _loss(likelihood: Likelihood, *, n: float, units, penaliser: float) -> Likel
 
 
 def _climb(loss: Likelihood, start: np.ndarray) -> np.ndarray | None:
-    limit = np.log(10 * LARGEST)
+    low, high = np.log([SMALLEST, 10 * LARGEST])
     found = minimize(
-        loss, np.clip(start, -limit, limit), jac=True, method="L-BFGS-B", bounds=[(-limit, limit)] * len(start),
-        options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8, "maxcor": 20},
+        loss, np.clip(start, low, high), jac=True, method="L-BFGS-B", bounds=[(low, high)] * len(start),
+        options={"maxiter": 200, "maxfun": 400, "ftol": 1e-13, "gtol": 1e-8, "maxcor": 20},
     )
-    return found.x if found.fun < 1e9 and np.abs(found.jac).max() < FLAT else None
+    inward = np.where(found.x <= low, np.minimum(found.jac, 0), found.jac)  # at the lower limit only a way up counts
+    return found.x if found.fun < 1e9 and np.abs(inward).max() < FLAT else None
 
 
 def _simplex(loss: Likelihood, start: np.ndarray) -> np.ndarray | None:
-    found = minimize(
-        lambda logs: loss(logs)[0], start, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-9, "xatol": 1e-6}
-    )
+    options = {"maxiter": 1500, "maxfev": 2500, "fatol": 1e-9, "xatol": 1e-6}
+    found = minimize(lambda logs: loss(logs)[0], start, method="Nelder-Mead", options=options)
     return found.x if found.success and found.fun < 1e9 else None
 
 

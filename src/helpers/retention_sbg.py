@@ -95,8 +95,9 @@ def fit_sbg(contracts: pd.DataFrame, *, min_contracts: int = MIN_CONTRACTS, min_
         raise TooLittleData(
             "Needs {needed:count} contracts that ended; there are {found:count}.", needed=min_ended, found=n_ended
         )
-    data = _columns(table)
-    found = btyd_likelihood.maximise(lambda logs: log_likelihood(logs, *data), STARTS, n=n)
+    data, found = _columns(table), None
+    if table["age"].nunique() > 1:  # one share of contracts that ended does not say how contracts differ
+        found = btyd_likelihood.maximise(lambda logs: log_likelihood(logs, *data), STARTS, n=n)
     if found is None:
         raise TooLittleData("The contract model finds no stable parameters on this data: contracts end too much alike.")
     alpha, beta = np.exp(found.logs).tolist()

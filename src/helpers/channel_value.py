@@ -1,8 +1,9 @@
 """Which acquisition channel brings customers who are worth what they cost?
 
 Value = what a customer has brought so far + what is expected (04_lifetime_value), both as gross margin where a margin is known;
-cost = all that a channel spent on customers, those who never bought included, per customer who did. In: customers, customer_value,
-simulated futures, spending by age; out: `channel_value`. Channels attract different people: nothing here is causal.
+cost = all that a channel spent on customers, those who never bought included, per customer who did. In: customers,
+customer_value, simulated futures, spending by age; out: `channel_value`. Channels attract different people: nothing here is
+causal.
 """
 
 import numpy as np
@@ -38,8 +39,8 @@ def acquired(customers: pd.DataFrame, histories: pd.DataFrame, *, as_of) -> pd.D
     if (sizes >= MIN_COHORT).sum() < MIN_CHANNELS:
         raise TooLittleData(
             "Needs to know through which channel customers came (column acquisition_channel of the customers): two channels "
-            "with {needed:count} buyers each; there are {found:count}. With acquisition_cost beside it, this section shows what "
-            "a customer may cost.", needed=MIN_COHORT, found=int((sizes >= MIN_COHORT).sum()),
+            "with {needed:count} buyers each; there are {found:count}. With acquisition_cost beside it, this section shows "
+            "what a customer may cost.", needed=MIN_COHORT, found=int((sizes >= MIN_COHORT).sum()),
         )
     return found
 
@@ -76,8 +77,8 @@ def value_channels(
         at = group.index.to_numpy()
         unsold = won.loc[~won["is_buyer"] & (won["acquisition_channel"] == channel), "acquisition_cost"].dropna().to_numpy()
         frame = _Channel(
-            so_far=margin_rate * valued["revenue"].to_numpy(float)[at], expected=worth[at], cost=group["acquisition_cost"].to_numpy(),
-            unsold=unsold, steps=margin_rate * _steps(spending.to_numpy(float)[at]),
+            so_far=margin_rate * valued["revenue"].to_numpy(float)[at], expected=worth[at],
+            cost=group["acquisition_cost"].to_numpy(), unsold=unsold, steps=margin_rate * _steps(spending.to_numpy(float)[at]),
             futures=revenue_futures[:, at], money=money[at],
         )
         rows.append({"acquisition_channel": channel, "n_customers": len(group), **frame.describe(random, errors)})

@@ -110,8 +110,8 @@ def compare_cohorts(cohorts: pd.DataFrame) -> dict:
             break
     else:
         raise TooLittleData(
-            "Needs {needed:count} cohorts of newcomers with {least:count} customers each to compare newer and older ones; there "
-            "are {found:count}.", needed=MIN_COHORTS, least=FEW, found=len(at),
+            "Needs {needed:count} cohorts of newcomers with {least:count} customers each to compare newer and older ones; "
+            "there are {found:count}.", needed=MIN_COHORTS, least=FEW, found=len(at),
         )
     half = len(at) // 2
     (older, older_error), (newer, newer_error) = _pooled(at.iloc[:half]), _pooled(at.iloc[-half:])

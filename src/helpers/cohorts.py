@@ -75,15 +75,21 @@ def retention_curve(cohorts: pd.DataFrame, *, min_customers: int = FEW) -> pd.Da
     return steps.assign(retention_rate=steps["n_active"] / steps["n_customers"], low=low, high=high)
 
 
-def as_matrix(cohorts: pd.DataFrame, *, min_customers: int = MIN_COHORT) -> pd.DataFrame:
+def as_matrix(
+    cohorts: pd.DataFrame, curve: pd.DataFrame | None = None, *, min_customers: int = MIN_COHORT
+) -> pd.DataFrame:
     """Return the triangle as months × months since, named in the reader's language with n; blank where not observed.
 
-    Cohorts below `min_customers` are left out.
+    Cohorts below `min_customers` are left out. The last row is `curve` (as retention_curve returns it), where it is given.
     """
     large = cohorts[(cohorts["n_customers"] >= min_customers) & (cohorts["months_since"] > 0)]
     matrix = large.pivot(index="cohort_month", columns="months_since", values="retention_rate")
     n = cohorts.groupby("cohort_month")["n_customers"].first()
-    return matrix.rename(index={day: _name(day, n[day]) for day in matrix.index})
+    named = matrix.rename(index={day: _name(day, n[day]) for day in matrix.index})
+    if curve is None:
+        return named
+    together = curve.set_index("months_since")["retention_rate"].reindex(named.columns)
+    return pd.concat([named, together.to_frame(text("all cohorts")).T])
 
 
 def _name(month, n: int) -> str:

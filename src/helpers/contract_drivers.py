@@ -2,8 +2,9 @@
 
 A hazard ratio of 1.5: at any age of the contract, the chance to end in the next month is half as large again as in the
 reference group, all else in the model equal. Checked: are the ratios the same for young and for old contracts (a fit on each
-side of the median age at the end)? Does the model rank contracts that it has not seen (Harrell's concordance), and better than the plan alone?
-In: subscriptions with their attributes; out: `contract_drivers`. Associations: what is not in the data is not held equal.
+side of the median age at the end)? Does the model rank contracts that it has not seen (Harrell's concordance), and better than
+the plan alone? In: subscriptions with their attributes; out: `contract_drivers`. Associations: what is not in the data is not
+held equal.
 """
 
 from dataclasses import dataclass
@@ -43,8 +44,8 @@ class Design:
 def design(subscriptions: pd.DataFrame) -> Design:
     """Return the terms: 0/1 against the most common value of each text, numbers per a round step near their spread.
 
-    Left out: attributes that only count the months of the contract (rank correlation with its age above GROWS), numbers that the
-    others determine (R² above DETERMINED), terms that repeat earlier ones, texts of too many values. `named`: term,
+    Left out: attributes that only count the months of the contract (rank correlation with its age above GROWS), numbers that
+    the others determine (R² above DETERMINED), terms that repeat earlier ones, texts of too many values. `named`: term,
     attribute, level, reference. Raises TooLittleData where no attribute is left.
     """
     columns, named, left_out = {}, [], {"grows": [], "determined": []}
@@ -174,7 +175,7 @@ def explain(subscriptions: pd.DataFrame, *, entry_months=None, seed: int = 0) ->
 def _cox(frame: pd.DataFrame):
     from lifelines import CoxPHFitter  # takes 1 s to import: only where there are contracts
 
-    if frame["entry"].max() < frame["months"].min():  # nobody enters after anybody left: entries change no risk set (and are slow)
+    if frame["entry"].max() < frame["months"].min():  # nobody enters after anybody left: no risk set changes, and it is fast
         return CoxPHFitter(penalizer=PENALTY).fit(frame.drop(columns="entry"), "months", "ended")
     return CoxPHFitter(penalizer=PENALTY).fit(frame, "months", "ended", entry_col="entry")
 

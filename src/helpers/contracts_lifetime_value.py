@@ -1,6 +1,6 @@
 """Contracts of the answers of 04_lifetime_value: the tables that it writes to results/."""
 
-from helpers.contracts import CUSTOMER, MAYBE, Contract, day, rate, real, text, whole
+from helpers.contracts import CUSTOMER, MAYBE, Contract, day, flag, rate, real, text, whole
 
 LIFETIME_VALUE = (
     Contract(
@@ -20,7 +20,7 @@ LIFETIME_VALUE = (
             real("expected_revenue", "revenue expected in the horizon, not discounted", "currency", ge=0),
             real("customer_lifetime_value", "discounted value of the horizon: gross margin, or revenue where none is known",
                  "currency", ge=0),
-            real("clv_low", "lower end of its 95 % interval", "currency", ge=0),
+            real("clv_low", "lower end of its 95 % interval, widened as the check on unseen days demands", "currency", ge=0),
             real("clv_high", "upper end of its 95 % interval", "currency", ge=0),
             whole("value_decile", "tenth of customers by value, 1 = highest", ge=1, le=10),
             real("horizon_weeks", "weeks after the last day observed that the expectations cover", "weeks", ge=0),
@@ -30,11 +30,11 @@ LIFETIME_VALUE = (
     Contract(
         "btyd_parameters", "results", "lifetime_value", "a parameter of a fitted model", ("model", "fitted_on", "parameter"),
         (
-            text("model", "BG/NBD (purchases) or Gamma-Gamma (value of a purchase)"),
+            text("model", "BG/NBD, Pareto/NBD or MBG/NBD (purchases), Gamma-Gamma (value of a purchase); the one in use first"),
             text("fitted_on", "days that the fit saw", isin=("calibration", "all days")),
             text("parameter", "name in the literature, or log-likelihood; time in weeks, money in the currency"),
             real("estimate", "maximum-likelihood estimate"),
-            real("low", "lower end of its 95 % bootstrap interval", **MAYBE),
+            real("low", "lower end of its 95 % bootstrap interval; null = a model that is not used", **MAYBE),
             real("high", "upper end of its 95 % bootstrap interval", **MAYBE),
             real("published", "published value, where the histories are the published ones", **MAYBE),
             whole("n_customers", "customers that the fit saw", ge=1),
@@ -54,6 +54,9 @@ LIFETIME_VALUE = (
             real("correlation", "correlation with actual purchase days", ge=-1, le=1, **MAYBE),
             real("top_share", "share of the actual revenue that the best tenth by this method brought"),
             real("top_share_best", "the same for the best tenth in hindsight"),
+            real("log_likelihood", "log-likelihood of the fitted days; null = no model of purchases", **MAYBE),
+            real("held_out_log_likelihood", "log-likelihood of each customer's purchases on the unseen days", **MAYBE),
+            flag("is_chosen", "the model that customer_value rests on"),
         ),
         gives="how well lifetime value was predicted on unseen days, beside naive baselines",
     ),
@@ -70,6 +73,42 @@ LIFETIME_VALUE = (
             rate("high", "upper end of its 95 % interval (Wilson)"),
         ),
         gives="how many customers of each cohort come back month by month",
+    ),
+    Contract(
+        "cohort_value", "results", "lifetime_value", "a cohort at an age that all its customers have reached",
+        ("cohort_month", "months_since"),
+        (
+            day("cohort_month", "first day of the month of the first purchase"),
+            whole("months_since", "months of 30.4375 days since each customer's first purchase", "months", ge=1),
+            whole("n_customers", "customers of the cohort", ge=10),
+            real("value_per_customer", "mean of what a customer has brought by that age: gross margin, or revenue where no "
+                 "margin is known", "currency"),
+            real("low", "lower end of its 95 % interval", "currency"),
+            real("high", "upper end of its 95 % interval", "currency"),
+        ),
+        gives="what the customers of each cohort have brought at the same age",
+    ),
+    Contract(
+        "channel_value", "results", "lifetime_value", "an acquisition channel", ("acquisition_channel",),
+        (
+            text("acquisition_channel", "the channel; 'channel not known' = empty in the customers"),
+            whole("n_customers", "customers with at least one purchase", ge=10),
+            whole("n_with_cost", "of them with a known cost", ge=0),
+            real("value_so_far", "mean gross margin (or revenue) so far", "currency"),
+            real("expected_value", "mean value of the horizon", "currency"),
+            real("expected_low", "lower end of its 95 % interval", "currency"),
+            real("expected_high", "upper end of its 95 % interval", "currency"),
+            real("cost_per_customer", "spent on the channel's customers ÷ those who bought", "currency", ge=0, **MAYBE),
+            real("value_to_cost", "value so far and expected ÷ cost; null = no cost, or not known", **MAYBE),
+            real("ratio_low", "lower end of its 95 % interval", **MAYBE),
+            real("ratio_high", "upper end of its 95 % interval", **MAYBE),
+            real("payback_months", "age at which the mean buyer has brought the cost; null = not yet", "months", ge=0, **MAYBE),
+            real("payback_low", "lower end of its 95 % interval", "months", ge=0, **MAYBE),
+            real("payback_high", "upper end of its 95 % interval; null = not yet", "months", ge=0, **MAYBE),
+            whole("observed_months", "age that enough customers of the channel have reached", "months", ge=0),
+            flag("is_small", "fewer than 30 customers"),
+        ),
+        gives="what customers of each acquisition channel bring and cost",
     ),
     Contract(
         "contract_retention", "results", "lifetime_value", "a plan and an age of its contracts", ("plan", "month"),

@@ -2,8 +2,8 @@
 
 Known by the end of the first days: what the first purchase was like, who the customer is, whether they already came again.
 Outcome: a purchase in the months after. A logistic regression, checked on customers who came later than those it was fitted on;
-its effects are told as differences in the share who come back, all else equal (g-computation, delta-method intervals; see Hernán
-and Robins, Causal Inference, chapter 13). An association, not an effect. In: orders, customers; out: `early_behaviour`.
+its effects are told as differences in the share who come back, all else equal (g-computation, delta-method intervals; see
+Hernán and Robins, Causal Inference, chapter 13). An association, not an effect. In: orders, customers; out: `early_behaviour`.
 """
 
 from dataclasses import dataclass
@@ -34,11 +34,12 @@ LIMIT_Q = 0.05
 def first_days(orders, *, start, end, early_days: int) -> pd.DataFrame:
     """Return what each customer did in the first days, and the day of every later purchase that decides the outcome.
 
-    Aggregated in the engine. Out: customer_id, first_date, revenue_first, n_products_first, discount_first, channel_first (of the
-    first day, the first in the alphabet where there are several), n_days_early (purchase days after the first one, up to
+    Aggregated in the engine. Out: customer_id, first_date, revenue_first, n_products_first, discount_first, channel_first (of
+    the first day, the first in the alphabet where there are several), n_days_early (purchase days after the first one, up to
     `early_days`), next_age (age in days at the first purchase after them; unknown = none yet).
     """
-    known = orders.filter(orders.customer_id.notnull(), orders.order_date.between(pd.Timestamp(start).date(), pd.Timestamp(end).date()))
+    start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
+    known = orders.filter(orders.customer_id.notnull(), orders.order_date.between(start, end))
     days = known.mutate(day=known.order_date.epoch_days())
     days = days.mutate(age=days.day - days.day.min().over(group_by=days.customer_id))
     first = days.filter(days.age == 0).group_by("customer_id").agg(
@@ -102,8 +103,8 @@ def newcomers(first: pd.DataFrame, customers: pd.DataFrame | None, *, end, early
 def terms(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the design matrix and what its columns are.
 
-    Amounts and counts are logs to base 2, so that a step is a doubling; texts are 0/1 against the most common value, rare values
-    together. Columns without variation are left out. Second frame: term, attribute, level, reference.
+    Amounts and counts are logs to base 2, so that a step is a doubling; texts are 0/1 against the most common value, rare
+    values together. Columns without variation are left out. Second frame: term, attribute, level, reference.
     """
     columns, named = {}, []
 
@@ -196,12 +197,13 @@ def differences(fit: Logistic, design: pd.DataFrame, named: pd.DataFrame) -> pd.
     n, difference, error = (np.array(column, float) for column in zip(*rows, strict=True))
     p_value = 2 * norm.sf(np.abs(difference) / np.where(error > 0, error, np.inf))
     return named.assign(
-        n=n.astype("int64"), difference=difference, low=difference - Z95 * error, high=difference + Z95 * error, q=q_values(p_value)
+        n=n.astype("int64"), difference=difference, low=difference - Z95 * error, high=difference + Z95 * error,
+        q=q_values(p_value),
     )
 
 
 def explain(group: Newcomers) -> pd.DataFrame:
-    """Return `early_behaviour`: every term with its difference, largest first; is_clear: told from none, and of a known group."""
+    """Return every term with its difference, largest first; is_clear: can be told from none, and is of a known group."""
     design, named = terms(group.frame)
     found = differences(fit_logistic(design, group.frame["came_back"]), design, named)
     is_group = ~found["level"].isin([OTHER, UNKNOWN])
@@ -238,7 +240,7 @@ def check(group: Newcomers) -> dict[str, float]:
 
 
 def by_early_purchases(group: Newcomers) -> pd.DataFrame:
-    """Return the share who came back by purchase days after the first one in the first days: 0, 1, 2+, with Wilson intervals."""
+    """Return the share who came back by further purchase days in the first days: 0, 1, 2 or more, with Wilson intervals."""
     visits = group.frame["n_days_early"].clip(upper=2)
     counts = group.frame.groupby(visits)["came_back"].agg(n="size", n_back="sum").reset_index()
     low, high = wilson(counts["n_back"], counts["n"])

@@ -1,8 +1,9 @@
 """What is each customer worth from now on?
 
-Expected purchases (BG/NBD) × expected value per purchase (Gamma-Gamma), discounted, over a stated horizon (Fader, Hardie and
-Lee 2005, Journal of Marketing Research 42:415). Past purchases, the first one included, are not counted: the value is what
-is still to come. In: orders; out: `customer_value`, `btyd_parameters`. lifetime_value_holdout.py checks it on unseen weeks.
+Expected purchases (by the model that lifetime_value_models.py chooses) × expected value per purchase (Gamma-Gamma),
+discounted, over a stated horizon (Fader, Hardie and Lee 2005, Journal of Marketing Research 42:415). Past purchases, the first
+one included, are not counted: the value is what is still to come. In: orders; out: `customer_value`. lifetime_value_holdout.py
+checks it on unseen weeks.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers import btyd_intervals
-from helpers.btyd import BG_NBD, DAYS_PER_WEEK, GAMMA_GAMMA, HISTORY, BgNbd, GammaGamma
+from helpers import btyd, btyd_intervals
+from helpers import lifetime_value_coverage as coverage
+from helpers.btyd import DAYS_PER_WEEK, HISTORY, GammaGamma, PurchaseModel
 from helpers.errors import TooLittleData, UserError
 
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
@@ -21,11 +23,6 @@ MIN_WEEKS = 8  # shorter windows leave too little to fit on and too little to ch
 N_DECILES = 10
 MIN_REFITS = 40  # the ends of a 95 % interval are the 1st and 39th of 40 sorted refits
 WEAK_LINK = 0.3  # rank correlation of frequency and value up to which Gamma-Gamma's assumption is taken to hold (Cohen 1988)
-PUBLISHED = {  # the 1/10 sample of CDNOW, weeks 1–39: Fader, Hardie and Lee (2005), Fader and Hardie (2013)
-    "BG/NBD": {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4257, "log-likelihood": -9582.43},
-    "Gamma-Gamma": {"p": 6.249, "q": 3.745, "v": 15.448, "log-likelihood": -4055.92},
-}
-PUBLISHED_SAMPLE = {"customers": 2357, "repeat purchases": 2457, "longest T in days": 272}  # by which it is recognised
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,24 @@ def _day(written: str) -> pd.Timestamp | None:
         raise UserError(f"calibration_end={written} is not a day such as 2017-09-30") from None
 
 
-def check_horizons(*, horizon_weeks: int, contract_months: int, n_refits: int) -> None:
+def both_fits(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Return the parameter tables of several fits as one."""
+    return pd.concat(tables, ignore_index=True)
+
+
+def split_histories(orders, *, window: Window) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the purchase summaries of the calibration and of the days after it."""
+    return (
+        btyd.purchase_summary(orders, start=window.start, end=window.calibration_end),
+        btyd.purchase_summary(orders, start=window.holdout_start, end=window.end),
+    )
+
+
+def check_horizons(*, horizon_weeks: int, contract_months: int, n_refits: int, early_days: int = 1) -> None:
     """Raise UserError where a parameter of the notebook cannot be used."""
     for name, value, least in (
-        ("horizon_weeks", horizon_weeks, 1), ("contract_months", contract_months, 1), ("n_refits", n_refits, MIN_REFITS)
+        ("horizon_weeks", horizon_weeks, 1), ("contract_months", contract_months, 1), ("n_refits", n_refits, MIN_REFITS),
+        ("early_days", early_days, 1),
     ):
         if not isinstance(value, int) or value < least:
             raise UserError(f"{name}={value}: must be a whole number, {least} or more")
@@ -99,45 +110,6 @@ def count_guests(orders, *, window: Window) -> dict[str, float]:
     return {name: float(value) for name, value in counts.fillna(0).iloc[0].items()}
 
 
-# --- the models
-
-
-def parameter_table(
-    summary: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, refits: pd.DataFrame, *, fitted_on: str
-) -> pd.DataFrame:
-    """Return `btyd_parameters`: estimates with 95 % bootstrap intervals, beside the published ones where they apply.
-
-    Out: model, fitted_on, parameter, estimate, low, high (log-likelihood has none), published, n_customers.
-    """
-    published = PUBLISHED if is_published_sample(summary) else {}
-    rows = []
-    for model, fit, names in (("BG/NBD", bg_nbd, BG_NBD), ("Gamma-Gamma", gamma_gamma, GAMMA_GAMMA)):
-        for name in (*names, "log-likelihood"):
-            known = name in names
-            low, high = btyd_intervals.interval(refits[name]) if known else (np.nan, np.nan)
-            estimate = fit.parameters[name] if known else fit.log_likelihood
-            rows.append({
-                "model": model, "fitted_on": fitted_on, "parameter": name, "estimate": estimate, "low": low, "high": high,
-                "published": published.get(model, {}).get(name, np.nan), "n_customers": fit.n_customers,
-            })
-    return pd.DataFrame(rows)
-
-
-def both_fits(*tables: pd.DataFrame) -> pd.DataFrame:
-    """Return the parameter tables of several fits as one."""
-    return pd.concat(tables, ignore_index=True)
-
-
-def is_published_sample(summary: pd.DataFrame) -> bool:
-    """Say whether these are the histories whose parameters were published (CDNOW's 1/10 sample after 39 weeks)."""
-    found = {
-        "customers": len(summary),
-        "repeat purchases": int(summary["frequency"].sum()),
-        "longest T in days": round(DAYS_PER_WEEK * float(summary["T_weeks"].max())),
-    }
-    return found == PUBLISHED_SAMPLE
-
-
 def spend_independence(summary: pd.DataFrame) -> dict[str, float]:
     """Return the rank correlation of repeat purchases and their mean value with its 95 % interval (Fisher's z), Pearson's, n.
 
@@ -152,21 +124,6 @@ def spend_independence(summary: pd.DataFrame) -> dict[str, float]:
     return {
         "n": len(valued), "pearson": pearson, "spearman": spearman, "low": float(np.tanh(z - half)),
         "high": float(np.tanh(z + half)), "limit": WEAK_LINK,
-    }
-
-
-def rhythm(bg_nbd: BgNbd, refits: pd.DataFrame) -> dict[str, float]:
-    """Return what the parameters mean: mean purchases a week of active customers, and the mean chance of leaving after one.
-
-    Means of the fitted Gamma and Beta distributions, r / alpha and a / (a + b), with bootstrap intervals.
-    """
-    rate, leave = refits["r"] / refits["alpha"], refits["a"] / (refits["a"] + refits["b"])
-    (rate_low, rate_high), (leave_low, leave_high) = btyd_intervals.interval(rate), btyd_intervals.interval(leave)
-    own = bg_nbd.parameters
-    return {
-        "rate": own["r"] / own["alpha"], "rate_low": float(rate_low), "rate_high": float(rate_high),
-        "leave": own["a"] / (own["a"] + own["b"]), "leave_low": float(leave_low), "leave_high": float(leave_high),
-        "n": bg_nbd.n_customers,
     }
 
 
@@ -191,8 +148,43 @@ def assumptions(business) -> Assumptions:
     )
 
 
+@dataclass(frozen=True)
+class Worth:
+    """The value of all customers: models fitted on all days, customer_value, simulated revenue, totals and tenths."""
+
+    fit: PurchaseModel
+    gamma_gamma: GammaGamma
+    refits: pd.DataFrame
+    valued: pd.DataFrame
+    revenue_futures: np.ndarray
+    totals: dict
+    deciles: pd.DataFrame
+
+
+def estimate(
+    histories: pd.DataFrame, model: str, covered: coverage.Coverage, money: Assumptions, *, miss: float, horizon_weeks: float,
+    n_refits: int, seed: int = 0,
+) -> Worth:
+    """Fit `model` on all days and value every customer, with the intervals as `covered` says that they must be widened.
+
+    miss: the model's error of total revenue on the unseen weeks. Raises TooLittleData where the models find no parameters.
+    """
+    fit, gamma_gamma = btyd.fit(histories, model), btyd.fit_gamma_gamma(histories)
+    refits = btyd_intervals.bootstrap(histories, fit, gamma_gamma, n_refits=n_refits, seed=seed)
+    futures = btyd_intervals.simulate(histories, fit, gamma_gamma, refits, horizon_weeks=horizon_weeks, seed=seed)
+    expected = value_customers(
+        histories, fit, gamma_gamma, horizon_weeks=horizon_weeks, margin_rate=money.margin_rate,
+        yearly_discount_rate=money.yearly_discount_rate,
+    )
+    narrow = add_intervals(expected, futures, margin_rate=money.margin_rate)
+    valued = coverage.widen(narrow, futures, covered, margin_rate=money.margin_rate)
+    return Worth(
+        fit, gamma_gamma, refits, valued, futures.revenue, total_value(valued, futures, miss=miss), summarise_deciles(valued)
+    )
+
+
 def value_customers(
-    summary: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, *, horizon_weeks: float, margin_rate: float = 1.0,
+    summary: pd.DataFrame, model: PurchaseModel, gamma_gamma: GammaGamma, *, horizon_weeks: float, margin_rate: float = 1.0,
     yearly_discount_rate: float = 0.0,
 ) -> pd.DataFrame:
     """Return each customer's expected purchases and value in the `horizon_weeks` after the last day observed.
@@ -204,12 +196,12 @@ def value_customers(
     customer_lifetime_value (discounted; gross margin, or revenue where margin_rate is 1), horizon_weeks.
     """
     expected, discounted = _discounted_purchases(
-        summary, bg_nbd, horizon_weeks=horizon_weeks, yearly_discount_rate=yearly_discount_rate
+        summary, model, horizon_weeks=horizon_weeks, yearly_discount_rate=yearly_discount_rate
     )
     per_purchase = gamma_gamma.expected_average_value(summary)
     return summary[["customer_id", *HISTORY, "revenue"]].assign(
-        p_alive=bg_nbd.p_alive(summary),
-        p_purchase=1 - bg_nbd.p_no_purchase(summary, horizon_weeks),
+        p_alive=model.p_alive(summary),
+        p_purchase=1 - model.p_no_purchase(summary, horizon_weeks),
         expected_purchases=expected,
         discounted_purchases=discounted,
         expected_value_per_purchase=per_purchase,
@@ -220,14 +212,14 @@ def value_customers(
 
 
 def _discounted_purchases(
-    summary: pd.DataFrame, bg_nbd: BgNbd, *, horizon_weeks: float, yearly_discount_rate: float
+    summary: pd.DataFrame, model: PurchaseModel, *, horizon_weeks: float, yearly_discount_rate: float
 ) -> tuple[pd.Series, pd.Series]:
     """Return expected purchases in the horizon, plain and discounted."""
     ends = np.append(np.arange(STEP_WEEKS, horizon_weeks, STEP_WEEKS), horizon_weeks)
     plain = discounted = pd.Series(0.0, index=summary.index)
     begin = 0.0
     for end in ends:
-        until = bg_nbd.expected_purchases(summary, end)
+        until = model.expected_purchases(summary, end)
         years = (begin + end) / 2 / WEEKS_PER_YEAR
         discounted = discounted + (until - plain) / (1 + yearly_discount_rate) ** years
         plain, begin = until, end

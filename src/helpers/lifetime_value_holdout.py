@@ -1,6 +1,6 @@
 """Does the lifetime-value model predict weeks that it has not seen, and better than a rule of thumb?
 
-It is fitted up to the end of the calibration and checked on the days after it, beside two naive baselines: each customer
+A model is fitted up to the end of the calibration and checked on the days after it, beside two naive baselines: each customer
 keeps the own pace (x · H / T, at the own mean value), and past revenue as a ranking. In: purchase summaries of both windows;
 out: predictions by customer, scores by method (`value_backtest`) and a verdict.
 """
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import btyd, btyd_intervals
-from helpers.btyd import DAYS_PER_WEEK, BgNbd, GammaGamma
+from helpers.btyd import DAYS_PER_WEEK, GammaGamma, PurchaseModel
 from helpers.errors import TooLittleData
 from helpers.lifetime_value import Window, top_share
 
@@ -20,7 +20,10 @@ SINGLE_COUNTS = 7  # repeat purchases shown one by one (…, 7 or more) where mo
 N_GROUPS = 8
 SMALL_MISS, LARGE_MISS = 0.05, 0.25  # of total revenue: up to the first "use", beyond the second "do not use"
 MIN_COVERAGE = 0.90  # of customers inside their 95 % interval
-METHODS = {"model": "BG/NBD and Gamma-Gamma", "pace": "own pace continues", "past": "past revenue"}
+METHODS = {  # by the ends of the predictions' columns
+    "BG/NBD": "BG/NBD and Gamma-Gamma", "Pareto/NBD": "Pareto/NBD and Gamma-Gamma", "MBG/NBD": "MBG/NBD and Gamma-Gamma",
+    "pace": "own pace continues", "past": "past revenue",
+}
 
 
 @dataclass(frozen=True)
@@ -33,17 +36,21 @@ class Judgement:
 
 
 def predict(
-    calibration: pd.DataFrame, holdout: pd.DataFrame, bg_nbd: BgNbd, gamma_gamma: GammaGamma, *, window: Window
+    calibration: pd.DataFrame, holdout: pd.DataFrame, model: PurchaseModel, gamma_gamma: GammaGamma, *, window: Window,
+    others: tuple[PurchaseModel, ...] = (),
 ) -> pd.DataFrame:
     """Return actual and predicted purchases and revenue of the holdout, one row a customer known by its beginning.
 
     Customers who bought for the first time in the holdout are left out; those who did not buy in it count as 0.
 
-    Out: customer_id, frequency (before), purchases_actual, revenue_actual, purchases_/revenue_ model and pace, revenue_past.
+    Out: customer_id, frequency (before), purchases_actual, revenue_actual, purchases_/revenue_ model and pace, revenue_past;
+    purchases_/revenue_ and its name of every one of `others`.
     """
     later = holdout.set_index("customer_id")
     weeks = window.holdout_weeks
-    purchases = bg_nbd.expected_purchases(calibration, weeks)
+    purchases = model.expected_purchases(calibration, weeks)
+    per_purchase = gamma_gamma.expected_average_value(calibration)
+    rivals = {other.name: other.expected_purchases(calibration, weeks) for other in others}
     pace = (calibration["frequency"] * weeks / calibration["T_weeks"].where(calibration["T_weeks"] > 0)).fillna(0)
     return pd.DataFrame({
         "customer_id": calibration["customer_id"],
@@ -51,27 +58,33 @@ def predict(
         "purchases_actual": calibration["customer_id"].map(later["n_purchase_days"]).fillna(0).astype(float),
         "revenue_actual": calibration["customer_id"].map(later["revenue"]).fillna(0).astype(float),
         "purchases_model": purchases,
-        "revenue_model": purchases * gamma_gamma.expected_average_value(calibration),
+        "revenue_model": purchases * per_purchase,
         "purchases_pace": pace,
         "revenue_pace": pace * calibration["revenue"] / calibration["n_purchase_days"],
         "revenue_past": calibration["revenue"],
+        **{f"purchases_{name}": expected for name, expected in rivals.items()},
+        **{f"revenue_{name}": expected * per_purchase for name, expected in rivals.items()},
     })
 
 
-def score(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return `value_backtest`: one row a method, the model first.
+def score(predictions: pd.DataFrame, *, chosen: str = "BG/NBD", comparison: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return `value_backtest`: one row a method, the chosen model first, then its rivals, the naive methods last.
 
-    Out: method; purchases and revenue predicted and actual; mae (mean absolute error of purchases per customer);
+    `comparison` (lifetime_value_models.choose) adds log_likelihood, of the calibration, and held_out_log_likelihood.
+    Out: method; is_chosen; purchases and revenue predicted and actual; mae (mean absolute error of purchases per customer);
     correlation with actual purchases; top_share (holdout revenue of the best tenth by this method); top_share_best (of the
     best tenth in hindsight). A method that only ranks has no level: its purchases, mae and correlation are unknown.
     """
     actual, revenue = predictions["purchases_actual"], predictions["revenue_actual"]
     rows = []
-    for key, name in METHODS.items():
-        purchases = predictions.get(f"purchases_{key}")
+    likelihoods = None if comparison is None else comparison.set_index("model")
+    keys = ["model", *(key for key in METHODS if f"revenue_{key}" in predictions)]
+    for key in keys:
+        name, purchases = chosen if key == "model" else key, predictions.get(f"purchases_{key}")
         knows_level = purchases is not None
         rows.append({
-            "method": name,
+            "method": METHODS[name],
+            "is_chosen": key == "model",
             "n_customers": len(predictions),
             "purchases_predicted": purchases.sum() if knows_level else np.nan,
             "purchases_actual": actual.sum(),
@@ -81,8 +94,17 @@ def score(predictions: pd.DataFrame) -> pd.DataFrame:
             "correlation": _correlation(purchases, actual) if knows_level else np.nan,
             "top_share": top_share(predictions[f"revenue_{key}"], revenue, share=TOP),
             "top_share_best": top_share(revenue, revenue, share=TOP),
+            **_likelihoods(likelihoods, name),
         })
     return pd.DataFrame(rows)
+
+
+def _likelihoods(by_model: pd.DataFrame | None, name: str) -> dict[str, float]:
+    known = by_model is not None and name in by_model.index
+    return {
+        "log_likelihood": float(by_model.loc[name, "log_likelihood"]) if known else np.nan,
+        "held_out_log_likelihood": float(by_model.loc[name, "held_out"]) if known else np.nan,
+    }
 
 
 def _correlation(left: pd.Series, right: pd.Series) -> float:
@@ -109,33 +131,6 @@ def ranking_gain(predictions: pd.DataFrame, *, n_draws: int = 200, seed: int = 0
     draws = [difference(predictions.iloc[random.integers(0, len(predictions), len(predictions))]) for _ in range(n_draws)]
     low, high = btyd_intervals.interval(draws)
     return {"gain": difference(predictions), "low": float(low), "high": float(high)}
-
-
-def cover(predictions: pd.DataFrame, futures: btyd_intervals.Futures, *, n_bands: int = 5) -> pd.DataFrame:
-    """Return which share of customers lay inside their 95 % interval of revenue, by band of predicted value.
-
-    Out: band (1 = highest predicted value), n_customers, n_inside, coverage. An overall share can hide that the best
-    customers, whom it matters for, lie outside.
-    """
-    low, high = btyd_intervals.interval(futures.revenue)
-    actual = predictions["revenue_actual"].to_numpy()
-    cent = 0.005  # a refund or rounding below a cent is no miss
-    inside = (actual >= low - cent) & (actual <= high + cent)
-    ranks = predictions["revenue_model"].rank(ascending=False, method="average")
-    band = np.ceil(n_bands * (ranks - 0.5) / len(ranks)).clip(1, n_bands).astype("int64")
-    bands = pd.DataFrame({"band": band, "inside": inside}).groupby("band", as_index=False).agg(
-        n_customers=("inside", "size"), n_inside=("inside", "sum")
-    )
-    return bands.assign(coverage=bands["n_inside"] / bands["n_customers"])
-
-
-def total_intervals(futures: btyd_intervals.Futures) -> dict[str, tuple[float, float]]:
-    """Return the 95 % intervals of all customers' purchases and revenue together."""
-    totals = {"purchases": futures.purchases, "revenue": futures.revenue}
-    return {
-        name: tuple(float(end) for end in btyd_intervals.interval(draws.sum(axis=1, dtype="float64")))
-        for name, draws in totals.items()
-    }
 
 
 def by_frequency(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -177,24 +172,42 @@ def daily_repeats(orders, *, window: Window) -> pd.DataFrame:
     return counts.astype({"order_date": "datetime64[us]"})
 
 
-def track(repeats: pd.DataFrame, calibration: pd.DataFrame, bg_nbd: BgNbd, *, window: Window) -> pd.DataFrame:
+def track(
+    repeats: pd.DataFrame, calibration: pd.DataFrame, model: PurchaseModel, *, window: Window,
+    others: tuple[PurchaseModel, ...] = (),
+) -> pd.DataFrame:
     """Return cumulative actual and expected repeat purchases by whole week, calibration and holdout.
 
-    Expected: what BG/NBD expects of customers who started when these did, summed over their first days.
-    Out: week (1, 2, …), week_end, actual, expected, is_held_out.
+    Expected: what the model expects of customers who started when these did, summed over their first days.
+    Out: week (1, 2, …), week_end, actual, expected, is_held_out, and a column named after each of `others`.
     """
     n_weeks = ((window.end - window.start).days + 1) // DAYS_PER_WEEK
     ends = window.start + pd.to_timedelta(DAYS_PER_WEEK * np.arange(1, n_weeks + 1) - 1, unit="D")
     starts = calibration["first_date"].value_counts().sort_index()
     ages = (ends.to_numpy()[:, None] - starts.index.to_numpy()[None, :]) / np.timedelta64(DAYS_PER_WEEK, "D")
-    expected = bg_nbd.expected_since_first(ages) @ starts.to_numpy()
     done = repeats.set_index("order_date")["n_repeats"].sort_index().cumsum()
     return pd.DataFrame({
         "week": np.arange(1, n_weeks + 1),
         "week_end": ends,
         "actual": done.reindex(done.index.union(ends)).ffill().fillna(0).reindex(ends).to_numpy(),
-        "expected": expected,
+        "expected": model.expected_since_first(ages) @ starts.to_numpy(),
         "is_held_out": ends > window.calibration_end,
+        **{other.name: other.expected_since_first(ages) @ starts.to_numpy() for other in others},
+    })
+
+
+def tracking_errors(tracked: pd.DataFrame, *, chosen: str) -> pd.DataFrame:
+    """Return how far each model's cumulative line is off, relative to what came.
+
+    Out: model; at_end: in the last week; weekly: mean absolute error over the weeks held out.
+    """
+    came = tracked["actual"].where(tracked["actual"] > 0)
+    lines = {"expected": chosen, **{name: name for name in METHODS if name in tracked}}
+    weeks = tracked["is_held_out"]
+    off = {name: tracked[column] / came - 1 for column, name in lines.items()}
+    return pd.DataFrame({
+        "model": list(off), "at_end": [float(line.iloc[-1]) for line in off.values()],
+        "weekly": [float(line[weeks].abs().mean()) for line in off.values()],
     })
 
 
@@ -205,7 +218,7 @@ def judge(scores: pd.DataFrame, gained: dict, coverage: float) -> Judgement:
     than LARGE_MISS (`far off`). use (`fits`): a smaller error (interval above 0), revenue missed by at most SMALL_MISS, and
     at least MIN_COVERAGE of customers inside their interval. Else use with care: revenue `off`, `no gain`, or `narrow`.
     """
-    model, pace = scores.iloc[0], scores.iloc[1]
+    model, pace = scores.iloc[0], scores[scores["method"] == METHODS["pace"]].iloc[0]
     miss = revenue_miss(scores)
     figures = {
         "error": float(model["mae"]), "naive": float(pace["mae"]), "miss": abs(miss), "signed_miss": miss,

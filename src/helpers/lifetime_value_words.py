@@ -1,50 +1,24 @@
-"""Words of the lifetime-value report: headers, chart texts, key figures and sentences, chosen by what was computed.
+"""Words of the lifetime-value report: sentences and key figures, chosen by what was computed.
 
-Functions return texts in the reader's language (called from cells that show something), or a template with its values.
+Functions return a template with its values, or texts in the reader's language (key figures). Charts and tables have their words
+in lifetime_value_charts.py, cohorts and contracts in cohort_words.py and contract_words.py.
 """
 
 import pandas as pd
 
-from helpers.cohorts import MIN_COHORT, WEAK_SHARE
 from helpers.i18n import text as t
-from helpers.lifetime_value import WEAK_LINK, Assumptions, Window
+from helpers.lifetime_value import WEAK_LINK, Assumptions
 from helpers.lifetime_value_holdout import TOP, Judgement
-from helpers.report import Kpi
+from helpers.report import Evidence, Kpi
 
-MEANINGS = {
-    "r": "shape of purchase rates", "alpha": "scale of purchase rates, weeks", "a": "shape of leaving",
-    "b": "shape of staying", "p": "shape of a customer's purchase values", "q": "shape of means between customers",
-    "v": "scale of means between customers",
-}
-
-
-# --- models
+RULE = (  # of the verdict
+    "The rule: use, if it errs less than the own pace, misses total revenue by at most {small:percent} and has "
+    "{least:percent} of customers inside their interval; do not use, if it errs more than the own pace or misses revenue by "
+    "more than {large:percent}."
+)
 
 
-def parameters(fitted: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Return the parameters and the headers of their table; a published column only where there is something in it."""
-    columns = {
-        "model": (t("Model"), ""), "parameter": (t("Parameter"), ""), "meaning": (t("Meaning"), "label"),
-        "estimate": (t("Estimate"), "number4"), "low": (t("lower end"), "number4"), "high": (t("upper end"), "number4"),
-    }
-    if fitted["published"].notna().any():
-        columns["published"] = (t("Published"), "number4")
-    shown = fitted[fitted["parameter"] != "log-likelihood"]
-    return shown.assign(meaning=shown["parameter"].map(MEANINGS)), columns
-
-
-def likelihoods(fitted: pd.DataFrame) -> tuple[str, dict]:
-    """Return the sentence on the log-likelihoods, beside the published ones where there are any."""
-    rows = fitted[fitted["parameter"] == "log-likelihood"].set_index("model")
-    (purchases, spent), known = rows["estimate"].loc[["BG/NBD", "Gamma-Gamma"]], rows["published"].notna().all()
-    values = {"purchases": purchases, "values": spent}
-    if not known:
-        return "Log-likelihood: BG/NBD {purchases:number2}, Gamma-Gamma {values:number2}.", values
-    values |= {"purchases_known": rows.loc["BG/NBD", "published"], "values_known": rows.loc["Gamma-Gamma", "published"]}
-    return (
-        "Log-likelihood: BG/NBD {purchases:number2} (published {purchases_known:number2}), Gamma-Gamma {values:number2} "
-        "(published {values_known:number2}). These are the histories of the published study."
-    ), values
+# --- customers
 
 
 def repeaters(histories: pd.DataFrame) -> tuple[str, dict]:
@@ -71,6 +45,81 @@ def guests(counts: dict[str, float]) -> tuple[str, dict]:
     )
 
 
+# --- models
+
+
+def choice(facts: dict) -> str:
+    """Return the sentence on which model is used, and how much that matters."""
+    if facts["n_models"] == 1:
+        return "{model:label} describes how often customers buy and when they stop."
+    if facts["n_close"] == 1:
+        return (
+            "{model:label} is used: it gives what came in the {weeks:count} unseen weeks the highest likelihood, beyond "
+            "chance. How much it matters: the totals of the {n_models:count} models differ by up to {spread:percent1}."
+        )
+    return (
+        "{model:label} is used: chance could explain which of {n_close:count} models gives the {weeks:count} unseen weeks the "
+        "highest likelihood, and its total came nearest (models that need no penalty first). How much it matters: the totals "
+        "of the {n_models:count} models differ by up to {spread:percent1}."
+    )
+
+
+def about_choice(facts: dict) -> list[tuple[str, dict]]:
+    """Return the sentences on the choice of the model and on models that did not converge at once."""
+    return [(sentence, facts) for sentence in (choice(facts), *ladder(facts))]
+
+
+def ladder(facts: dict) -> list[str]:
+    """Return the templates on models that did not converge at once; their values are the facts."""
+    said = []
+    if facts["penalised"]:
+        said.append(
+            "{penalised:list} settled only with a penalty on large parameters: the data do not fully determine how customers "
+            "differ."
+        )
+    if facts["failed"]:
+        said.append("{failed:list} found no stable parameters on this data, with penalties neither, and is left out.")
+    return said
+
+
+def likelihoods(fitted: pd.DataFrame) -> tuple[str, dict]:
+    """Return the sentence on the log-likelihoods of purchases and values, beside the published ones if there are any."""
+    rows = fitted[fitted["parameter"] == "log-likelihood"].drop_duplicates("model").set_index("model")
+    model = rows.index[0]
+    values = {"model": model, "purchases": rows["estimate"].iloc[0], "values": rows.loc["Gamma-Gamma", "estimate"]}
+    if not rows["published"].notna().all():
+        return "Log-likelihood: {model:label} {purchases:number2}, Gamma-Gamma {values:number2}.", values
+    values |= {"purchases_known": rows["published"].iloc[0], "values_known": rows.loc["Gamma-Gamma", "published"]}
+    return (
+        "Log-likelihood: {model:label} {purchases:number2} (published {purchases_known:number2}), Gamma-Gamma {values:number2} "
+        "(published {values_known:number2}). These are the histories of the published study."
+    ), values
+
+
+def rhythm(meaning: dict) -> str:
+    """Return what the parameters mean in words."""
+    if meaning["per_week"]:
+        return (
+            "In words: an active customer buys {rate:number3} times a week on average ({rate_low:number3} to "
+            "{rate_high:number3}) and leaves for good within a week with a chance of {leave:percent2} ({leave_low:percent2} to "
+            "{leave_high:percent2})."
+        )
+    return (
+        "In words: an active customer buys {rate:number3} times a week on average ({rate_low:number3} to {rate_high:number3}) "
+        "and leaves for good after a purchase with a chance of {leave:percent2} ({leave_low:percent2} to "
+        "{leave_high:percent2})."
+    )
+
+
+def meanings(fitted: pd.DataFrame, meaning: dict) -> list[tuple[str, dict]]:
+    """Return the sentences on the fit: log-likelihoods, and what the parameters mean."""
+    return [likelihoods(fitted), (rhythm(meaning), meaning)]
+
+
+def independence_evidence(link: dict[str, float]) -> Evidence:
+    return Evidence("estimate", n=link["n"], estimate=link["spearman"], interval=(link["low"], link["high"]))
+
+
 def independence(link: dict[str, float]) -> str:
     """Return the sentence on Gamma-Gamma's assumption that frequency says nothing of value."""
     if abs(link["spearman"]) <= WEAK_LINK:
@@ -90,68 +139,6 @@ def independence(link: dict[str, float]) -> str:
 
 
 # --- the check on unseen weeks
-
-
-def tracking(tracked: pd.DataFrame, window: Window) -> dict:
-    """Return the texts of the weekly tracking chart."""
-    last = tracked.iloc[-1]
-    gap = float(last["expected"] / last["actual"] - 1) if last["actual"] else 0.0
-    values = {"week": int(last["week"]), "gap": abs(gap)}
-    title = (
-        "By week {week:count} the model expects {gap:percent1} fewer repeat purchases than came" if gap < 0 else
-        "By week {week:count} the model expects {gap:percent1} more repeat purchases than came"
-    )
-    return {
-        "title": t(title, **values),
-        "subtitle": t("Repeat purchases since the start, customers known by {day:day}", day=window.calibration_end),
-        "alt": t(
-            "Two lines over weeks: {actual:count} repeat purchases came by the last week, {expected:count} were expected.",
-            actual=last["actual"], expected=last["expected"],
-        ),
-        "columns": {
-            "week": (t("Week"), "count"), "week_end": (t("Week ends"), "day"), "actual": (t("actual"), "count"),
-            "expected": (t("expected"), "count"),
-        },
-    }
-
-
-def frequency(groups: pd.DataFrame, window: Window) -> dict:
-    """Return the texts of the chart of purchases in the unseen weeks by purchases before."""
-    weights = groups["n_customers"] / groups["n_customers"].sum()
-    gaps = {name: float(((groups[name] - groups["actual"]).abs() * weights).sum()) for name in ("model", "pace")}
-    return {
-        "title": t(
-            "Among customers who bought equally often before, the model is {model:number2} purchases off on average, the own "
-            "pace {pace:number2}", **gaps,
-        ),
-        "subtitle": t(
-            "Mean purchases per customer in {weeks:count} unseen weeks, by repeat purchases before",
-            weeks=window.holdout_weeks,
-        ),
-        "alt": t(
-            "Three lines over {n:count} groups of customers: actual purchases, those of the model and those of the own pace.",
-            n=len(groups),
-        ),
-        "columns": {
-            "group": (t("Repeat purchases before"), ""), "n_customers": (t("Customers"), "count"),
-            "actual": (t("actual"), "number2"), "model": (t("model"), "number2"), "pace": (t("own pace"), "number2"),
-        },
-    }
-
-
-def scores(scored: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Return the table of methods with what came and the best in hindsight as its last row, and its headers."""
-    model = scored.iloc[0]
-    actual = {
-        "method": "what came", "purchases_predicted": model["purchases_actual"],
-        "revenue_predicted": model["revenue_actual"], "top_share": model["top_share_best"],
-    }
-    return pd.concat([scored, pd.DataFrame([actual])], ignore_index=True), {
-        "method": (t("Method"), "label"), "purchases_predicted": (t("Purchases"), "count"),
-        "mae": (t("Error per customer"), "number3"), "correlation": (t("Correlation"), "number3"),
-        "revenue_predicted": (t("Revenue"), "money"),
-        "top_share": (t("Revenue of its best tenth"), "percent1"),
-    }
 
 
 def rankings(scored: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
@@ -177,12 +164,49 @@ def rankings(scored: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
     ), values
 
 
-def coverage(bands: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    """Return the table of coverage by band and its headers."""
-    return bands.astype({"band": str}), {
-        "band": (t("Fifth (1 = highest value)"), ""), "n_customers": (t("Customers"), "count"),
-        "n_inside": (t("inside their interval"), "count"), "coverage": (t("Share"), "percent1"),
-    }
+def rankings_evidence(values: dict, ranked: dict, *, n: int) -> Evidence:
+    """Return what supports it: the gain of the model's ranking over past revenue on unseen weeks, with its interval."""
+    if ranked["low"] <= 0 <= ranked["high"]:
+        return Evidence("fact", n=n, estimate=values["model"], baseline=values["past"])
+    return Evidence(
+        "prediction", n=n, estimate=ranked["gain"], interval=(ranked["low"], ranked["high"]), baseline=0.0, held_out=True
+    )
+
+
+def coverage_evidence(facts: dict) -> Evidence:
+    """Return what supports it: coverage of the best customers on unseen weeks, beside the promised level as an estimate."""
+    return Evidence(
+        "estimate", n=facts["top_n"], estimate=facts["top"], interval=(facts["top_low"], facts["top_high"]), held_out=True
+    )
+
+
+def coverage(facts: dict) -> str:
+    """Return the sentence on the coverage of customers' intervals, of the best ones too."""
+    if facts["is_off"]:
+        return (
+            "{coverage:percent} of customers lay inside their 95% interval of revenue, but of the best {top_share:percent} "
+            "only {top:percent} ({top_low:percent} to {top_high:percent}). Widened by the errors of one half of the customers, "
+            "the intervals held {repaired:percent} of the other half, and {top_repaired:percent} of the best."
+        )
+    return (
+        "{coverage:percent} of customers lay inside their 95% interval of revenue, of the best {top_share:percent} "
+        "{top:percent} ({top_low:percent} to {top_high:percent}). Widened where needed by the errors of one half of the "
+        "customers, the intervals held {repaired:percent} of the other half, and {top_repaired:percent} of the best."
+    )
+
+
+def totals(facts: dict) -> str:
+    """Return the sentence on the interval of all customers' revenue together."""
+    if facts["has_total"]:
+        return (
+            "All customers together brought {total_actual:money}, inside the interval of the total ({total_low:money} to "
+            "{total_high:money})."
+        )
+    return (
+        "All customers together brought {total_actual:money}, outside the interval of the total ({total_low:money} to "
+        "{total_high:money}): it knows chance and parameters, not seasons or trends. The interval of the value below is "
+        "therefore as wide as this error."
+    )
 
 
 def verdict(judged: Judgement) -> str:
@@ -209,6 +233,19 @@ def verdict(judged: Judgement) -> str:
 
 
 # --- value
+
+
+def concentration() -> str:
+    """Return the sentence on how value is spread over customers."""
+    return (
+        "The best tenth of customers hold {top_share:percent} of the value expected in the next {weeks:count} weeks, the "
+        "lower half {lower_share:percent}."
+    )
+
+
+def concentration_evidence(gain: dict, *, n: int) -> Evidence:
+    """Return what supports it: the model's gain over the own pace on unseen weeks."""
+    return Evidence("prediction", n=n, estimate=gain["gain"], interval=(gain["low"], gain["high"]), baseline=0.0, held_out=True)
 
 
 def headline(totals: dict[str, float], *, horizon_weeks: int, has_margin: bool) -> tuple[str, dict]:
@@ -259,172 +296,3 @@ def explain_assumptions(business, *, total: float, language: str) -> list[tuple[
             {"rate": discount.value, "source": discount.source.in_language(language)},
         )]
     return [*sentences, ("No discount rate is given, so money in a year counts as much as money today.", {})]
-
-
-def named_deciles(deciles: pd.DataFrame) -> pd.DataFrame:
-    """Return the deciles with a name in the reader's language."""
-    first, last = deciles["value_decile"].min(), deciles["value_decile"].max()
-    ends = {first: t("highest tenth"), last: t("lowest tenth")}
-    return deciles.assign(name=[ends.get(number, t("{n:count}.", n=number)) for number in deciles["value_decile"]])
-
-
-def deciles(tenths: pd.DataFrame, totals: dict[str, float], *, horizon_weeks: int) -> dict:
-    """Return the texts of the chart of value by tenth of customers."""
-    return {
-        "title": t(
-            "A customer is worth {first:money} in the highest tenth and {last:money} in the lowest",
-            first=tenths["mean_value"].iloc[0], last=tenths["mean_value"].iloc[-1],
-        ),
-        "subtitle": t("Share of the value of the next {weeks:count} weeks, by tenth of customers", weeks=horizon_weeks),
-        "alt": t("Ten bars from the highest tenth of customers, {top_share:percent} of the value, to the lowest.", **totals),
-        "columns": {
-            "name": (t("Tenth of customers"), ""), "n_customers": (t("Customers"), "count"),
-            "share": (t("Share of value"), "percent1"), "mean_value": (t("Value per customer"), "money"),
-            "mean_purchases": (t("Expected purchases"), "number1"),
-            "mean_per_purchase": (t("Revenue per purchase"), "money"), "mean_p_alive": (t("P(alive)"), "percent"),
-        },
-    }
-
-
-# --- cohorts
-
-
-def triangle(cells: pd.DataFrame, matrix: pd.DataFrame) -> dict:
-    """Return the texts and the table of the cohort chart."""
-    values = {"low": float(matrix.min().min()), "high": float(matrix.max().max()), "n": len(matrix)}
-    n_hidden = cells.loc[cells["n_customers"] < MIN_COHORT, "cohort_month"].nunique()
-    return {
-        "title": t("Between {low:percent} and {high:percent} of a cohort buy in a given later month", **values),
-        "subtitle": t(
-            "Share of customers who buy, by month of the first purchase; {hidden:count} cohorts of fewer than {least:count} "
-            "customers are not shown" if n_hidden else "Share of customers who buy, by month of the first purchase",
-            least=MIN_COHORT, hidden=n_hidden,
-        ),
-        "alt": t("Triangle of {n:count} cohorts by months since; shares between {low:percent} and {high:percent}.", **values),
-        "data": cells[cells["n_customers"] >= MIN_COHORT],
-        "columns": {
-            "cohort_month": (t("Cohort"), "month"), "months_since": (t("Months since"), "count"),
-            "n_customers": (t("Customers"), "count"), "n_active": (t("who buy"), "count"), **_interval_columns(),
-        },
-    }
-
-
-def _interval_columns() -> dict:
-    return {
-        "retention_rate": (t("Retention"), "percent1"), "low": (t("lower end"), "percent1"),
-        "high": (t("upper end"), "percent1"),
-    }
-
-
-def newcomers(facts: dict[str, float]) -> str:
-    """Return the sentence that says whether the cohorts tell anything about new customers."""
-    if facts["first_share"] >= WEAK_SHARE:
-        return (
-            "{first_share:percent} of customers first appear in {first_month:month}, where the data begin: most of them were "
-            "probably customers before. The cohorts show how steady regulars are, not how many newcomers stay."
-        )
-    return (
-        "{first_share:percent} of customers first appear in {first_month:month}, where the data begin; all others appear "
-        "later and count as newcomers."
-    )
-
-
-def curve(steps: pd.DataFrame, facts: dict[str, float]) -> dict:
-    """Return the texts and the table of the retention curve."""
-    last = steps.iloc[-1]
-    values = {
-        "rate": facts["rate"], "months": facts["months"], "last": float(last["retention_rate"]),
-        "last_month": int(last["months_since"]), "n_last": int(last["n_cohorts"]), "n_all": int(steps["n_cohorts"].max()),
-    }
-    title = (
-        "{rate:percent} of customers buy in month {months:count}, {last:percent} in month {last_month:count}"
-        if values["last_month"] > values["months"] else "{rate:percent} of customers buy in month {months:count}"
-    )
-    return {
-        "title": t(title, **values),
-        "subtitle": t(
-            "Share of customers who buy in a month, with 95% interval. Later months rest on fewer cohorts: the last one on "
-            "{n_last:count} of {n_all:count}", **values,
-        ),
-        "alt": t(
-            "Line of the share of customers who buy by month since the first purchase; it ends at {last:percent}.", **values
-        ),
-        "data": steps,
-        "columns": {
-            "months_since": (t("Months since"), "count"), "n_cohorts": (t("Cohorts"), "count"),
-            "n_customers": (t("Customers"), "count"), "n_active": (t("who buy"), "count"),
-            **_interval_columns(),
-        },
-    }
-
-
-# --- contracts
-
-
-def contract_headline(*, has_margin: bool) -> str:
-    """Return the page's answer for contractual customers."""
-    if has_margin:
-        return (
-            "If contracts end as often as so far, the {n:count} running ones bring {total:money} of gross margin "
-            "({low:money} to {high:money}) over the next {months:count} months, {mean:money} each; a contract is expected to "
-            "pay for {expected:number1} of them."
-        )
-    return (
-        "If contracts end as often as so far, the {n:count} running ones pay {total:money} of fees ({low:money} to "
-        "{high:money}) over the next {months:count} months, {mean:money} each; a contract is expected to pay for "
-        "{expected:number1} of them."
-    )
-
-
-def contract_figures(facts: dict[str, float], retained: dict, money: Assumptions) -> list[Kpi]:
-    kind = t("gross margin, discounted") if money.has_margin else t("fees, discounted")
-    period = t("{when}; {what}", when=t("next {months:count} months", months=facts["months"]), what=kind)
-    return [
-        Kpi(t("Value per contract"), facts["mean"], "money", low=facts["low"] / facts["n"], high=facts["high"] / facts["n"],
-            note=period),
-        Kpi(t("Value of all contracts"), facts["total"], "money", low=facts["low"], high=facts["high"], note=period),
-        Kpi(t("Months expected"), facts["expected"], "number1", note=t("of the {months:count} ahead", months=facts["months"])),
-        Kpi(t("Contracts that reach month {months:count}", months=retained["months"]), retained["read_as"], "percent",
-            low=retained["read_low"], high=retained["read_high"], note=t("of all started")),
-    ]
-
-
-def contract_curves(retained: dict) -> dict:
-    """Return the texts of the chart of contracts still running by age."""
-    title = (
-        "After {months:count} months {rate:percent1} of “{plan:label}” contracts still run, {other_rate:percent1} of "
-        "“{other:label}”" if retained["n_plans"] > 1 else "After {months:count} months {rate:percent1} of contracts still run"
-    )
-    return {
-        "title": t(title, **retained),
-        "subtitle": t("Share of contracts still running by age (Kaplan-Meier); bands: 95% intervals"),
-        "alt": t("Falling lines of the share of contracts still running, one for each of {n_plans:count} plans.", **retained),
-        "columns": {
-            "plan": (t("Plan"), "label"), "n_contracts": (t("Running contracts"), "count"),
-            "monthly_fee": (t("Mean monthly fee"), "money"), "expected_months": (t("Months expected"), "number1"),
-            "mean_value": (t("Value per contract"), "money"),
-            "retention_rate": (t("reach month {months:count}", months=retained["months"]), "percent1"),
-            "low": (t("lower end"), "percent1"), "high": (t("upper end"), "percent1"),
-        },
-    }
-
-
-def longevity(retained: dict) -> str:
-    """Return the sentence on how long contracts run."""
-    if retained["n_plans"] > 1:
-        return (
-            "{rate:percent1} of “{plan:label}” contracts ({low:percent1} to {high:percent1}) and {other_rate:percent1} of "
-            "“{other:label}” contracts ({other_low:percent1} to {other_high:percent1}) reach {months:count} months."
-        )
-    return "{rate:percent1} of contracts reach {months:count} months ({low:percent1} to {high:percent1})."
-
-
-def contract_verdict(retained: dict) -> str:
-    """Return what limits the use of the contract figures: they have not been checked on later months."""
-    if retained["only_recent_ends"]:
-        return (
-            "Every known end lies within a month of {as_of:day}. The figures read each row as a contract followed from its "
-            "start; if contracts that ended earlier are missing from the data, {if_so:percent1} of all contracts reach month "
-            "{months:count}, not {read_as:percent1}. Nothing here was checked on later months."
-        )
-    return "The figures continue the losses seen so far; nothing here was checked on later months."

@@ -36,10 +36,10 @@ def add_entry_months(subscriptions: pd.DataFrame, *, first_day) -> pd.DataFrame:
 def plan_retention(subscriptions: pd.DataFrame, *, min_contracts: int = MIN_CONTRACTS) -> pd.DataFrame:
     """Return `contract_retention`: the share of contracts still running by plan and age in months, with intervals.
 
-    A contract counts from its start, or from its entry month (where there is one), to `tenure_months`; running ones are censored
-    there. Where the first months are seen of fewer than MIN_AT_RISK contracts, the curve is that of contracts which have
-    passed them. Contracts without a plan are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out. Where nobody has left yet, Greenwood's
-    interval has no width; the exact binomial lower end stands there instead.
+    A contract counts from its start, or from its entry month (where there is one), to `tenure_months`; running ones are
+    censored there. Where the first months are seen of fewer than MIN_AT_RISK contracts, the curve is that of contracts which
+    have passed them. Contracts without a plan are one plan. Months with fewer than MIN_AT_RISK contracts observed are left out.
+    Where nobody has left yet, Greenwood's interval has no width; the exact binomial lower end stands there instead.
 
     Out: plan, month, retention_rate, low, high (95 %), n_at_risk. Raises TooLittleData below `min_contracts`.
     """

@@ -195,17 +195,6 @@ def test_too_few_customers_are_not_scored():
     assert score_customers.lifetime_value(answer, persons, people)[0].verdict == "too few to score: 99"
 
 
-def test_a_trait_that_points_the_wrong_way_counts_against():
-    people, persons, past = world()
-    segments = pd.DataFrame({"customer_id": persons.index, "segment": people["persona"], "revenue": past})
-    tastes = pd.DataFrame({"persona": ["big", "big", "small", "small"], "attribute": ["tea", "soap"] * 2,
-                           "share": [.7, .3, .4, .6]})
-    traits = pd.DataFrame({"segment": ["big", "big", "small"], "kind": "department", "attribute": ["tea", "soap", "tea"],
-                           "share": [.6, .5, .9], "others_share": [.5, .4, .1], "is_notable": True})
-    rows = score_customers.personas(traits, segments, persons, people, tastes)
-    assert rows[0].value == pytest.approx(1 / 3)  # true: big prefers tea; soap and small's tea point the wrong way
-
-
 # --- voice
 
 

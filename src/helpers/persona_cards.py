@@ -11,24 +11,24 @@ import pandas as pd
 from helpers import persona_needs as needs
 from helpers.i18n import listing, number, text
 from helpers.persona import MIN_SHOWN, statements, top
-from helpers.persona_drawings import drawing
+from helpers.persona_drawings import drawing, purchases
 from helpers.persona_index import MIN_CUSTOMERS
-from helpers.persona_posters import Poster
+from helpers.persona_posters import Line, Poster
 from helpers.persona_traits import DEMOGRAPHICS, EARNED
 from helpers.persona_words import capital, is_more, sentence, support
 
 MAX_SENTENCES = 4  # a part of a card
-WHO, BUY, LOVE, AVOID, WHEN, WHERE, ANSWER, SAY, NEED = PARTS = (
+WHO, BUY, LOVE, AVOID, WHEN, WHERE, ANSWER, SAY = PARTS = (
     "Who they are", "How they buy", "What they love", "What they avoid", "When they come", "Through which channel",
-    "What they answer to", "What they say", "What they need next",
+    "What they answer to", "What they say",
 )
+NEED = "What they need next"
 PART_OF = {  # kind of trait → part of the card; spend and demographics have theirs by unit
     "weekday": WHEN, "hours": WHEN, "channel": WHERE, "discount": ANSWER, "answers": ANSWER, "reviews": SAY, "theme": SAY,
     "survey": SAY, "service": SAY, "service topic": SAY, "service channel": SAY, "service rating": SAY,
 }
 NOTHING = "nothing that was tested sets this segment apart, beyond its rhythm and value"
 UNTESTED = "fewer than {limit:count} customers: habits were not tested"
-DESCRIBED = "described, not tested: it made the segment"
 
 
 def cards(
@@ -47,7 +47,8 @@ def cards(
         own, facts = said[said["segment"] == row["segment"]] if len(said) else said, _facts(row)
         color = colors.get(row["segment"], "#5b6570")
         posters.append(Poster(
-            name=text(row["segment"]), line=_line(row), facts=facts, parts=_parts(row, own, cells, again), color=color,
+            name=text(row["segment"]), line=_line(row), facts=facts, parts=_parts(row, own, cells), color=color,
+            next_step=(text(NEED), need) if (need := _needs(row, own, again)) else None,
             drawing=drawing(row, cells, color=color), caption=_caption(row), foot=_foot(row, own, chance),
         ))
     return posters
@@ -60,9 +61,9 @@ def _line(row: pd.Series) -> str:
 
 
 def _caption(row: pd.Series) -> str:
-    if isinstance(row["hours"], str):
-        return text("The ring: orders by hour, noon on top. The line: their purchases up to today.")
-    return text("The line: their purchases up to today.")
+    days, _ = purchases(row["median_gap_days"], row["recency_days"])
+    line = text("The line: purchases of the median customer in the last {days:count} days.", days=days)
+    return f"{text('The ring: orders by hour, noon on top.')} {line}" if isinstance(row["hours"], str) else line
 
 
 def _facts(row: pd.Series) -> list[tuple[str, str]]:
@@ -83,22 +84,21 @@ def short(value: float) -> str:
     return number(value, 0 if round(value, 1) == round(value) else 1) if np.isfinite(value) else number(value)
 
 
-def _parts(row: pd.Series, own: pd.DataFrame, cells: pd.DataFrame, again: dict) -> list[tuple[str, list[tuple[str, str]]]]:
+def _parts(row: pd.Series, own: pd.DataFrame, cells: pd.DataFrame) -> list[tuple[str, list[Line]]]:
     """Return the parts of a card that have something to say, in their order."""
     found = {part: [] for part in PARTS}
     found[BUY] += _rhythm(row)
     for _, cell in own.iterrows():
         template, values = sentence(cell, with_segment=False)
-        found[_part_of(cell)].append((capital(text(template, **values)), support(cell)))
+        found[_part_of(cell)].append(Line(capital(text(template, **values)), support(cell), is_tested=True))
     for part in PARTS:
         found[part] = found[part][:MAX_SENTENCES]
     found[WHO] += _people(row, cells)
     found[LOVE] += _departments(row, cells)
     found[ANSWER] += _answered(row)
-    found[NEED] = _needs(row, own, again)
     if own.empty:
         limit = row["n_customers"] < MIN_CUSTOMERS
-        found[BUY].append((capital(text(UNTESTED, limit=MIN_CUSTOMERS) if limit else text(NOTHING)), ""))
+        found[BUY].append(Line(capital(text(UNTESTED, limit=MIN_CUSTOMERS) if limit else text(NOTHING))))
     return [(text(part), said) for part, said in found.items() if said]
 
 
@@ -108,7 +108,7 @@ def _part_of(cell: pd.Series) -> str:
     return PART_OF.get(cell["kind"], WHO)
 
 
-def _rhythm(row: pd.Series) -> list[tuple[str, str]]:
+def _rhythm(row: pd.Series) -> list[Line]:
     """Return rhythm and basket of the median customer with their intervals: described, for they made the segment."""
     rows = []
     if np.isfinite(row["median_gap_days"]):
@@ -120,7 +120,7 @@ def _rhythm(row: pd.Series) -> list[tuple[str, str]]:
         template = "an order of {value:money2}" + ("; {products} products" if np.isfinite(row["n_products"]) else "")
         words = text(template, value=row["order_value"], products=short(row["n_products"]))
         rows.append((words, _between(row, "order_value", n=row["n_customers"], money=True)))
-    return [(capital(words), rests) for words, rests in rows]
+    return [Line(capital(words), rests) for words, rests in rows]
 
 
 def _between(row: pd.Series, column: str, *, n: int, money: bool = False) -> str:
@@ -133,11 +133,12 @@ def _between(row: pd.Series, column: str, *, n: int, money: bool = False) -> str
     return text("95% interval {low}–{high}, n = {n:count}; described, not tested", **values)
 
 
-def _people(row: pd.Series, cells: pd.DataFrame) -> list[tuple[str, str]]:
+def _people(row: pd.Series, cells: pd.DataFrame) -> list[Line]:
     """Return the most common band of the first attributes that enough customers of the segment have, with n; described."""
     if not len(cells):
         return []
-    own = cells[(cells["segment"] == row["segment"]) & (cells["unit"] == "customers") & (cells["n"] >= MIN_CUSTOMERS)]
+    known = (cells["unit"] == "customers") & (cells["n"] >= MIN_CUSTOMERS) & (cells["n_with"] >= MIN_SHOWN)
+    own = cells[(cells["segment"] == row["segment"]) & known]
     kinds = [kind for kind in DEMOGRAPHICS.values() if kind in set(own["kind"])]
     kinds = [kind for kind in kinds if kind not in EARNED][:3] + [kind for kind in kinds if kind in EARNED]
     rows = []
@@ -148,36 +149,36 @@ def _people(row: pd.Series, cells: pd.DataFrame) -> list[tuple[str, str]]:
         rests = "{low:percent}–{high:percent} of {n:count} of whom it is known; described, not tested"
         if kind in EARNED:
             rests = "{low:percent}–{high:percent} of {n:count} of whom it is known; earned by spending, so not tested"
-        rows.append((capital(words), text(rests, low=band["low"], high=band["high"], n=band["n"])))
+        rows.append(Line(capital(words), text(rests, low=band["low"], high=band["high"], n=band["n"])))
     return rows
 
 
-def _departments(row: pd.Series, cells: pd.DataFrame) -> list[tuple[str, str]]:
+def _departments(row: pd.Series, cells: pd.DataFrame) -> list[Line]:
     departments = top(cells, segment=row["segment"], kind="department") if len(cells) else cells
     if not len(departments):
         return []
     parts = [text("{name:label} {share:percent}", name=d["attribute"], share=d["share"]) for _, d in departments.iterrows()]
     n = int(departments["n"].max())
     words = text("most of their money goes to {departments}", departments=listing(parts))
-    return [(capital(words), text("n = {n:count}; described, not tested", n=n))]
+    return [Line(capital(words), text("n = {n:count}; described, not tested", n=n))]
 
 
-def _answered(row: pd.Series) -> list[tuple[str, str]]:
+def _answered(row: pd.Series) -> list[Line]:
     if row["n_contacted"] < MIN_SHOWN:
         return []
     words = text("{answered_rate:percent} of those contacted answered a campaign at least once", **row.to_dict())
     rests = "{answered_low:percent}–{answered_high:percent}, n = {n_contacted:count}; described: answering takes a purchase"
-    return [(capital(words), text(rests, **row.to_dict()))]
+    return [Line(capital(words), text(rests, **row.to_dict()))]
 
 
-def _needs(row: pd.Series, own: pd.DataFrame, again: dict) -> list[tuple[str, str]]:
+def _needs(row: pd.Series, own: pd.DataFrame, again: dict) -> list[Line]:
     """Return what the segment needs next: what its rhythm makes due, then what its statements call for."""
     rows = []
     if (due := needs.next_purchase(row, again)) is not None:
         template, values, rests, behind = due
-        rows.append((capital(text(template, **values)), text(rests, **behind)))
+        rows.append(Line(capital(text(template, **values)), text(rests, **behind)))
     for template, values, cell in needs.openings(own):
-        rows.append((capital(text(template, **values)), support(cell)))
+        rows.append(Line(capital(text(template, **values)), support(cell), is_tested=True))
     return rows[:MAX_SENTENCES]
 
 
@@ -187,7 +188,7 @@ def _foot(row: pd.Series, own: pd.DataFrame, chance: pd.DataFrame | None) -> str
         return ""
     drawn = chance[row["segment"]] if row["segment"] in chance else pd.Series([0.0])
     return text(
-        "{n:count} tested statements. Chance alone gives this card {mean:number1} such statements (at most {most:count} in "
-        "{rounds:count} random deals of the labels).",
+        "● {n:count} tested statements: chance alone gives this card {mean:number1} such statements (at most {most:count} in "
+        "{rounds:count} random deals of the labels). ○ described: it made the segment, or says what is most common.",
         n=len(own), mean=float(drawn.mean()), most=int(drawn.max()), rounds=len(chance),
     )

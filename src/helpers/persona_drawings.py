@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.i18n import number, text
 from helpers.persona_traits import HOURS
 
-WINDOWS = (90, 180, 365, 730, 1461)  # days that the line below may show
+WINDOWS = (28, 90, 180, 365, 730, 1461)  # days that the line below may show
 MAX_ITEMS, MAX_MARKS = 12, 40
 RADIUS, EVEN = 62.0, 5.0  # of the ring, and its thickness where orders are spread evenly
 SYMBOLS = {  # words of a category's name → what is drawn in the basket, on a field of 24 × 24

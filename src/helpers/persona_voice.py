@@ -1,23 +1,25 @@
 """What customers answer to and what they say, as traits: campaigns, reviews, surveys, service cases.
 
-Answers are compared with those of customers who bought on as many days and got the same campaigns (indirect standardisation:
-Breslow and Day 1987, 2.3), because answering takes a purchase. Reviews and cases count per review and per order. Reads
+How many campaigns a segment answers is described only: an answer is a purchase, and purchases made the segments. Tested is
+what kind of campaign its answers go to, against what the campaigns that it got would suggest (indirect standardisation:
+Breslow and Day 1987, 2.3). Reviews and cases count per review and per order. Reads
 campaign_contacts, campaigns, feedback, cases, and sentiment and themes of the report on the voice of the customer.
 """
 
 import re
 from functools import partial
 
+import ibis
 import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
 from helpers.persona_traits import Trait, _values
 
-FREQUENCIES = (1, 2, 4, 9)  # purchase days up to which customers count as equally frequent: 1, 2, 3–4, 5–9, 10 and more
+FREQUENCIES = (0, 1, 4, 9)  # orders before the contact up to which customers count as equally frequent
+SILENCES = (30, 90, 180)  # days since the last of them up to which they count as equally recent; none = longest
 PROMOTER, DETRACTOR = 9, 6  # answers of 0–10 from which on, and up to which, the net promoter score counts them
 LOW_CSAT = 2  # of 5: up to which a case was rated badly
-ALL_CAMPAIGNS = "any campaign"
 MIN_REVIEWS = 30  # reviews by known customers below which nothing is said of them
 
 
@@ -27,16 +29,29 @@ def sent_until(contacts: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     return sent.assign(answered=(sent["responded_at"] <= as_of).astype(float))
 
 
-def campaign_traits(
-    contacts: pd.DataFrame, campaigns: pd.DataFrame, segments: pd.DataFrame, *, as_of: pd.Timestamp
-) -> list[Trait]:
-    """Return who answered at least once (described), and answers per contact against equally frequent buyers (tested).
+def add_state(contacts: pd.DataFrame, orders: ibis.Table) -> pd.DataFrame:
+    """Add what was known of the customer when contacted: `n_before` (orders before that day), `silent_days` (NaN: none)."""
+    moments = contacts[["customer_id", "contacted_at"]].dropna().drop_duplicates()
+    asked = ibis.memtable(moments.assign(contacted_at=moments["contacted_at"].dt.date))
+    joined = asked.inner_join(orders.select("customer_id", "order_date"), "customer_id")
+    joined = joined.filter(joined.order_date < joined.contacted_at)
+    sums = joined.group_by("customer_id", "contacted_at").agg(n_before=joined.count(), last=joined.order_date.max())
+    state = sums.to_pandas()
+    state = state.assign(contacted_at=pd.to_datetime(state["contacted_at"]).astype(contacts["contacted_at"].dtype))
+    found = contacts.merge(state, on=["customer_id", "contacted_at"], how="left")
+    silent = (found["contacted_at"] - pd.to_datetime(found["last"])).dt.days
+    return found.drop(columns="last").assign(n_before=found["n_before"].fillna(0), silent_days=silent)
 
-    campaigns: campaign_id, kind (may be empty). segments: customer_id, frequency. Kinds "campaigns" (unit contacted
-    customers) and "answers" (unit contacts; attributes: `ALL_CAMPAIGNS` and each kind of campaign): the exposure is the
-    number of answers that the same campaigns got from customers who bought on as many days, scaled to contacts.
+
+def campaign_traits(contacts: pd.DataFrame, campaigns: pd.DataFrame, *, as_of: pd.Timestamp) -> list[Trait]:
+    """Return who answered at least once (described), and to which kind of campaign answers went (tested).
+
+    contacts: of :func:`add_state`. campaigns: campaign_id, kind (may be empty). Kinds of trait: "campaigns" (unit contacted
+    customers) and "answers" (unit answers; an attribute a kind of campaign): the exposure of a customer to a kind is her number
+    of answers × the share of the kind in the answers that the campaigns she got have had from customers who, when contacted,
+    had bought as often and as lately.
     """
-    sent = sent_until(contacts, as_of=as_of).merge(segments[["customer_id", "frequency"]], on="customer_id")
+    sent = sent_until(contacts, as_of=as_of)
     if sent.empty:
         return []
     ever = sent.groupby("customer_id")["answered"].max()
@@ -44,21 +59,28 @@ def campaign_traits(
         "campaigns", "contacted customers", _values(ever.rename("value").reset_index().assign(attribute="answered")),
         pd.Series(1.0, index=ever.index), is_tested=False,
     )
-    sent = sent.assign(band=np.searchsorted(FREQUENCIES, sent["frequency"], side="left"))
-    sent["expected"] = sent.groupby(["campaign_id", "band"])["answered"].transform("mean")
-    kinds = sent["campaign_id"].map(campaigns.drop_duplicates("campaign_id").set_index("campaign_id")["kind"])
-    parts = {ALL_CAMPAIGNS: sent} | {str(kind): part for kind, part in sent.groupby(kinds) if kinds.nunique() > 1}
-    return [described, *(trait for name, part in parts.items() if (trait := _answers(name, part)) is not None)]
+    often = np.searchsorted(FREQUENCIES, sent["n_before"], side="left")
+    lately = np.searchsorted(SILENCES, sent["silent_days"].fillna(np.inf), side="left")
+    sent = sent.assign(state=often * (len(SILENCES) + 1) + lately)
+    sent["expected"] = sent.groupby(["campaign_id", "state"])["answered"].transform("mean")
+    sent["kind"] = sent["campaign_id"].map(campaigns.drop_duplicates("campaign_id").set_index("campaign_id")["kind"])
+    return [described, *_answers(sent[sent["kind"].notna()])]
 
 
-def _answers(name: str, sent: pd.DataFrame) -> Trait | None:
-    rate = sent["answered"].mean()
-    sums = sent.groupby("customer_id")[["answered", "expected"]].sum().round(9)
-    if not 0 < rate < 1:
-        return None
-    exposure = sums["expected"] / rate
-    values = _values(sums["answered"].rename("value").reset_index().assign(attribute=name))
-    return Trait("answers", "contacts", values, exposure[exposure > 0])
+def _answers(sent: pd.DataFrame) -> list[Trait]:
+    """Return a trait a kind of campaign; customers who never answered, or got one kind only, say nothing of it."""
+    kinds = sorted(sent["kind"].unique())
+    by_kind = sent.groupby(["customer_id", "kind"])[["answered", "expected"]].sum().unstack(fill_value=0.0).round(9)
+    answered, expected = (by_kind[name].reindex(columns=kinds, fill_value=0.0) for name in ("answered", "expected"))
+    total = answered.sum(axis=1)
+    found = []
+    for kind in kinds if len(kinds) > 1 and total.sum() > 0 else []:
+        rate = answered[kind].sum() / total.sum()
+        suggested = total * expected[kind] / expected.sum(axis=1)
+        exposure = suggested[(suggested > 0) & (suggested < total)] / rate if rate > 0 else suggested.head(0)
+        if len(exposure):
+            found.append(Trait("answers", "answers", _values(_long(answered[kind].reindex(exposure.index), kind)), exposure))
+    return found
 
 
 # --- what they say

@@ -34,10 +34,10 @@ SENTENCES = {
         "discounts take less off the shelf price: {share:percent1}, others {others:percent1} (index {index:count})",
     ),
     "answers": (
-        "they answer {attribute:label} more often than equally frequent buyers: {share:percent1}, others {others:percent1} "
-        "(index {index:count})",
-        "they answer {attribute:label} less often than equally frequent buyers: {share:percent1}, others {others:percent1} "
-        "(index {index:count})",
+        "more of their answers to campaigns go to {attribute:label} than what they were sent would suggest: {share:percent1}, "
+        "others {others:percent1} (index {index:count})",
+        "fewer of their answers to campaigns go to {attribute:label} than what they were sent would suggest: {share:percent1}, "
+        "others {others:percent1} (index {index:count})",
     ),
     "reviews": (
         "more of their reviews are dissatisfied: {share:percent1}, others {others:percent1} (index {index:count})",

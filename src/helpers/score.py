@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-from helpers import datasets, paths, score_customers, score_people, score_sales, score_voice, tables
+from helpers import datasets, paths, score_customers, score_people, score_personas, score_sales, score_voice, tables
 from helpers.errors import UserError
 from helpers.score_rows import Score, is_missing
 
@@ -75,7 +75,8 @@ def _of_customers(customers: pd.Series, people: pd.DataFrame) -> list[Score]:
         segments = tables.load("segments")
         rows += score_customers.segmentation(segments, customers, people)
         if tables.has("persona_traits"):
-            rows += score_customers.personas(tables.load("persona_traits"), segments, customers, people, true_tastes())
+            traits, habits = tables.load("persona_traits"), score_personas.true_habits()
+            rows += score_personas.personas(traits, segments, customers, people, habits)
         else:
             rows.append(is_missing("05_persona", "are notable traits true", "results/persona_traits", "persona"))
     else:
@@ -98,18 +99,6 @@ def _of_voice(dataset: str, people: pd.DataFrame) -> list[Score]:
     if tables.has("feedback"):
         rows += score_voice.promoters(tables.scan("feedback").nps.to_pandas(), people)
     return rows
-
-
-def true_tastes() -> pd.DataFrame:
-    """Return the share of each department in the choices of each persona: persona, attribute, share."""
-    from helpers.simulation.catalogue import DEPARTMENTS
-    from helpers.simulation.personas import CATEGORIES, PERSONAS
-
-    likes = pd.DataFrame([
-        {"persona": persona.name, "attribute": DEPARTMENTS[category], "share": weight / sum(persona.likes)}
-        for persona in PERSONAS for category, weight in zip(CATEGORIES, persona.likes, strict=True)
-    ])
-    return likes.groupby(["persona", "attribute"], as_index=False)["share"].sum()
 
 
 # --- output

@@ -1,4 +1,4 @@
-"""Segments, lifetime value, churn and personas, scored against who the customers truly are and what they truly will do.
+"""Segments, lifetime value and churn, scored against who the customers truly are and what they truly will do.
 
 In: answers with `customer_id`, the true people, and `persons` (customer → person, score_people.py). A person who was split into
 several customers counts once: what they are said to bring is added up.
@@ -129,28 +129,6 @@ def _auc_error(auc: float, n_left: int, n_stayed: int) -> float:
     one, two = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (n_left - 1) * (one - auc**2) + (n_stayed - 1) * (two - auc**2)
     return float(np.sqrt(variance / (n_left * n_stayed)))
-
-
-def personas(traits: pd.DataFrame, segments: pd.DataFrame, persons: pd.Series, people: pd.DataFrame,
-             tastes: pd.DataFrame) -> list[Score]:
-    """Return how many notable department traits point the way of the segment's true tastes (by chance: one in two).
-
-    tastes: persona, attribute (department), share (of the persona's choices). Other kinds have no truth here.
-    """
-    notable = traits[traits["is_notable"] & (traits["kind"] == "department")]
-    known = with_truth(segments, persons, people, true=["persona"])
-    if notable.empty or known.empty:
-        return [_too_few("05_persona", "are notable traits true", len(notable))]
-    wide = tastes.pivot(index="persona", columns="attribute", values="share")
-    mine = wide.reindex(known["persona"]).groupby(known["segment"].to_numpy()).mean()
-    others = {segment: wide.reindex(known.loc[known["segment"] != segment, "persona"]).mean() for segment in mine.index}
-    usable = notable[notable["attribute"].isin(wide.columns) & notable["segment"].isin(mine.index)]
-    right = [(mine.loc[r.segment, r.attribute] > others[r.segment][r.attribute]) == (r.share > r.others_share)
-             for r in usable.itertuples()]
-    if not right:
-        return [_too_few("05_persona", "are notable traits true", 0)]
-    return [Score("05_persona", "are notable traits true", "department traits that point the true way", float(np.mean(right)),
-                  n=len(right), baseline=.5)]
 
 
 def _too_few(notebook: str, question: str, n: int) -> Score:

@@ -181,6 +181,21 @@ def test_fits_do_not_change_the_summary(calibration):
     pd.testing.assert_frame_equal(calibration, before)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_search_that_begins_on_a_part_ends_where_the_whole_ladder_does(monkeypatch, calibration, fits, model):
+    monkeypatch.setattr(btyd, "PART", 100)
+    found = btyd.fit(calibration, model)
+    assert found != fits[model]  # another way
+    assert found.parameters == pytest.approx(fits[model].parameters, rel=1e-4)
+    assert found.log_likelihood == pytest.approx(fits[model].log_likelihood, abs=1e-5)
+
+
+def test_where_the_part_leads_nowhere_the_ladder_takes_over(monkeypatch, calibration, fits):
+    monkeypatch.setattr(btyd, "PART", 100)
+    monkeypatch.setattr(btyd, "from_part", lambda *a, **k: None)
+    assert btyd.fit(calibration) == fits["BG/NBD"]
+
+
 # --- planted parameters
 
 

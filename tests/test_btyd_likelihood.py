@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import btyd_likelihood
-from helpers.btyd_likelihood import Optimum, curvature, is_sound, maximise, refit
+from helpers.btyd_likelihood import Optimum, curvature, from_part, is_sound, maximise, refit
 
 TOP = np.log([2.0, 5.0])
 
@@ -84,6 +84,19 @@ def test_parameters_that_run_away_are_not_sound(values, sound):
 
 def test_the_curvature_is_the_inverse_of_the_second_derivatives():
     assert curvature(hill, Optimum(TOP), n=100) == pytest.approx(np.eye(2) / 2, rel=1e-6)
+
+
+def test_a_search_on_a_part_goes_on_to_the_top_of_the_whole():
+    found = from_part(hill, lambda logs: hill(logs - 0.2), [np.zeros(2)], n=100, n_part=100)
+    assert found.logs == pytest.approx(TOP, abs=1e-7)
+
+
+def test_a_part_that_needs_a_penalty_or_a_whole_without_a_top_is_no_way():
+    def rises(logs):
+        return float(logs.sum()), np.ones(2)
+
+    assert from_part(hill, rises, [np.zeros(2)], n=100, n_part=1) is None
+    assert from_part(rises, hill, [np.zeros(2)], n=1, n_part=100) is None
 
 
 def test_a_refit_with_the_curvature_needs_few_evaluations():

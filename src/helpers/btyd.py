@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.btyd_histories import DAYS_PER_WEEK, HISTORY, SUMMARY, collapse, distinct, purchase_days, purchase_summary
-from helpers.btyd_likelihood import maximise
+from helpers.btyd_likelihood import Optimum, from_part, maximise
 from helpers.btyd_models import MODELS, BgNbd, MbgNbd, ParetoNbd, PurchaseModel, kind_of
 from helpers.btyd_spending import GammaGamma, fit_gamma_gamma, valued_days
 from helpers.errors import TooLittleData
@@ -20,6 +20,7 @@ __all__ = [  # what other modules know by the name of this one
     "valued_days",
 ]
 MIN_REPEATERS = 100  # customers with a repeat purchase; below that the four parameters are guesswork
+PART = 2000  # distinct histories on which a search among many more begins
 BG_NBD, GAMMA_GAMMA = BgNbd.names, GammaGamma.names
 
 
@@ -50,7 +51,7 @@ def fit(summary: pd.DataFrame, model: str = "BG/NBD", *, min_repeaters: int = MI
     if len(histories.counts) > 1:  # customers who all bought equally often say nothing of how customers differ
         purchases = float(histories.weights @ histories.x)
         starts = kind.starts(max(float(histories.weights @ histories.age) / purchases, 1e-3), longest_weeks)
-        found = maximise(lambda logs: kind.likelihood(logs, histories), starts, n=n, units=units)
+        found = _search(kind, rows, histories, starts, units=units)
     if found is None:
         raise TooLittleData(
             "The purchase model finds no stable parameters on this data: purchases hardly differ between customers."
@@ -58,6 +59,20 @@ def fit(summary: pd.DataFrame, model: str = "BG/NBD", *, min_repeaters: int = MI
     log_likelihood, _ = kind.likelihood(found.logs, histories)
     parameters = dict(zip(kind.names, np.exp(found.logs).tolist(), strict=True))
     return kind(parameters, log_likelihood, round(n), found.penaliser, found.optimiser, longest_weeks)
+
+
+def _search(kind: type[PurchaseModel], rows: pd.DataFrame, histories, starts, *, units) -> Optimum | None:
+    """Search from the optimum of every k-th history where there are many, else (or where that fails) by the whole ladder."""
+    n, step = histories.n_customers, len(rows) // PART
+    if step > 2:
+        part = distinct(rows.iloc[::step])
+        found = from_part(
+            lambda logs: kind.likelihood(logs, histories), lambda logs: kind.likelihood(logs, part), starts,
+            n=n, n_part=part.n_customers, units=units,
+        )
+        if found is not None:
+            return found
+    return maximise(lambda logs: kind.likelihood(logs, histories), starts, n=n, units=units)
 
 
 def fit_bg_nbd(summary: pd.DataFrame, *, min_repeaters: int = MIN_REPEATERS) -> BgNbd:

@@ -47,6 +47,24 @@ def maximise(likelihood: Likelihood, starts, *, n: float, units=0.0, accept=lamb
     return None
 
 
+def from_part(whole: Likelihood, part: Likelihood, starts, *, n: float, n_part: float, units=0.0) -> Optimum | None:
+    """Return the optimum of the whole, searched from that of a part with the part's curvature; None where that fails.
+
+    Most of a search is finding the way, for which a part of many histories is enough.
+    """
+    rough = maximise(part, starts, n=n_part, units=units)
+    if rough is None or rough.penaliser or rough.optimiser != "BFGS":
+        return None
+    shape = curvature(part, rough, n=n_part, units=units)
+    found = _descend(_loss(whole, n=n, units=units, penaliser=0.0), rough.logs, shape, flat=1e-9)
+    return Optimum(found) if found is not None and is_sound(np.exp(found)) else None
+
+
+def _descend(loss: Likelihood, start: np.ndarray, shape: np.ndarray, *, flat: float) -> np.ndarray | None:
+    found = minimize(loss, start, jac=True, method="BFGS", options={"hess_inv0": shape, "gtol": flat, "maxiter": 60})
+    return found.x if np.abs(found.jac).max() < FLAT and np.abs(found.x - start).max() < REACH else None
+
+
 def is_sound(values) -> bool:
     """Say whether all parameters are positive and none has run away. Next to nothing is sound: perhaps nobody leaves."""
     values = np.asarray(values, dtype=float)
@@ -103,8 +121,8 @@ def refit(likelihood: Likelihood, optimum: Optimum, shape: np.ndarray, *, n: flo
     With the curvature known, BFGS needs about five evaluations. A refit that runs away is repeated inside REACH.
     """
     loss = _loss(likelihood, n=n, units=units, penaliser=optimum.penaliser)
-    found = minimize(loss, optimum.logs, jac=True, method="BFGS", options={"hess_inv0": shape, "gtol": 1e-6, "maxiter": 60})
-    if np.abs(found.jac).max() < FLAT and np.abs(found.x - optimum.logs).max() < REACH:
-        return found.x
+    found = _descend(loss, optimum.logs, shape, flat=1e-6)
+    if found is not None:
+        return found
     bounds = [(value - REACH, value + REACH) for value in optimum.logs]
     return minimize(loss, optimum.logs, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300}).x

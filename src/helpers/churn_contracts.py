@@ -1,11 +1,13 @@
 """Who ends a contract: examples for contractual churn, and how long contracts of each plan run.
 
 `churned` = True means that the customer ended the contract. Contracts are cross-validated: without dates there is no earlier
-period to learn from. Survival: Kaplan and Meier (1958) through `lifelines`. In: subscriptions. Out: Examples, curves.
+period to learn from. Survival: Kaplan and Meier (1958) through `lifelines`; rates per month with exact Poisson
+intervals (Garwood 1936). In: subscriptions. Out: Examples, curves, hazards.
 """
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chi2
 
 from helpers.churn_examples import Examples, check_both_classes, read_target
 from helpers.errors import TooLittleData
@@ -13,6 +15,7 @@ from helpers.errors import TooLittleData
 NEVER_FEATURES = ("subscription_id", "customer_id", "started_at", "ended_at", "churned", "value_at_stake")
 MAX_LEVELS = 30  # a text with more values than this names things (cities, people) rather than groups
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
+PERIODS = (0, 3, 6, 12, 24, 48)  # months under contract at which a period of the hazards begins
 MIN_PLAN = 30  # contracts below which a plan gets no curve of its own
 OWN_WORDS = {  # columns of the contract whose reasons have a sentence of their own
     "tenure_months": "months under contract: {tenure_months:count}",
@@ -120,21 +123,59 @@ def survival_curves(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | No
     """
     from lifelines import KaplanMeierFitter
 
-    contracts = subscriptions.assign(
-        months=subscriptions["tenure_months"].astype(float).clip(lower=0.5),
-        entry=_entry_months(subscriptions, first_day=first_day),
-    )
-    contracts = contracts[contracts["months"] > contracts["entry"]]
-    sizes = contracts.groupby("plan").size().sort_values(ascending=False, kind="stable")
+    contracts = _observed(subscriptions, first_day=first_day)
     curves = []
-    for plan in sizes[sizes >= MIN_PLAN].index:
+    for plan in _large_plans(contracts):
         rows = contracts[contracts["plan"] == plan]
         entry = rows["entry"] if (rows["entry"] > 0).any() else None
         fitted = KaplanMeierFitter().fit(rows["months"], rows["churned"].astype(bool), entry=entry)
         curves.append(_by_month(fitted, rows).assign(plan=plan))
-    if not curves:
-        raise TooLittleData("Needs a plan with at least {needed:count} contracts; there is none.", needed=MIN_PLAN)
     return pd.concat(curves, ignore_index=True)[["plan", "month", "at_risk", "survival", "low", "high"]]
+
+
+def _observed(subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None) -> pd.DataFrame:
+    """Return the contracts with the months from which (entry) to which (months) each is observed."""
+    contracts = subscriptions.assign(
+        months=subscriptions["tenure_months"].astype(float).clip(lower=0.5),
+        entry=_entry_months(subscriptions, first_day=first_day),
+    )
+    return contracts[contracts["months"] > contracts["entry"]]
+
+
+def _large_plans(contracts: pd.DataFrame) -> list[str]:
+    """Return the plans with at least `MIN_PLAN` contracts, largest first; raises TooLittleData where there is none."""
+    sizes = contracts.groupby("plan").size().sort_values(ascending=False, kind="stable")
+    plans = list(sizes[sizes >= MIN_PLAN].index)
+    if not plans:
+        raise TooLittleData("Needs a plan with at least {needed:count} contracts; there is none.", needed=MIN_PLAN)
+    return plans
+
+
+def hazards(
+    subscriptions: pd.DataFrame, *, first_day: pd.Timestamp | None = None, periods: tuple[int, ...] = PERIODS
+) -> pd.DataFrame:
+    """Return the share of running contracts that end per month, by plan and period under contract.
+
+    Events divided by the contract-months observed in the period; the interval is the exact one of a Poisson count. A period
+    that holds fewer than `MIN_PLAN` contracts is left out. Entry and small plans as in survival_curves.
+    Out: plan, from_month, to_month (unknown in the last, open period), n (contracts seen in it), n_ended, contract_months,
+    hazard, low, high.
+    """
+    contracts, rows = _observed(subscriptions, first_day=first_day), []
+    for plan in _large_plans(contracts):
+        of_plan = contracts[contracts["plan"] == plan]
+        for start, end in zip(periods, (*periods[1:], np.inf), strict=True):
+            inside = of_plan["months"].clip(upper=end) - of_plan["entry"].clip(lower=start)
+            months = float(inside.clip(lower=0).sum())
+            n = int((inside > 0).sum())
+            ended = int((of_plan["churned"].astype(bool) & (of_plan["months"] > start) & (of_plan["months"] <= end)).sum())
+            if n < MIN_PLAN:
+                continue
+            low, high = (chi2.ppf(0.025, 2 * ended) / 2 if ended else 0.0), chi2.ppf(0.975, 2 * ended + 2) / 2
+            rows.append({"plan": plan, "from_month": start, "to_month": end if np.isfinite(end) else np.nan, "n": n,
+                         "n_ended": ended, "contract_months": months, "hazard": ended / months, "low": low / months,
+                         "high": high / months})
+    return pd.DataFrame(rows)
 
 
 def _by_month(fitted, rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from helpers.errors import TooLittleData
 
 FIGURES = ("offer_cost", "contact_cost", "success_rate")
+ENDS = ("low", "value", "high")
 Z95 = 1.959964  # 97.5 % point of the normal distribution
 
 
@@ -28,24 +29,33 @@ class Costs:
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer weighed: rules compared, the gain of the best one, what a kept customer must bring, sensitivity, curves."""
+    """An offer weighed: rules compared, the gain of the best one, what a kept customer must bring, sensitivity, curves.
+
+    first_profit: what contacting the first of today's list is expected to bring, all in all; tipping: the same with one
+    assumption moved (see tipping_points).
+    """
 
     rules: pd.DataFrame
     gain: dict[str, float]
     needed: float
     swings: pd.DataFrame
     curves: pd.DataFrame
+    first_profit: float
+    tipping: pd.DataFrame
 
 
 def weigh(tested: pd.DataFrame, current: pd.DataFrame, *, score: str, business, kind: str, n_first: int) -> Offer:
     """Weigh a retention offer on customers whose outcome is known, and for the `n_first` most worthwhile current ones."""
     costs = read_costs(business, kind=kind)
+    first = current.head(n_first)
     return Offer(
         rules=compare_rules(tested, score=score, costs=costs),
         gain=gain_of_best_rule(tested, score=score, costs=costs),
         needed=value_needed(current, score="churn_probability", costs=costs, n=n_first),
         swings=sensitivity(tested, score=score, business=business, kind=kind),
         curves=curves_by_success(tested, score=score, business=business, kind=kind),
+        first_profit=expected_profit(first, costs),
+        tipping=tipping_points(first, business=business, kind=kind),
     )
 
 
@@ -177,25 +187,62 @@ def capture(tested: pd.DataFrame, *, score: str, share: float, seed: int, n_draw
             "without_score": float(lost[is_first(worth)].sum() / lost.sum())}
 
 
+def assumptions(business, *, kind: str) -> list[tuple]:
+    """Return each assumption with a range: its name, the part of Costs that it moves, and (part, own value) at each of ENDS.
+
+    What a kept customer is worth (contracts: months of value; buyers: margin rate) moves `value_factor`; it is left out where
+    dataset.yml does not say it.
+    """
+    worth = business.months_of_value if kind == "contracts" else business.margin_rate
+    found = [
+        (name, part, {end: (getattr(figure, end),) * 2 for end in ENDS})
+        for name, part, figure in (
+            ("success rate", "success", business.success_rate), ("offer cost", "offer", business.offer_cost),
+            ("contact cost", "contact", business.contact_cost),
+        )
+    ]
+    if worth is not None:
+        name = "months of value" if kind == "contracts" else "margin rate"
+        found.append((name, "value_factor", {end: (getattr(worth, end) / worth.value, getattr(worth, end)) for end in ENDS}))
+    return found
+
+
 def sensitivity(tested: pd.DataFrame, *, score: str, business, kind: str) -> pd.DataFrame:
     """Return what the best rule yields when one assumption takes its low or high value, the others as assumed.
 
     Out: assumption, end (low or high), value, share_contacted, profit_per_customer.
     """
     costs = read_costs(business, kind=kind)
-    worth = business.months_of_value if kind == "contracts" else business.margin_rate
-    changes = [("success rate", "success", business.success_rate), ("offer cost", "offer", business.offer_cost),
-               ("contact cost", "contact", business.contact_cost)]
-    rows = []
-    for name, part, figure in changes:
-        rows += [(name, end, at, replace(costs, **{part: at})) for end, at in (("low", figure.low), ("high", figure.high))]
-    if worth is not None:
-        name = "months of value" if kind == "contracts" else "margin rate"
-        rows += [(name, end, at, replace(costs, value_factor=at / worth.value))
-                 for end, at in (("low", worth.low), ("high", worth.high))]
     found = []
-    for name, end, at, changed in rows:
-        rule = compare_rules(tested, score=score, costs=changed).iloc[-1]
-        found.append({"assumption": name, "end": end, "value": at, "share_contacted": rule["share_contacted"],
-                      "profit_per_customer": rule["profit_per_customer"]})
+    for name, part, at in assumptions(business, kind=kind):
+        for end in ("low", "high"):
+            rule = compare_rules(tested, score=score, costs=replace(costs, **{part: at[end][0]})).iloc[-1]
+            found.append({"assumption": name, "end": end, "value": at[end][1], "share_contacted": rule["share_contacted"],
+                          "profit_per_customer": rule["profit_per_customer"]})
     return pd.DataFrame(found)
+
+
+def expected_profit(scores: pd.DataFrame, costs: Costs) -> float:
+    """Return the expected profit of contacting all customers of `scores` (churn_probability, value_at_stake): Σ p·γ(V − d) …"""
+    p = scores["churn_probability"].to_numpy(float)
+    kept, stayed = (contact_profit(np.full(len(scores), lost), scores["value_at_stake"], costs) for lost in (True, False))
+    return float((p * kept + (1 - p) * stayed).sum())
+
+
+def tipping_points(first: pd.DataFrame, *, business, kind: str) -> pd.DataFrame:
+    """Return how the expected profit of contacting `first` moves with each assumption, and where the decision tips.
+
+    Out: assumption; low, value, high (of the assumption); profit_low, profit_high; tips_at: the value at which the profit is 0,
+    the others as assumed (unknown where it does not depend on it, or only below 0); changes: profit_low and profit_high lie on
+    different sides of 0. The profit is linear in each assumption, so two points give the line.
+    """
+    costs = read_costs(business, kind=kind)
+    rows = []
+    for name, part, at in assumptions(business, kind=kind):
+        low, high = (expected_profit(first, replace(costs, **{part: at[end][0]})) for end in ("low", "high"))
+        (_, start), (_, end) = at["low"], at["high"]
+        slope = (high - low) / (end - start) if end != start else 0.0
+        tips_at = start - low / slope if slope else np.nan
+        rows.append({"assumption": name, "low": start, "value": at["value"][1], "high": end, "profit_low": low,
+                     "profit_high": high, "tips_at": tips_at if tips_at >= 0 else np.nan, "changes": (low > 0) != (high > 0)})
+    return pd.DataFrame(rows)

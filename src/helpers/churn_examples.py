@@ -7,6 +7,8 @@ import pandas as pd
 from helpers.errors import TooLittleData, UserError
 
 MODEL = "Logistic regression"  # the name of our model among the scores
+PURCHASE_MODEL = "BG/NBD: no purchase in the horizon"
+NOT_ALIVE = "BG/NBD: no longer alive"
 MIN_CLASS = 30  # customers who left and customers who stayed; below that no interval is worth showing
 
 
@@ -15,9 +17,11 @@ class Examples:
     """Customers with features and outcome to learn from (`train`) and to be tested on (`test`), and `current` ones to score.
 
     Each frame has customer_id, value_at_stake and the columns `numeric` and `categorical`; `train` and `test` also churned
-    (True = lost). `test` carries the baselines' scores, higher = more likely to be lost.
-    kind: `buyers` (non-contractual) or `contracts`. windows: the cut-offs (buyers). Where `train` is `test`, there is no
-    earlier period: the test is across customers, not over time.
+    (True = lost) and, where there are cut-offs, cut_off and known_on (the last day of the outcome): one row a customer and
+    cut-off. `test` carries the baselines' scores, higher = more likely to be lost.
+    kind: `buyers` (non-contractual) or `contracts`. windows: the cut-offs. Without an earlier period to learn from `train` is
+    `test`, and the test is across customers, not over time.
+    score: the name of the score that these columns make.
     groups: name of a reason → the columns whose contributions it sums up. messages: for each row of `current`, the words of
     each reason, as a message whose fields are columns of `current`.
     """
@@ -31,10 +35,16 @@ class Examples:
     messages: pd.DataFrame
     categorical: tuple[str, ...] = ()
     windows: object = None
+    score: str = MODEL
 
     @property
     def is_temporal(self) -> bool:
-        return self.windows is not None and self.windows.train is not None
+        return self.windows is not None and self.windows.is_temporal
+
+    @property
+    def latest(self) -> pd.DataFrame:
+        """Return the customers at the latest cut-off whose outcome is known."""
+        return at_latest(self.test)
 
     @property
     def columns(self) -> list[str]:
@@ -42,7 +52,12 @@ class Examples:
 
     @property
     def base_rate(self) -> float:
-        return float(self.test["churned"].mean())
+        return float(self.latest["churned"].mean())
+
+
+def at_latest(tested: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest cut-off (all rows, where there are no cut-offs)."""
+    return tested[tested["cut_off"] == tested["cut_off"].max()] if "cut_off" in tested else tested
 
 
 def check_both_classes(churned: pd.Series, *, needed: int = MIN_CLASS) -> None:

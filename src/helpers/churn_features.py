@@ -1,68 +1,42 @@
 """Who bought how until a cut-off day, and who did not buy after it: examples for non-contractual churn.
 
-Observation window | outcome window: features use the days up to the cut-off, inclusive; a customer is lost (`churned`) if
-no purchase day follows in the `horizon_days` after it. The model learns at an earlier cut-off whose outcome ends before the
-later one at which it is tested. In: orders (Ibis). Out: one row a customer and cut-off.
+Observation | lead time | outcome (churn_windows.py): features use the days up to a cut-off, inclusive; a customer is lost
+(`churned`) if no purchase day lies in the outcome. The model learns at cut-offs whose outcome had ended by the one at which
+it is tested. In: orders (Ibis). Out: one row a customer and cut-off.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
-from helpers import btyd
-from helpers.churn_examples import Examples, check_both_classes
+from helpers import btyd, churn_windows
+from helpers.churn_examples import MIN_CLASS, NOT_ALIVE, PURCHASE_MODEL, Examples, check_both_classes
+from helpers.churn_outcomes import add_outcome
+from helpers.churn_windows import Windows
 from helpers.errors import TooLittleData
 
 SHORT_DAYS = 28  # four weeks, so that every weekday counts equally
-FEATURES = ("log_recency", "log_usual_gap", "log_days_short", "log_days_long", "log_revenue_per_day")
+SHRINKAGE = 2  # the population's usual gap counts as much as so many gaps of the customer's own
+BY_MODEL = "log_odds_no_purchase"  # what the purchase model says, as a feature
+BASELINES = ("Recency alone", "Frequency alone", PURCHASE_MODEL, NOT_ALIVE)
+FEATURES = (
+    "log_recency", "log_usual_gap", "log_overdue", "log_days_short", "log_days_long", "log_purchase_days",
+    "log_revenue_per_day", "log_age",
+)
 GROUPS = {  # reason → the features whose contributions it sums up
-    "Silence against own rhythm": ("log_recency", "log_usual_gap", "log_days_short"),
-    "Few recent purchases": ("log_days_long",),
+    "Silence against own rhythm": ("log_recency", "log_usual_gap", "log_overdue", "log_days_short", BY_MODEL),
+    "Few recent purchases": ("log_days_long", "log_purchase_days"),
     "Spending per purchase day": ("log_revenue_per_day",),
+    "Time as a customer": ("log_age",),
 }
 SILENT = "usually every {usual_gap_days:count} days, now silent for {recency_days:count}"
 BOUGHT_ONCE = "bought on one day only, {recency_days:count} days ago"
 SELDOM = "purchase days in the last {long_days:count}: {n_days_long:count}"
 SPENDS = "spends {revenue_per_day:money} per purchase day"
-
-
-@dataclass(frozen=True)
-class Windows:
-    """The cut-off days of a study: each is the last day observed, its outcome is the `horizon_days` that follow.
-
-    train: None where the data is too short for an outcome that ends before `test`; then the test is across customers.
-    long_days: the longer of the two look-back windows of the features, the same at every cut-off.
-    """
-
-    first_day: pd.Timestamp
-    train: pd.Timestamp | None
-    test: pd.Timestamp
-    snapshot: pd.Timestamp
-    horizon_days: int
-    long_days: int
-
-
-def plan_windows(*, first_day: pd.Timestamp, as_of: pd.Timestamp, horizon_days: int) -> Windows:
-    """Return the cut-offs: the test a horizon before `as_of`, the training a horizon before the test.
-
-    A cut-off needs an observation window at least as long as the horizon. Where that leaves no room for the training
-    cut-off, there is none. Raises TooLittleData where it leaves no room for the test.
-    """
-    first_day, as_of = pd.Timestamp(first_day), pd.Timestamp(as_of)
-    horizon = pd.Timedelta(days=horizon_days)
-    test, train = as_of - horizon, as_of - 2 * horizon
-    n_days = (as_of - first_day).days + 1
-    if n_days < 2 * horizon_days:
-        raise TooLittleData(
-            "Needs orders of at least {needed:count} days: {horizon:count} to look back and {horizon:count} to see who "
-            "returns; there are {found:count} days.",
-            needed=2 * horizon_days, horizon=horizon_days, found=n_days,
-        )
-    observed = (train - first_day).days + 1
-    if observed < horizon_days:
-        train, observed = None, (test - first_day).days + 1
-    return Windows(first_day, train, test, as_of, horizon_days, long_days=min(horizon_days, observed // 2))
+KNOWN_FOR = "first bought {age_days:count} days ago"
+TINY = 1e-6  # probabilities of the purchase model are kept this far from 0 and 1
 
 
 def customer_features(orders, *, cut_off, first_day, long_days: int) -> pd.DataFrame:
@@ -77,9 +51,10 @@ def customer_features(orders, *, cut_off, first_day, long_days: int) -> pd.DataF
     DataFrame in order of customer_id:
         customer_id; recency_days: days since the last purchase day (0 = bought on the cut-off day); age_days: days since the
         first one; n_purchase_days: distinct days with an order, of whatever revenue; usual_gap_days: median days between
-        neighbouring purchase days (unknown with one of them); n_days_short, n_days_long: purchase days among the last
-        `SHORT_DAYS` and `long_days` days, the cut-off day included; revenue (currency), revenue_per_day: mean per purchase
-        day; long_days as given; and FEATURES, the logs (of 1 + x) that the model reads.
+        neighbouring purchase days (unknown with one of them); typical_gap_days: their geometric mean, drawn to that of the
+        population as if `SHRINKAGE` gaps had been the population's (always known); n_days_short, n_days_long: purchase days
+        among the last `SHORT_DAYS` and `long_days` days, the cut-off day included; revenue (currency), revenue_per_day: mean
+        per purchase day; long_days as given; and FEATURES, the logs that the model reads.
     """
     cut_off = pd.Timestamp(cut_off)
     days = btyd.purchase_days(orders, start=first_day, end=cut_off)
@@ -93,6 +68,7 @@ def customer_features(orders, *, cut_off, first_day, long_days: int) -> pd.DataF
             age_days=last - days.day.min(),
             n_purchase_days=days.count(),
             usual_gap_days=days.gap.median(),
+            sum_log_gaps=days.gap.cast("float64").ln().sum(),
             n_days_short=(days.day > last - SHORT_DAYS).cast("int64").sum(),
             n_days_long=(days.day > last - long_days).cast("int64").sum(),
             revenue=days.revenue.sum(),
@@ -100,7 +76,17 @@ def customer_features(orders, *, cut_off, first_day, long_days: int) -> pd.DataF
         .order_by("customer_id")
         .to_pandas()
     )
-    return _with_logs(frame, long_days=long_days)
+    return _with_logs(_with_typical_gap(frame, long_days=long_days), long_days=long_days)
+
+
+def _with_typical_gap(frame: pd.DataFrame, *, long_days: int) -> pd.DataFrame:
+    """Add typical_gap_days; where nobody bought on two days, everybody's is `long_days`."""
+    n_gaps = frame["n_purchase_days"].astype("int64") - 1
+    sums = frame["sum_log_gaps"].astype(float).fillna(0.0).round(9)  # the order in which an engine adds must not show
+    own = (sums / n_gaps.where(n_gaps > 0)).dropna()
+    population = float(own.mean()) if len(own) else float(np.log(long_days))
+    log_gap = (sums + SHRINKAGE * population) / (n_gaps + SHRINKAGE)
+    return frame.drop(columns="sum_log_gaps").assign(typical_gap_days=np.exp(log_gap).round(6))
 
 
 def _with_logs(frame: pd.DataFrame, *, long_days: int) -> pd.DataFrame:
@@ -108,43 +94,20 @@ def _with_logs(frame: pd.DataFrame, *, long_days: int) -> pd.DataFrame:
     frame = frame.astype({"customer_id": "str", "usual_gap_days": float, **dict.fromkeys(counts, "int64")})
     revenue = frame["revenue"].astype(float).round(2)  # the order in which an engine adds must not show
     per_day = revenue / frame["n_purchase_days"]
+    silence, gap = np.log1p(frame["recency_days"]), np.log1p(frame["typical_gap_days"])
     return frame.assign(
         revenue=revenue,
         revenue_per_day=per_day,
         long_days=long_days,
-        log_recency=np.log1p(frame["recency_days"]),
-        log_usual_gap=np.log1p(frame["usual_gap_days"]),
+        log_recency=silence,
+        log_usual_gap=gap,
+        log_overdue=(silence - gap).clip(lower=0),
         log_days_short=np.log1p(frame["n_days_short"]),
         log_days_long=np.log1p(frame["n_days_long"]),
+        log_purchase_days=np.log1p(frame["n_purchase_days"]),
         log_revenue_per_day=np.log1p(per_day.clip(lower=0)),
+        log_age=np.log1p(frame["age_days"]),
     )
-
-
-def add_outcome(features: pd.DataFrame, orders, *, cut_off, horizon_days: int) -> pd.DataFrame:
-    """Add what each customer did in the `horizon_days` after the cut-off.
-
-    Out: churned (no purchase day in (cut_off, cut_off + horizon]); revenue_before and revenue_after: in the horizon that ends
-    with the cut-off and in the one that follows it; halved: revenue_after is less than half of revenue_before (unknown
-    without revenue_before, and for customers younger than a horizon, whose first window is not whole).
-    """
-    horizon = pd.Timedelta(days=horizon_days)
-    cut_off = pd.Timestamp(cut_off)
-    before = _spent(orders, start=cut_off - horizon + pd.Timedelta(days=1), end=cut_off)
-    after = _spent(orders, start=cut_off + pd.Timedelta(days=1), end=cut_off + horizon)
-    known = features["customer_id"]
-    spent_before, spent_after = known.map(before).fillna(0.0), known.map(after).fillna(0.0)
-    halved = (spent_after < spent_before / 2).astype("boolean")
-    halved = halved.mask((spent_before <= 0) | (features["age_days"] + 1 < horizon_days))
-    return features.assign(
-        churned=~known.isin(after.index), revenue_before=spent_before, revenue_after=spent_after, halved=halved
-    )
-
-
-def _spent(orders, *, start, end) -> pd.Series:
-    """Return revenue in [start, end] by customer, for the customers with a purchase day in it."""
-    days = btyd.purchase_days(orders, start=start, end=end)
-    spent = days.group_by("customer_id").agg(revenue=days.revenue.sum()).order_by("customer_id").to_pandas()
-    return spent.set_index("customer_id")["revenue"].astype(float).round(2)
 
 
 def add_value(features: pd.DataFrame, *, horizon_days: int, margin_rate: float | None) -> pd.DataFrame:
@@ -168,56 +131,84 @@ def first_order_day(orders, *, as_of) -> pd.Timestamp:
 
 
 def buyer_examples(
-    orders, *, as_of, first_day=None, horizon_days: int, margin_rate: float | None = None
+    orders, *, as_of, first_day=None, horizon_days: int, lead_days: int = 0, n_cut_offs: int = 4,
+    margin_rate: float | None = None,
 ) -> Examples:
-    """Return the examples of non-contractual churn: training and test customers with their outcome, current ones without.
+    """Return the examples of non-contractual churn: customers at cut-offs with their outcome, current ones without.
 
     `first_day` is the first day that the data covers (None = that of the first order).
     Raises TooLittleData where the days do not suffice, or where too few customers were lost or stayed.
     """
     covered_from = first_order_day(orders, as_of=as_of)
     first_day = covered_from if first_day is None else max(pd.Timestamp(first_day), covered_from)
-    windows = plan_windows(first_day=first_day, as_of=as_of, horizon_days=horizon_days)
-
-    def at(cut_off, *, has_outcome: bool) -> pd.DataFrame:
-        frame = customer_features(orders, cut_off=cut_off, first_day=first_day, long_days=windows.long_days)
-        frame = add_value(frame, horizon_days=horizon_days, margin_rate=margin_rate)
-        return add_outcome(frame, orders, cut_off=cut_off, horizon_days=horizon_days) if has_outcome else frame
-
-    test = at(windows.test, has_outcome=True)
-    train = test if windows.train is None else at(windows.train, has_outcome=True)
-    check_both_classes(train["churned"])
-    check_both_classes(test["churned"])
-    current = at(windows.snapshot, has_outcome=False)
-    return Examples(
-        kind="buyers", train=train, test=add_baselines(test, orders, windows=windows), current=current, numeric=FEATURES,
-        groups=GROUPS, messages=reason_messages(current), windows=windows,
+    windows = churn_windows.plan(
+        first_day=first_day, as_of=as_of, horizon_days=horizon_days, lead_days=lead_days, n_cut_offs=n_cut_offs
     )
+
+    def at(cut_off) -> pd.DataFrame:
+        frame = customer_features(orders, cut_off=cut_off, first_day=first_day, long_days=horizon_days)
+        return add_value(frame, horizon_days=horizon_days, margin_rate=margin_rate)
+
+    known = {day: add_outcome(at(day), orders, cut_off=day, windows=windows) for day in windows.known}
+    windows = with_both_classes(windows, known)
+    known = [add_baselines(known[day], orders, cut_off=day, windows=windows) for day in windows.known]
+    current = add_baselines(at(windows.snapshot), orders, cut_off=windows.snapshot, windows=windows)
+    is_modelled = all(BY_MODEL in frame for frame in (*known, current))
+    every = pd.concat(known, ignore_index=True)
+    if not is_modelled:
+        every = every.drop(columns=[BY_MODEL, PURCHASE_MODEL, NOT_ALIVE], errors="ignore")
+    test = every[every["cut_off"].isin(windows.tests)].reset_index(drop=True)
+    return Examples(
+        kind="buyers", train=every if windows.is_temporal else test, test=test,
+        current=current.drop(columns=list(BASELINES), errors="ignore"),
+        numeric=(*FEATURES, BY_MODEL) if is_modelled else FEATURES, groups=GROUPS, messages=reason_messages(current),
+        windows=windows,
+    )
+
+
+def with_both_classes(windows: Windows, known: dict[pd.Timestamp, pd.DataFrame]) -> Windows:
+    """Return the windows without the tests where too few were lost or stayed, at the cut-off or before it.
+
+    Raises TooLittleData where that is so at the latest cut-off itself.
+    """
+    latest = windows.known[0]
+    check_both_classes(known[latest]["churned"])
+
+    def has_both(days) -> bool:
+        lost = sum(int(known[day]["churned"].sum()) for day in days)
+        return min(lost, sum(len(known[day]) for day in days) - lost) >= MIN_CLASS
+
+    tests = tuple(day for day in windows.tests if has_both([day]) and has_both(windows.learnt_at(day)))
+    if latest in tests:
+        return replace(windows, tests=tests)
+    return replace(windows, known=(latest,), tests=(latest,))
 
 
 def reason_messages(features: pd.DataFrame) -> pd.DataFrame:
     """Return the words of each reason for each customer: messages whose fields are columns of `features`."""
     silence = np.where(features["usual_gap_days"].isna(), BOUGHT_ONCE, SILENT)
-    return pd.DataFrame(dict(zip(GROUPS, (silence, SELDOM, SPENDS), strict=True)), index=features.index)
+    return pd.DataFrame(dict(zip(GROUPS, (silence, SELDOM, SPENDS, KNOWN_FOR), strict=True)), index=features.index)
 
 
-def add_baselines(test: pd.DataFrame, orders, *, windows: Windows) -> pd.DataFrame:
-    """Add the baselines that one column or a purchase model gives; higher = more likely to be lost.
+def add_baselines(frame: pd.DataFrame, orders, *, cut_off, windows: Windows) -> pd.DataFrame:
+    """Add the baselines that one column or a purchase model gives (BASELINES; higher = more likely to be lost), and BY_MODEL.
 
-    The purchase model (BG/NBD) is fitted on the days up to the test cut-off; without enough repeat buyers it is left out.
+    The purchase model (BG/NBD) is fitted on the days up to the cut-off; without enough repeat buyers it is left out. Its
+    probability speaks of the horizon right after the cut-off; the lead time is not allowed for.
     """
-    test = test.assign(**{"Recency alone": test["recency_days"].astype(float),
-                          "Frequency alone": -test["n_purchase_days"].astype(float)})
-    summary = btyd.purchase_summary(orders, start=windows.first_day, end=windows.test)
-    summary = summary.set_index("customer_id").loc[test["customer_id"]]
+    frame = frame.assign(**{"Recency alone": frame["recency_days"].astype(float),
+                            "Frequency alone": -frame["n_purchase_days"].astype(float)})
+    summary = btyd.purchase_summary(orders, start=windows.first_day, end=cut_off)
+    summary = summary.set_index("customer_id").loc[frame["customer_id"]]
     try:
         model = btyd.fit_bg_nbd(summary)
     except TooLittleData:
-        return test
-    horizon_weeks = windows.horizon_days / btyd.DAYS_PER_WEEK
-    return test.assign(**{
-        "BG/NBD: no purchase in the horizon": model.p_no_purchase(summary, horizon_weeks).to_numpy(),
-        "BG/NBD: no longer alive": 1 - model.p_alive(summary).to_numpy(),
+        return frame
+    silent = np.clip(model.p_no_purchase(summary, windows.horizon_days / btyd.DAYS_PER_WEEK).to_numpy(), 0.0, 1.0)
+    return frame.assign(**{
+        PURCHASE_MODEL: silent,
+        NOT_ALIVE: 1 - model.p_alive(summary).to_numpy(),
+        BY_MODEL: logit(np.clip(silent, TINY, 1 - TINY)),
     })
 
 

@@ -6,25 +6,142 @@ import pandas as pd
 from helpers import churn, churn_quality
 from helpers.churn_costs import Offer
 from helpers.churn_examples import Examples
+from helpers.churn_study import MIN_AUC, MIN_SKILL, Study
 from helpers.churn_words import Sentence
+from helpers.i18n import shown, text
 from helpers.report import Evidence
 
 MUCH = 0.02  # a difference in AUC worth a warning
+FORMATS = {"success rate": "percent1", "margin rate": "percent1", "months of value": "number1"}  # of the assumptions
 
 # --- how well
 
 
-def ranking_finding(quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int) -> Sentence:
-    """Compare the model's ranking with that of the best rule of one column."""
-    best = churn.best_simple(quality)
-    gain = churn_quality.gain(tested, model=churn.MODEL, baseline=best, seed=seed)
-    ours = churn_quality.value_of(churn.main_quality(quality), churn.MODEL, "roc_auc")["value"]
+def ranking_finding(study: Study, *, seed: int) -> Sentence:
+    """Compare the ranking of the score in use with that of the best rule of one column; or say that such a rule is used."""
+    best = churn.best_simple(study.quality)
+    score, n = study.examples.score, int(study.tested["customer_id"].nunique())
+    auc = churn_quality.value_of(churn.main_quality(study.quality), score, "roc_auc")
+    if score in churn.SIMPLER and churn.SIMPLER[score][0] == best:
+        return Sentence(
+            "Take one customer who was lost and one who was not: “{rule:label}” ranks them the right way round in "
+            "{auc:percent1} of all such pairs. The model is no better, so the list uses this rule.",
+            {"rule": best, "auc": auc["value"]},
+            Evidence("prediction", n, auc["value"], (auc["low"], auc["high"]), 0.5, held_out=True),
+        )
+    gain = churn_quality.gain(study.tested, model=score, baseline=best, seed=seed)
     return Sentence(
-        "Take one customer who was lost and one who was not: the model ranks them the right way round in "
-        "{auc:percent1} of all "
-        "such pairs, the best simple rule (“{rule:label}”) in {other:percent1}.",
-        {"auc": ours, "rule": best, "other": ours - gain["value"]},
-        Evidence("prediction", len(tested), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
+        "Take one customer who was lost and one who was not: the score in use (“{score:label}”) ranks them the right way round "
+        "in {auc:percent1} of all such pairs, the best simple rule (“{rule:label}”) in {other:percent1}.",
+        {"score": score, "auc": auc["value"], "rule": best, "other": auc["value"] - gain["value"]},
+        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
+    )
+
+
+def choice_note(study: Study) -> Sentence | None:
+    """Say which score is used, and where that was decided; None where there was nothing to choose from."""
+    choice = study.choice
+    if choice.rivals.empty:
+        return None
+    unbeaten = choice.rivals[~choice.rivals["is_beaten"]]
+    values = {"score": choice.score, "n": len(choice.days), "auc": 100 * MIN_AUC, "skill": 100 * MIN_SKILL}
+    if choice.is_model:
+        return Sentence(
+            "The list uses the model: decided at {n:count} earlier cut-offs, it beats each simpler score by at least "
+            "{auc:number1} "
+            "points of AUC or {skill:number1} points of Brier skill, intervals above 0. The latest cut-off took no part in "
+            "that."
+            if choice.is_apart else
+            "The list uses the model: it beats each simpler score by at least {auc:number1} points of AUC or {skill:number1} "
+            "points "
+            "of Brier skill, intervals above 0. There is no earlier cut-off: choice and test rest on the same customers.",
+            values,
+        )
+    values |= {"rivals": "; ".join(text("{rule:label}", rule=rival) for rival in unbeaten["rival"])}
+    return Sentence(
+        "The list uses “{score:label}”: decided at {n:count} earlier cut-offs, the model does not beat {rivals} by at least "
+        "{auc:number1} points of AUC or {skill:number1} points of Brier skill, and then the simpler score is to be preferred. "
+        "The latest cut-off took no part in that."
+        if choice.is_apart else
+        "The list uses “{score:label}”: the model does not beat {rivals} by at least {auc:number1} points of AUC or "
+        "{skill:number1} "
+        "points of Brier skill, and then the simpler score is to be preferred. There is no earlier cut-off: choice and test "
+        "rest "
+        "on the same customers.", values,
+    )
+
+
+def over_time(study: Study) -> pd.DataFrame:
+    """Return AUC by tested cut-off: cut_off, model, value, low, high; n (customers)."""
+    rows = study.quality[study.quality["population"].str.startswith("cut-off ") & (study.quality["metric"] == "roc_auc")]
+    rows = rows.assign(cut_off=pd.to_datetime(rows["population"].str.removeprefix("cut-off ")))
+    rows = rows.sort_values(["cut_off", "model"], kind="stable").reset_index(drop=True)
+    return rows[["cut_off", "model", "value", "low", "high", "n"]]
+
+
+def time_finding(study: Study) -> Sentence | None:
+    """Say whether the ranking holds at every cut-off; None where there is only one."""
+    rows = over_time(study)
+    rows = rows[rows["model"] == study.examples.score]
+    if len(rows) < 2:
+        return None
+    worst, best = (rows.loc[rows["value"].idxmin()], rows.loc[rows["value"].idxmax()])
+    return Sentence(
+        "Tested at {n:count} cut-offs from {first:day} to {last:day}, each time on customers and weeks that it had not seen, "
+        "the "
+        "score ranks between {low:percent1} and {high:percent1} of the pairs right.",
+        {"n": len(rows), "first": rows["cut_off"].min(), "last": rows["cut_off"].max(), "low": float(worst["value"]),
+         "high": float(best["value"])},
+        Evidence("prediction", int(worst["n"]), float(worst["value"]), (float(worst["low"]), float(worst["high"])), 0.5,
+                 held_out=True),
+    )
+
+
+def returned_finding(study: Study) -> Sentence | None:
+    """Say how many of those that the definition calls lost come back; None where there is no earlier period."""
+    if study.definitions is None:
+        return None
+    row = study.definitions.table.set_index("definition").loc["Silent for the horizon"]
+    if np.isnan(row["returned"]):
+        return None
+    return Sentence(
+        "Away is not gone: of the customers counted as lost at an earlier cut-off, {share:percent} bought again in the "
+        "{horizon:count} days of the next outcome.",
+        {"share": float(row["returned"]), "horizon": study.examples.windows.horizon_days}, Evidence("fact", int(row["n"])),
+    )
+
+
+def definition_finding(study: Study) -> Sentence | None:
+    """Say which definition of lost can be foretold best and which worst; None where there is only one."""
+    if study.definitions is None or len(study.definitions.table) < 2:
+        return None
+    rows = study.definitions.table.sort_values(["auc", "definition"], ascending=[False, True], kind="stable")
+    best, worst = rows.iloc[0], rows.iloc[-1]
+    return Sentence(
+        "“{best:label}” ({share:percent} of the customers) is foretold best: {auc:percent1} of the pairs ranked right; "
+        "“{worst:label}” "
+        "({other_share:percent}) worst: {other:percent1}.",
+        {"best": best["definition"], "share": float(best["share"]), "auc": float(best["auc"]), "worst": worst["definition"],
+         "other_share": float(worst["share"]), "other": float(worst["auc"])},
+        Evidence("prediction", int(worst["n"]), float(worst["auc"]), (float(worst["auc_low"]), float(worst["auc_high"])), 0.5,
+                 held_out=True),
+    )
+
+
+def level_note(study: Study) -> Sentence | None:
+    """Say whether the level was brought up to date, and what that did; None where there is no earlier cut-off."""
+    if not study.examples.is_temporal:
+        return None
+    mean = study.drift[["error_before", "error_after"]].abs().mean()
+    values = {"before": 100 * float(mean["error_before"]), "after": 100 * float(mean["error_after"])}
+    return Sentence(
+        "The probabilities are shifted to the share lost at the latest cut-off whose outcome was known by then: expected and "
+        "true "
+        "share lost then differ by {after:number1} points on average, without the shift by {before:number1}."
+        if study.is_levelled else
+        "The probabilities are not shifted to the share lost at the latest cut-off whose outcome was known by then: expected "
+        "and "
+        "true share lost would differ by {after:number1} points on average, without the shift by {before:number1}.", values,
     )
 
 
@@ -33,8 +150,9 @@ def buying_finding(quality: pd.DataFrame) -> Sentence | None:
     rows = quality[(quality["population"] == "still buying") & (quality["target"] == "churned")]
     if rows.empty:
         return None
-    auc = churn_quality.value_of(rows, churn.MODEL, "roc_auc")
-    lift = churn_quality.value_of(rows, churn.MODEL, "top_decile_lift")
+    score = churn.used_score(rows)
+    auc = churn_quality.value_of(rows, score, "roc_auc")
+    lift = churn_quality.value_of(rows, score, "top_decile_lift")
     return Sentence(
         "Without the customers already silent for a whole horizon, whose loss is no news, {auc:percent1} of the pairs "
         "are ranked "
@@ -42,43 +160,6 @@ def buying_finding(quality: pd.DataFrame) -> Sentence | None:
         "tenth.",
         {"auc": auc["value"], "lift": lift["value"]},
         Evidence("prediction", int(rows["n"].iloc[0]), lift["value"], (lift["low"], lift["high"]), 1.0, held_out=True),
-    )
-
-
-def halved_finding(quality: pd.DataFrame) -> Sentence | None:
-    """Say how well partial defection is foretold; None where it was not asked."""
-    rows = quality[quality["target"] == "spending halves"]
-    if rows.empty:
-        return None
-    auc = churn_quality.value_of(rows, churn.HALVED, "roc_auc")
-    share = churn_quality.value_of(rows, churn.HALVED, "prevalence")["value"]
-    return Sentence(
-        "{share:percent} of established customers spend less than half of what they spent in the period before, those "
-        "who stay away "
-        "included. Of such pairs {auc:percent1} are ranked right, against {leaving:percent1} where the question is who "
-        "leaves.",
-        {"share": share, "auc": auc["value"], "leaving": main_auc(quality)[churn.MODEL]},
-        Evidence("prediction", int(rows["n"].iloc[0]), auc["value"], (auc["low"], auc["high"]), 0.5, held_out=True),
-    )
-
-
-def rival_note(quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int) -> Sentence | None:
-    """Compare the model with the purchase model's own probability; None where that was not fitted."""
-    rival = "BG/NBD: no purchase in the horizon"
-    if rival not in main_auc(quality):
-        return None
-    gain = churn_quality.gain(tested, model=churn.MODEL, baseline=rival, seed=seed)
-    values = {"rival": rival, **{name: 100 * value for name, value in gain.items()}}
-    if gain["low"] > 0 or gain["high"] < 0:
-        return Sentence(
-            "Against the purchase model (“{rival:label}”) the difference is {value:change_number1} points of AUC (95% "
-            "interval "
-            "{low:change_number1} to {high:change_number1}).", values,
-        )
-    return Sentence(
-        "The purchase model (“{rival:label}”) ranks about as well: the difference is {value:change_number1} points of "
-        "AUC (95% "
-        "interval {low:change_number1} to {high:change_number1}).", values,
     )
 
 
@@ -103,20 +184,24 @@ def main_auc(quality: pd.DataFrame) -> dict[str, float]:
 
 def calibration_finding(quality: pd.DataFrame) -> Sentence:
     """Compare the expected with the observed share, and the probabilities with the base rate for everyone."""
-    of = {metric: churn_quality.value_of(churn.main_quality(quality), churn.MODEL, metric)
-          for metric in ("mean_probability", "prevalence", "brier_skill")}
+    of = {metric: churn_quality.value_of(churn.main_quality(quality), churn.used_score(quality), metric)
+          for metric in ("mean_probability", "prevalence", "brier_skill", "calibration_slope", "calibration_intercept")}
     skill, n = of["brier_skill"], int(churn.main_quality(quality)["n"].iloc[0])
-    values = {"expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"], "skill": abs(skill["value"])}
+    values = {"expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"], "skill": abs(skill["value"]),
+              "slope": of["calibration_slope"]["value"], "intercept": of["calibration_intercept"]["value"]}
     evidence = Evidence("prediction", n, skill["value"], (skill["low"], skill["high"]), 0.0, held_out=True)
     if skill["value"] > 0:
         return Sentence(
-            "The model expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
-            "{skill:percent} less (Brier score) than the same rate for everyone.", values, evidence,
+            "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
+            "{skill:percent} "
+            "less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
+            "{intercept:number2} (right: 0).", values, evidence,
         )
     return Sentence(
-        "The model expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
-        "{skill:percent} "
-        "more (Brier score) than the same rate for everyone.", values, evidence,
+        "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
+        "{skill:percent} more "
+        "(Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
+        "{intercept:number2} (right: 0).", values, evidence,
     )
 
 
@@ -202,4 +287,49 @@ def survival_finding(at: pd.DataFrame) -> Sentence:
          "other_share": float(short["survival"]), "other": short["plan"]},
         Evidence("estimate", int(short["at_risk"]), float(short["survival"]), (float(short["low"]), float(short["high"])),
                  float(long["survival"]) if len(at) > 1 else None),
+    )
+
+
+def hazard_finding(hazards: pd.DataFrame) -> Sentence | None:
+    """Compare how fast contracts of one plan end at first and later: the plan that loses most; None without two periods."""
+    by_plan = hazards.groupby("plan", sort=False)["n_ended"].sum()
+    rows = hazards[hazards["plan"] == by_plan.idxmax()]
+    if len(rows) < 2 or not rows["n_ended"].sum():
+        return None
+    first, later = rows.iloc[0], rows.iloc[1:].sort_values("hazard", kind="stable").iloc[0]
+    return Sentence(
+        "Of the running contracts of type {plan:label}, {first:percent1} end per month in the first {months:count} months and "
+        "{later:percent1} from month {start:count} on, where the fewest do.",
+        {"plan": first["plan"], "first": float(first["hazard"]), "months": int(first["to_month"]),
+         "later": float(later["hazard"]), "start": int(later["from_month"])},
+        Evidence("estimate", int(first["n"]), float(first["hazard"]), (float(first["low"]), float(first["high"])),
+                 float(later["hazard"])),
+    )
+
+
+def tipping_note(offer: Offer, *, n_first: int) -> Sentence:
+    """Say which assumption within its range would turn the decision on the first of the list."""
+    pays = offer.first_profit > 0
+    turning = offer.tipping[offer.tipping["changes"] & offer.tipping["tips_at"].notna()]
+    values = {"n": n_first, "profit": abs(offer.first_profit)}
+    if turning.empty:
+        return Sentence(
+            "Contacting the first {n:count} of today's list is expected to bring {profit:money}; no assumption within its own "
+            "range "
+            "turns that into a loss." if pays else
+            "Contacting the first {n:count} of today's list is expected to cost {profit:money} more than it brings; no "
+            "assumption "
+            "within its own range turns that into a gain.", values,
+        )
+    values["points"] = "; ".join(
+        text("{name:label}: {value}", name=row.assumption, value=shown(row.tips_at, FORMATS.get(row.assumption, "money2")))
+        for row in turning.itertuples()
+    )
+    return Sentence(
+        "Contacting the first {n:count} of today's list is expected to bring {profit:money}. The decision turns at these "
+        "values, "
+        "the others as assumed: {points}." if pays else
+        "Contacting the first {n:count} of today's list is expected to cost {profit:money} more than it brings. The decision "
+        "turns at "
+        "these values, the others as assumed: {points}.", values,
     )

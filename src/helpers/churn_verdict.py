@@ -7,10 +7,12 @@ import pandas as pd
 
 from helpers import churn, churn_findings, churn_quality
 from helpers.churn_examples import Examples
+from helpers.churn_study import Study
 from helpers.churn_words import Sentence
 from helpers.errors import TooLittleData
 
 MAX_BIAS = 0.02  # |mean probability − share lost| above which the level is wrong
+MOST = 0.5  # of the customers counted as lost: if so many come back, it was a pause
 SLOPES = (0.8, 1.25)  # a calibration slope outside is wrong unless its interval holds 1; 1.25 = 1 / 0.8
 
 
@@ -34,17 +36,19 @@ def suspects(examples: Examples, *, limit: float) -> list[str]:
 
 
 def is_alarming(quality: pd.DataFrame, *, limit: float) -> bool:
-    """Say whether the model ranks better than is believable: above `limit` a feature probably knows the outcome."""
-    return churn_findings.main_auc(quality)[churn.MODEL] > limit
+    """Say whether a fitted score ranks better than is believable: above `limit` a feature probably knows the outcome."""
+    auc = churn_findings.main_auc(quality)
+    return max(auc[name] for name in (churn.MODEL, churn.used_score(quality)) if name in auc) > limit
 
 
-def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *, seed: int, leak_alarm: float) -> list[tuple]:
+def concerns(study: Study, *, seed: int, leak_alarm: float) -> list[tuple]:
     """Return (level, Sentence) for everything that speaks against using the scores, the gravest first."""
-    rows = churn.main_quality(quality)
-    of = {m: churn_quality.value_of(rows, churn.MODEL, m) for m in rows.loc[rows["model"] == churn.MODEL, "metric"]}
+    examples, quality = study.examples, study.quality
+    rows, score = churn.main_quality(quality), examples.score
+    of = {m: churn_quality.value_of(rows, score, m) for m in rows.loc[rows["model"] == score, "metric"]}
     auc, skill, slope = of["roc_auc"], of["brier_skill"], of["calibration_slope"]
     bias = of["mean_probability"]["value"] - of["prevalence"]["value"]
-    gain = churn_findings.ranking_finding(quality, tested, seed=seed)
+    gain = churn_findings.ranking_finding(study, seed=seed)
     found = []
     if is_alarming(quality, limit=leak_alarm):
         columns = suspects(examples, limit=leak_alarm)
@@ -56,7 +60,7 @@ def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *,
         )))
     if auc["low"] <= 0.5 or skill["low"] <= 0:
         found.append(("do not use", Sentence(
-            "On customers that it had not seen the model is not reliably better than chance and the base rate: "
+            "On customers that it had not seen the score is not reliably better than chance and the base rate: "
             "{auc:percent1} of "
             "the pairs ranked right (95% interval {low:percent1} to {high:percent1}), Brier score better by "
             "{skill:percent1} "
@@ -66,11 +70,13 @@ def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *,
     is_slope_wrong = not (slope["low"] <= 1 <= slope["high"] or SLOPES[0] <= slope["value"] <= SLOPES[1])
     if abs(bias) > MAX_BIAS or is_slope_wrong:
         found.append(("use with care", Sentence(
-            "Use the order, not the figure: the model expected {expected:percent1}, {seen:percent1} were lost, and the "
+            "Use the order, not the figure: the score expected {expected:percent1}, {seen:percent1} were lost, and the "
             "calibration "
             "slope is {slope:number2} (1 would be right).",
             {"expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"], "slope": slope["value"]},
         )))
+    if (weak := _weak_cut_off(study)) is not None:
+        found.append(("use with care", weak))
     if gain.evidence.interval[0] <= 0:
         found.append(("use with care", Sentence(
             "It ranks no better than “{rule:label}” that we could prove: the difference is {gain:change_number1} "
@@ -79,9 +85,36 @@ def concerns(examples: Examples, quality: pd.DataFrame, tested: pd.DataFrame, *,
             {"rule": gain.values["rule"], "gain": 100 * gain.evidence.estimate,
              "low": 100 * gain.evidence.interval[0], "high": 100 * gain.evidence.interval[1]},
         )))
+    if (pause := _is_a_pause(study)) is not None:
+        found.append(("use with care", pause))
     if not examples.is_temporal:
         found.append(("use with care", _not_over_time(examples, auc["value"])))
     return found
+
+
+def _is_a_pause(study: Study) -> Sentence | None:
+    """Say that most of those counted as lost come back; None where most stay away, or it is not known."""
+    returned = churn_findings.returned_finding(study)
+    if returned is None or returned.values["share"] < MOST:
+        return None
+    return Sentence(
+        "Read “lost” as a long pause: {share:percent} of those counted as lost at an earlier cut-off bought again in the next "
+        "outcome. A longer horizon_days would tell leaving from pausing.", returned.values,
+    )
+
+
+def _weak_cut_off(study: Study) -> Sentence | None:
+    """Say at which cut-off the ranking is not reliably better than chance; None where it is at all of them."""
+    rows = churn_findings.over_time(study)
+    rows = rows[(rows["model"] == study.examples.score) & (rows["low"] <= 0.5)]
+    if rows.empty:
+        return None
+    worst = rows.sort_values("low", kind="stable").iloc[0]
+    return Sentence(
+        "It does not hold at every cut-off: on {day:day} the 95% interval of the pairs ranked right goes down to "
+        "{low:percent1}.",
+        {"day": worst["cut_off"], "low": float(worst["low"])},
+    )
 
 
 def _not_over_time(examples: Examples, auc: float) -> Sentence:
@@ -108,7 +141,7 @@ def verdict(found: list[tuple], quality: pd.DataFrame) -> tuple[str, Sentence]:
     if found:
         return found[0]
     rows = churn.main_quality(quality)
-    of = {m: churn_quality.value_of(rows, churn.MODEL, m) for m in ("roc_auc", "mean_probability", "prevalence")}
+    of = {m: churn_quality.value_of(rows, churn.used_score(quality), m) for m in ("roc_auc", "mean_probability", "prevalence")}
     rule = churn.best_simple(quality)
     return "use", Sentence(
         "Tested on a later period and on customers that it had not seen: {auc:percent1} of the pairs ranked right, "

@@ -9,10 +9,15 @@ import numpy as np
 import pandas as pd
 
 from helpers import churn_contracts, churn_features
-from helpers.churn_examples import MIN_CLASS, MODEL, Examples
+from helpers.churn_examples import MIN_CLASS, Examples
 from helpers.i18n import language, text
 from helpers.proportions import add_wilson
 from helpers.report import Evidence, Kpi
+
+THREE_DEFINITIONS = (
+    "Three definitions of lost stand side by side: silent for the horizon; overdue, which means silent for longer than the "
+    "customer's own rhythm allows; and spending that falls by half. The list and all that follows use the first."
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Sentence:
 
 def definition(examples: Examples) -> Sentence:
     """Say what counts as lost, which value of the label means it, and its base rate."""
-    n, rate = len(examples.test), examples.base_rate
+    n, rate = len(examples.latest), examples.base_rate
     if examples.kind == "contracts":
         return Sentence(
             "Lost (churned = true) means that the customer ended the contract. That holds for {rate:percent1} of "
@@ -40,13 +45,22 @@ def definition(examples: Examples) -> Sentence:
             {"rate": rate, "n": n},
         )
     windows = examples.windows
+    values = {"horizon": windows.horizon_days, "day": windows.test, "rate": rate, "n": n, "lead": windows.lead_days}
+    if windows.lead_days:
+        return Sentence(
+            "Lost (churned = true) means no purchase in the {horizon:count} days that begin {lead:count} days after a cut-off "
+            "day: "
+            "the lead time, in which the list is made and the customer is reached. There is no contract that could end. At the "
+            "cut-off {day:day} that came true for {rate:percent1} of {n:count} customers; all rates on this page have this "
+            "sense.",
+            values,
+        )
     return Sentence(
         "Lost (churned = true) means no purchase in the {horizon:count} days after a cut-off day; there is no contract "
         "that "
         "could end. At the cut-off {day:day} that came true for {rate:percent1} of {n:count} customers; all rates on "
         "this page "
-        "have this sense.",
-        {"horizon": windows.horizon_days, "day": windows.test, "rate": rate, "n": n},
+        "have this sense.", values,
     )
 
 
@@ -68,19 +82,21 @@ def how_tested(examples: Examples) -> Sentence:
             {"horizon": windows.horizon_days, "test": windows.test},
         )
     return Sentence(
-        "The model learns at the cut-off {train:day}, from purchases up to that day and from who returned by "
-        "{test:day}. It is "
-        "tested at the cut-off {test:day} on customers that it has not seen, with what they did until {snapshot:day}.",
-        {"train": windows.train, "test": windows.test, "snapshot": windows.snapshot},
+        "Tested at {n:count} cut-offs, the latest {test:day}, with what customers did until {snapshot:day}. At each of them "
+        "the "
+        "model learns from cut-offs whose outcome had ended by then, and from other customers: all cut-offs of a customer lie "
+        "in "
+        "the same fifth, and no fifth is predicted by a model that saw it. Intervals draw customers with all their cut-offs.",
+        {"n": len(windows.tests), "test": windows.test, "snapshot": windows.snapshot},
     )
 
 
 def base_rates(examples: Examples, *, silence_limits: list[int]) -> pd.DataFrame:
     """Return the share lost by days of silence (buyers) or by plan (contracts), with Wilson intervals and the group's name."""
     if examples.kind == "contracts":
-        counts = churn_contracts.plan_rates(examples.test).rename(columns={"plan": "group"})
+        counts = churn_contracts.plan_rates(examples.latest).rename(columns={"plan": "group"})
     else:
-        bands = churn_features.silence_bands(examples.test, limits=silence_limits)
+        bands = churn_features.silence_bands(examples.latest, limits=silence_limits)
         counts = bands.assign(group=band_labels(bands))
     return add_wilson(counts, successes="n_churned", n="n")
 
@@ -89,17 +105,14 @@ def base_title(examples: Examples) -> str:
     """Return the question that `base_rates` answers."""
     if examples.kind == "contracts":
         return text("How many contracts of each type were ended?")
-    return text(
-        "How many stay away for the next {horizon:count} days, by days of silence at the cut-off?",
-        horizon=examples.windows.horizon_days,
-    )
+    return text("How many are lost, by days of silence at the cut-off?")
 
 
 def base_finding(examples: Examples, groups: pd.DataFrame) -> Sentence:
     """Say in which group customers are lost most and least."""
     if examples.kind == "contracts":
         return plan_finding(groups.rename(columns={"group": "plan"}))
-    return silence_finding(groups, horizon_days=examples.windows.horizon_days)
+    return silence_finding(groups)
 
 
 def _whole(groups: pd.DataFrame) -> Sentence:
@@ -109,7 +122,7 @@ def _whole(groups: pd.DataFrame) -> Sentence:
     return Sentence("{rate:percent1} of {n:count} were lost.", values, Evidence("fact", n))
 
 
-def silence_finding(bands: pd.DataFrame, *, horizon_days: int) -> Sentence:
+def silence_finding(bands: pd.DataFrame) -> Sentence:
     """Compare the customers seen last with those silent longest (bands with enough customers only)."""
     rows = bands[bands["n"] >= MIN_CLASS]
     if len(rows) < 2:
@@ -117,20 +130,19 @@ def silence_finding(bands: pd.DataFrame, *, horizon_days: int) -> Sentence:
     recent, longest = rows.iloc[0], rows.iloc[-1]
     values = {
         "recent_share": recent["n_churned"] / recent["n"], "recent": int(recent["to_days"]),
-        "share": longest["n_churned"] / longest["n"], "start": int(longest["from_days"]), "horizon": horizon_days,
-        "n": int(longest["n"]),
+        "share": longest["n_churned"] / longest["n"], "start": int(longest["from_days"]), "n": int(longest["n"]),
     }
     evidence = Evidence("fact", int(rows["n"].sum()))
     if np.isnan(longest["to_days"]):
         return Sentence(
-            "Of {n:count} customers silent for {start:count} days or more, {share:percent} bought nothing in the next "
-            "{horizon:count} days; of those seen in the last {recent:count} days, "
-            "{recent_share:percent1}.", values, evidence,
+            "Of {n:count} customers silent for {start:count} days or more at the cut-off, {share:percent} were lost; of those "
+            "seen "
+            "in the last {recent:count} days, {recent_share:percent1}.", values, evidence,
         )
     return Sentence(
-        "Of {n:count} customers silent for {start:count} to {end:count} days, {share:percent} bought nothing in the "
-        "next "
-        "{horizon:count} days; of those seen in the last {recent:count} days, {recent_share:percent1}.",
+        "Of {n:count} customers silent for {start:count} to {end:count} days at the cut-off, {share:percent} were lost; of "
+        "those "
+        "seen in the last {recent:count} days, {recent_share:percent1}.",
         values | {"end": int(longest["to_days"])}, evidence,
     )
 
@@ -167,7 +179,7 @@ def answer(examples: Examples, scores: pd.DataFrame, *, level: str, n_first: int
     if level == "do not use":
         return Sentence(
             "Who will be lost cannot be told from this data: in the test {rate:percent1} of {n:count} were, and the model did "
-            "not find out which.", {"rate": examples.base_rate, "n": len(examples.test)},
+            "not find out which.", {"rate": examples.base_rate, "n": len(examples.latest)},
         )
     buying = scores[~scores["is_silent"]]
     total = buying["expected_loss"].sum()
@@ -181,9 +193,10 @@ def answer(examples: Examples, scores: pd.DataFrame, *, level: str, n_first: int
             "and the first {n_first:count} of the list hold {share:percent} of it.", values,
         )
     return Sentence(
-        "Of {n:count} customers who are still buying about {expected:count} will not return in the next {horizon:count} days; "
-        "{loss:money} are at risk, and the first {n_first:count} of the list hold {share:percent} of it.",
-        values | {"horizon": examples.windows.horizon_days},
+        "Of {n:count} customers who are still buying about {expected:count} will not buy in the {horizon:count} days from "
+        "{start:day} "
+        "on; {loss:money} are at risk, and the first {n_first:count} of the list hold {share:percent} of it.",
+        values | {"horizon": examples.windows.horizon_days, "start": examples.windows.outcome(examples.windows.snapshot)[0]},
     )
 
 
@@ -192,15 +205,16 @@ def key_figures(examples: Examples, scores: pd.DataFrame, quality: pd.DataFrame,
     rows = quality[(quality["target"] == "churned") & (quality["population"] == "all")]
     auc = rows[rows["metric"] == "roc_auc"].set_index("model")
     base = rows[rows["metric"] == "prevalence"].iloc[0]
+    used = auc[auc["is_used"]].iloc[0]
     rules = auc[auc["is_baseline"]].sort_values(["value"], ascending=False, kind="stable")
     note = text("{rule:label}: {other:percent1}", rule=rules.index[0], other=float(rules["value"].iloc[0]))
     measured = [
         Kpi(text("Lost in the test"), float(base["value"]), "percent1", low=float(base["low"]), high=float(base["high"])),
-        Kpi(text("Pairs ranked right (AUC)"), float(auc.loc[MODEL, "value"]), "percent1", low=float(auc.loc[MODEL, "low"]),
-            high=float(auc.loc[MODEL, "high"]), note=note),
+        Kpi(text("Pairs ranked right (AUC)"), float(used["value"]), "percent1", low=float(used["low"]),
+            high=float(used["high"]), note=note),
     ]
     if level == "do not use":
-        return [Kpi(text("Customers in the test"), len(examples.test)), *measured]
+        return [Kpi(text("Customers in the test"), int(examples.test["customer_id"].nunique())), *measured]
     buying = scores[~scores["is_silent"]]
     return [
         Kpi(text("Expected loss"), float(buying["expected_loss"].sum()), "money", note=str(value_note(examples, business))),
@@ -244,11 +258,32 @@ def value_words(examples: Examples, business) -> Sentence:
     )
 
 
+def told(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores with rhythm (buyers) and why in words."""
+    told = scores.assign(why=why(scores))
+    return told.assign(rhythm=rhythm(scores)) if scores["recency_days"].notna().all() else told
+
+
+def rhythm(scores: pd.DataFrame) -> pd.Series:
+    """Return how long each buyer has been silent against the own rhythm, in the reader's language."""
+    rows = scores[["usual_gap_days", "recency_days"]].to_dict("records")
+    return pd.Series([
+        text("bought on one day only, {recency_days:count} days ago", **row) if pd.isna(row["usual_gap_days"])
+        else text("usually every {usual_gap_days:count} days, now {recency_days:count}", **row)
+        for row in rows
+    ], index=scores.index, dtype="str")
+
+
 def why(scores: pd.DataFrame) -> pd.Series:
-    """Return each customer's reasons as words in the reader's language, the heaviest first."""
+    """Return each customer's reasons as words in the reader's language, the heaviest first.
+
+    Silence is named only: its figures stand in `rhythm`.
+    """
     semicolon = "；" if language() == "zh" else "; "
+    short = dict.fromkeys((churn_features.SILENT, churn_features.BOUGHT_ONCE), "silent for long against own rhythm")
     reasons = [
-        semicolon.join(text(row[name], **row) for name in ("reason_1", "reason_2", "reason_3") if isinstance(row[name], str))
+        semicolon.join(text(short.get(row[name], row[name]), **row) for name in ("reason_1", "reason_2", "reason_3")
+                       if isinstance(row[name], str))
         for row in scores.to_dict("records")
     ]
     none = text("no higher risk than the average customer; listed for what is at stake")

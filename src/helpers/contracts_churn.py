@@ -8,7 +8,7 @@ CHURN = (
         (
             CUSTOMER,
             whole("rank", "place on the call list, 1 = first; customers already silent for a horizon come last", ge=1),
-            rate("churn_probability", "no purchase in the horizon, or the contract is ended"),
+            rate("churn_probability", "no purchase in the outcome, or the contract is ended"),
             real("value_at_stake", "what the customer would bring by going on as before: margin where its rate is known, else "
                  "revenue, of the horizon; contracts: fees of the months of value", "currency", ge=0),
             real("expected_loss", "churn_probability × value_at_stake", "currency", ge=0),
@@ -33,8 +33,9 @@ CHURN = (
     Contract(
         "churn_quality", "results", "churn", "a measure of a score", ("target", "population", "model", "metric"),
         (
-            text("target", "what is foretold", isin=("churned", "spending halves")),
-            text("population", "all, or only those not yet silent for a whole horizon", isin=("all", "still buying")),
+            text("target", "what is foretold", isin=("churned", "overdue", "spending halves")),
+            text("population", "all (over all tested cut-offs); still buying: only those not yet silent for a whole horizon; "
+                 "cut-off YYYY-MM-DD: one tested cut-off"),
             text("model", "the model or a naive baseline"),
             text("metric", "ROC-AUC, PR-AUC, lift of the top decile, Brier score and skill, calibration, prevalence"),
             real("value", "the measure on customers that the model had not seen"),
@@ -42,6 +43,7 @@ CHURN = (
             real("high", "upper end of its 95 % bootstrap interval"),
             whole("n", "customers", ge=1),
             flag("is_baseline", "a naive rule or a purchase model that the scores must beat"),
+            flag("is_used", "the score that the list rests on"),
             text("split", "what was unseen: a later period and other customers, or other customers only"),
         ),
         gives="how well the churn scores rank and how far their probabilities hold",

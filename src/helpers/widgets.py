@@ -67,16 +67,17 @@ def profit_axes(curves: pd.DataFrame, *, lines: dict[str, str], marker: float | 
     return axes
 
 
-def threshold_explorer(tested: pd.DataFrame, *, score: str, business, kind: str):
+def threshold_explorer(tested: pd.DataFrame, *, score: str, business, kind: str, current: pd.DataFrame):
     """Return sliders for the assumptions of a retention offer over the profit by threshold; None in an executed run.
 
+    tested: customers whose outcome is known; current: today's list (churn_probability, value_at_stake).
     Raises TooLittleData where dataset.yml lacks the assumptions.
     """
     costs = churn_costs.read_costs(business, kind=kind)
-    return build_threshold_explorer(tested, score=score, costs=costs) if is_live() else None
+    return build_threshold_explorer(tested, score=score, costs=costs, current=current) if is_live() else None
 
 
-def build_threshold_explorer(tested: pd.DataFrame, *, score: str, costs: churn_costs.Costs):
+def build_threshold_explorer(tested: pd.DataFrame, *, score: str, costs: churn_costs.Costs, current: pd.DataFrame):
     """Return the explorer of the churn threshold, whoever looks at it."""
 
     def assumed(*, success, offer, contact, value_factor, **_) -> churn_costs.Costs:
@@ -89,12 +90,17 @@ def build_threshold_explorer(tested: pd.DataFrame, *, score: str, costs: churn_c
     def say(*, threshold, **values) -> str:
         chosen = tested[score] >= threshold
         profit = churn_costs.contact_profit(tested["churned"], tested["value_at_stake"], assumed(**values))
+        listed = current[current["churn_probability"] >= threshold]
+        pays = current["churn_probability"] > churn_costs.threshold(current["value_at_stake"], assumed(**values))
         return text(
-            "From a probability of {threshold:percent} up: {n:count} customers contacted, {lost:count} of whom were "
-            "about to be "
-            "lost; profit {profit:money}.",
+            "From a probability of {threshold:percent} up, at the latest tested cut-off: {n:count} customers contacted, "
+            "{lost:count} "
+            "of whom were about to be lost; profit {profit:money}. Today's list: {today:count} customers, expected profit "
+            "{expected:money}; contacting only where it pays: {paying:count} customers, {most:money}.",
             threshold=threshold, n=int(chosen.sum()), lost=int((chosen & tested["churned"]).sum()),
-            profit=float(profit[chosen.to_numpy()].sum()),
+            profit=float(profit[chosen.to_numpy()].sum()), today=len(listed),
+            expected=churn_costs.expected_profit(listed, assumed(**values)), paying=int(pays.sum()),
+            most=churn_costs.expected_profit(current[pays], assumed(**values)),
         )
 
     controls = {

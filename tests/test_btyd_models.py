@@ -26,7 +26,7 @@ def world(request):
     """A population drawn purchase by purchase, 26 weeks and 13 more, and the model that knows its parameters."""
     kind = btyd.MODELS[request.param]
     r, alpha, a, b = PLANTED[request.param]
-    people = simulated(40_000, seed=4, r=r, alpha=alpha, a=a, b=b, weeks=26.0, ahead=13.0, model=request.param)
+    people = simulated(20_000, seed=4, r=r, alpha=alpha, a=a, b=b, weeks=26.0, ahead=13.0, model=request.param)
     return kind(dict(zip(kind.names, PLANTED[request.param], strict=True)), 0, 1), people
 
 
@@ -71,11 +71,11 @@ def test_a_new_customer_is_expected_to_buy_what_new_customers_bought(world):
 
 def test_drawn_futures_agree_with_the_formulas(world):
     model, _ = world
-    drawn = model.draw_purchases(np.random.default_rng(1), CUSTOMERS, 13.0, n_futures=20_000)
+    drawn = model.draw_purchases(np.random.default_rng(1), CUSTOMERS, 13.0, n_futures=4000)
     expected, none = model.expected_purchases(CUSTOMERS, 13), model.p_no_purchase(CUSTOMERS, 13)
     four_errors = 4 * drawn.std(axis=0) / np.sqrt(len(drawn))
     assert (np.abs(drawn.mean(axis=0) - expected) < four_errors).all()
-    assert (drawn == 0).mean(axis=0) == pytest.approx(none.to_numpy(), abs=0.015)
+    assert (drawn == 0).mean(axis=0) == pytest.approx(none.to_numpy(), abs=0.03)
 
 
 # --- what must hold exactly
@@ -84,12 +84,12 @@ def test_drawn_futures_agree_with_the_formulas(world):
 @pytest.mark.parametrize("model", MODELS)
 def test_probabilities_of_all_counts_sum_to_one_and_their_mean_is_the_expectation(model):
     fit = FITS[model]
-    p = np.array([np.exp(fit.log_p_count(CUSTOMERS, 39.0, n)) for n in range(400)])
+    p = np.array([np.exp(fit.log_p_count(CUSTOMERS, 13.0, n)) for n in range(160)])
     assert p.sum(axis=0) == pytest.approx(1, abs=1e-8)
-    assert np.arange(400) @ p == pytest.approx(fit.expected_purchases(CUSTOMERS, 39.0).to_numpy(), rel=1e-6)
-    assert fit.p_at_most(CUSTOMERS, 39.0, 3).to_numpy() == pytest.approx(p[:4].sum(axis=0), abs=1e-12)
-    assert fit.p_at_most(CUSTOMERS, 39.0, [-1, 0, 1, 2, 3, 400]).to_numpy()[:2] == pytest.approx([0, p[0, 1]])
-    assert fit.p_no_purchase(CUSTOMERS, 39.0).to_numpy() == pytest.approx(p[0], abs=1e-12)
+    assert np.arange(160) @ p == pytest.approx(fit.expected_purchases(CUSTOMERS, 13.0).to_numpy(), rel=1e-6)
+    assert fit.p_at_most(CUSTOMERS, 13.0, 3).to_numpy() == pytest.approx(p[:4].sum(axis=0), abs=1e-12)
+    assert fit.p_at_most(CUSTOMERS, 13.0, [-1, 0, 1, 2, 3, 160]).to_numpy()[:2] == pytest.approx([0, p[0, 1]])
+    assert fit.p_no_purchase(CUSTOMERS, 13.0).to_numpy() == pytest.approx(p[0], abs=1e-12)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -170,10 +170,10 @@ def test_p_no_purchase_of_bg_nbd_is_the_integral_over_purchase_rates(x, t_x, age
 ])
 def test_expected_purchases_are_the_mean_over_leaving_chances(shape, scale, a, b, weeks):
     """Of (1 − (1 + p·weeks/scale)^−shape) / p with p from a Beta distribution, also for heavy buyers and at a = 1."""
-    u = (np.arange(400_000) + 0.5) / 400_000
+    u = (np.arange(50_000) + 0.5) / 50_000
     p = np.maximum(beta(a, b).ppf(u), 1e-300)
     mean = np.where(p > 1e-200, -np.expm1(-shape * np.log1p(p * weeks / scale)) / p, shape * weeks / scale).mean()
-    assert btyd_geometric.expected_if_alive(shape, scale, a, b, weeks) == pytest.approx(mean, rel=1e-4)
+    assert btyd_geometric.expected_if_alive(shape, scale, a, b, weeks) == pytest.approx(mean, rel=5e-4)
 
 
 # --- Pareto/NBD
@@ -209,10 +209,10 @@ def test_the_integral_over_nothing_is_nothing():
 def test_the_likelihood_of_pareto_nbd_is_that_of_the_prior_for_one_purchase_day():
     """x = 0: P(no repeat purchase by T) by drawing rates and lifetimes."""
     fit, random = FITS["Pareto/NBD"], np.random.default_rng(1)
-    rates = random.gamma(0.553, 1 / 10.578, 400_000)
-    lifetimes = random.exponential(size=400_000) / np.maximum(random.gamma(0.606, 1 / 11.668, 400_000), 1e-300)
+    rates = random.gamma(0.553, 1 / 10.578, 100_000)
+    lifetimes = random.exponential(size=100_000) / np.maximum(random.gamma(0.606, 1 / 11.668, 100_000), 1e-300)
     silent = np.exp(-rates * np.minimum(lifetimes, 39)).mean()
-    assert np.exp(fit.log_likelihood_of(history((0, 0, 39)))).iloc[0] == pytest.approx(silent, abs=0.002)
+    assert np.exp(fit.log_likelihood_of(history((0, 0, 39)))).iloc[0] == pytest.approx(silent, abs=0.004)
 
 
 def test_expected_purchases_of_pareto_nbd_have_no_gap_at_s_equal_to_one():

@@ -44,7 +44,7 @@ def _named(channels: pd.DataFrame) -> pd.DataFrame:
         t("{name:label} (few: {n:count})", name=row.acquisition_channel, n=row.n_customers) if row.is_small
         else translate(row.acquisition_channel) for row in channels.itertuples()
     ]
-    return channels.assign(name=names)
+    return channels.assign(name=names, payback=[_payback(row) for row in channels.itertuples()])
 
 
 def _figures() -> dict:
@@ -59,7 +59,7 @@ def _figures() -> dict:
 def table(channels: pd.DataFrame, *, has_margin: bool) -> dict:
     """Return the table of channels with their payback in words."""
     return {
-        "frame": _named(channels).assign(payback=[_payback(row) for row in channels.itertuples()]), "csv_name": "channel_value",
+        "frame": _named(channels), "csv_name": "channel_value",
         "columns": {"name": (t("Channel"), "label"), **_figures()},
         "caption": t(
             "Channels: gross margin per buyer, cost of winning one (those who never bought included), and when the mean buyer "

@@ -120,8 +120,14 @@ def retention_evidence(facts: dict) -> Evidence:
     )
 
 
-def comparison() -> str:
+def comparison(compared: dict) -> str:
     """Return the sentence that compares newer and older cohorts at the same age."""
+    if compared["older_first"] == compared["older_last"]:
+        return (
+            "Customers won in {newer_first:month} brought {newer:money} each in their first {months:count} months, those won "
+            "in {older_first:month} {older:money} (difference {difference:change_money}, {low:change_money} to "
+            "{high:change_money}); the seasons that they met differ, too."
+        )
     return (
         "Customers won from {newer_first:month} to {newer_last:month} brought {newer:money} each in their first {months:count} "
         "months, those won from {older_first:month} to {older_last:month} {older:money} (difference {difference:change_money}, "

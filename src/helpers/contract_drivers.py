@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from helpers import contract_hazards
 from helpers.cohorts import FEW
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, q_values
@@ -29,7 +30,7 @@ NO = {"0", "0.0", "false", "no"}
 OTHER, UNKNOWN = "others", "unknown"
 LIMIT_Q = 0.05
 N_FOLDS = 5
-PENALTY = 1e-4  # keeps groups in which nobody left finite
+MIN_BAND = 100  # contracts of about the same age that are compared with one another
 
 
 @dataclass(frozen=True)
@@ -139,16 +140,22 @@ class Drivers:
     facts: dict
 
 
-def explain(subscriptions: pd.DataFrame, *, entry_months=None, seed: int = 0) -> Drivers:
-    """Return `contract_drivers` and what its sentences need.
+def explain(
+    subscriptions: pd.DataFrame, *, entry_months=None, last_month_only: bool = False, seed: int = 0
+) -> Drivers:
+    """Return the hazard ratios of the attributes and what their sentences need.
 
-    `entry_months`: age at which the data begin to see a contract (left truncation), None = its start.
+    `entry_months`: age at which the data begin to see a contract (left truncation), None = its start. `last_month_only`:
+    all known ends are recent, so that earlier ones may be missing; each contract then counts for its last month alone, beside
+    contracts of the same age (proportional hazards in discrete time, Prentice and Gloeckler 1978): whoever has collected
+    services over the years must not look loyal for that. Without it, Cox's model follows contracts from their entry.
 
     table: attribute, level, reference, n_contracts (at the level; all for numbers), hazard_ratio, low, high (95 %), q
     (Benjamini and Hochberg over all terms), early_ratio, late_ratio (fitted on contracts up to and beyond the median age at the
-    end), changes (they differ: the hazards are not proportional, q < LIMIT_Q), is_clear (q < LIMIT_Q, known group); largest
-    effect first. facts: n, n_ended, concordance, error and baseline of it (out of sample), split_month.
-    Raises TooLittleData with too few ends or running contracts.
+    end), changes (they differ: the hazards are not proportional, q < LIMIT_Q), followed_ratio (of `last_month_only`: if every
+    contract had been followed from its start), is_clear (q < LIMIT_Q, known group); largest effect first. facts: n, n_ended,
+    concordance, baseline (the plan alone), gain and its error (out of sample; among contracts of the same age with
+    `last_month_only`), split_month, n_terms. Raises TooLittleData with too few ends or running contracts.
     """
     ended = subscriptions["churned"].astype(bool)
     if ended.sum() < MIN_ENDS or (~ended).sum() < MIN_RUNNING:
@@ -157,35 +164,43 @@ def explain(subscriptions: pd.DataFrame, *, entry_months=None, seed: int = 0) ->
             "{running:count}.", needed=MIN_ENDS, ended=int(ended.sum()), running=int((~ended).sum()),
         )
     chosen = design(subscriptions)
-    most = int(ended.sum() // ENDS_PER_TERM)
-    values = chosen.values.iloc[:, :most]
+    values = chosen.values.iloc[:, : int(ended.sum() // ENDS_PER_TERM)]
     frame = values.assign(
         months=subscriptions["tenure_months"].astype(float).clip(lower=0.5).to_numpy(), ended=ended.to_numpy(),
         entry=0.0 if entry_months is None else np.asarray(entry_months, float),
     )
     frame = frame[frame["entry"] < frame["months"]].reset_index(drop=True)
     split = float(frame.loc[frame["ended"], "months"].median())
-    table = _table(frame, chosen.named[chosen.named["term"].isin(values.columns)], split)
+    named = chosen.named[chosen.named["term"].isin(values.columns)].set_index("term")
+    followed = pd.Series(np.nan, index=named.index)
+    if last_month_only:
+        followed = np.exp(_log_ratios(frame, named.index)["log_ratio"])
+        frame = frame.assign(band=_age_bands(frame["months"]))
+    table = _table(frame, named, split).assign(followed_ratio=lambda t: t["term"].map(followed)).drop(columns="term")
     return Drivers(table, chosen.left_out, {
         "n": len(frame), "n_ended": int(frame["ended"].sum()), "split_month": split, "n_terms": values.shape[1],
-        **_concordance(frame, seed=seed),
+        "last_month_only": last_month_only, **_concordance(frame, seed=seed),
     })
 
 
-def _cox(frame: pd.DataFrame):
-    from lifelines import CoxPHFitter  # takes 1 s to import: only where there are contracts
-
-    if frame["entry"].max() < frame["months"].min():  # nobody enters after anybody left: no risk set changes, and it is fast
-        return CoxPHFitter(penalizer=PENALTY).fit(frame.drop(columns="entry"), "months", "ended")
-    return CoxPHFitter(penalizer=PENALTY).fit(frame, "months", "ended", entry_col="entry")
+def _age_bands(months: pd.Series) -> np.ndarray:
+    """Return the band of age of each contract: single months, neighbours joined up to MIN_BAND contracts."""
+    ages = np.ceil(months).astype("int64")
+    counts = ages.value_counts().sort_index()
+    band, size, of_age = 0, 0, {}
+    for age, n in counts.items():
+        of_age[age] = band
+        size += n
+        if size >= MIN_BAND:
+            band, size = band + 1, 0
+    if size and band:
+        of_age = {age: min(number, band - 1) for age, number in of_age.items()}
+    return ages.map(of_age).to_numpy()
 
 
 def _table(frame: pd.DataFrame, named: pd.DataFrame, split: float) -> pd.DataFrame:
-    named = named.set_index("term")
     whole = _log_ratios(frame, named.index)
-    early = frame.assign(ended=frame["ended"] & (frame["months"] <= split), months=frame["months"].clip(upper=split))
-    early = _log_ratios(early[early["entry"] < early["months"]], named.index)
-    late = _log_ratios(frame[frame["months"] > split].assign(entry=lambda f: f["entry"].clip(lower=split)), named.index)
+    early, late = (_log_ratios(part, named.index) for part in _young_and_old(frame, split))
     shift = (early["log_ratio"] - late["log_ratio"]) / np.hypot(early["error"], late["error"])
     is_binary = frame[named.index].isin([0.0, 1.0]).all()
     log_ratio, error = whole["log_ratio"], whole["error"]
@@ -197,7 +212,16 @@ def _table(frame: pd.DataFrame, named: pd.DataFrame, split: float) -> pd.DataFra
     )
     found = found.assign(is_clear=(found["q"] < LIMIT_Q) & ~found["level"].isin([OTHER, UNKNOWN]))
     order = log_ratio.abs().sort_values(ascending=False, kind="stable").index
-    return found.loc[order].reset_index(drop=True)
+    return found.loc[order].reset_index()
+
+
+def _young_and_old(frame: pd.DataFrame, split: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the contracts' lives up to `split` months and beyond; with age bands, the contracts of either age."""
+    if "band" in frame:
+        return frame[frame["months"] <= split], frame[frame["months"] > split]
+    young = frame.assign(ended=frame["ended"] & (frame["months"] <= split), months=frame["months"].clip(upper=split))
+    old = frame[frame["months"] > split].assign(entry=lambda f: f["entry"].clip(lower=split))
+    return young[young["entry"] < young["months"]], old
 
 
 def _q_of(z: pd.Series) -> np.ndarray:
@@ -210,8 +234,8 @@ def _log_ratios(frame: pd.DataFrame, terms: pd.Index) -> pd.DataFrame:
     usable = [t for t in terms if counts[t] >= ENDS_PER_TERM and frame[t].nunique() > 1]
     if frame["ended"].sum() < ENDS_PER_TERM * max(len(usable), 1) or not usable:
         return pd.DataFrame(np.nan, index=terms, columns=["log_ratio", "error"])
-    fit = _cox(frame[[*usable, "months", "ended", "entry"]])
-    return pd.DataFrame({"log_ratio": fit.params_, "error": fit.standard_errors_}).reindex(terms)
+    log_ratio, error = contract_hazards.fit(frame, usable)
+    return pd.DataFrame({"log_ratio": log_ratio, "error": error}, index=usable).reindex(terms)
 
 
 def _concordance(frame: pd.DataFrame, *, seed: int) -> dict[str, float]:
@@ -219,27 +243,17 @@ def _concordance(frame: pd.DataFrame, *, seed: int) -> dict[str, float]:
 
     error: standard error of the difference of both over the folds.
     """
-    from lifelines.utils import concordance_index
-
     random = np.random.default_rng(seed)
     fold = np.empty(len(frame), int)
     for kind in (True, False):
         at = np.flatnonzero(frame["ended"].to_numpy(bool) == kind)
         fold[random.permutation(at)] = np.arange(len(at)) % N_FOLDS
-    plan = [c for c in frame if c.startswith("plan: ")]
+    terms = [name for name in frame if name not in ("months", "ended", "entry", "band")]
+    plan = [name for name in terms if name.startswith("plan: ")]
     scores = []
     for k in range(N_FOLDS):
         train, test = frame[fold != k], frame[fold == k]
-        row = []
-        for terms in ([c for c in frame if c not in ("months", "ended", "entry")], plan):
-            if not terms:
-                row.append(0.5)
-                continue
-            usable = [t for t in terms if train[t].nunique() > 1]
-            fit = _cox(train[[*usable, "months", "ended", "entry"]])
-            risk = fit.predict_log_partial_hazard(test[usable])
-            row.append(float(concordance_index(test["months"], -risk, test["ended"])))
-        scores.append(row)
+        scores.append([contract_hazards.held_out_concordance(train, test, names) for names in (terms, plan)])
     model, baseline = np.array(scores).T
     return {
         "concordance": float(model.mean()), "baseline": float(baseline.mean()), "has_plan": bool(plan),

@@ -152,30 +152,33 @@ def drivers(found: Drivers) -> dict:
     shown = shown if len(shown) else found.table.head(5)
     shown = shown.assign(name=[_name(row) for row in shown.itertuples()])
     first = shown.iloc[0]
-    values = {"factor": max(first["hazard_ratio"], 1 / first["hazard_ratio"]), "name": first["name"]}
     return {
         "axes": plots_value.ratios(
             shown, label="name", value="hazard_ratio", low="low", high="high", low_label=t("end less often"),
             high_label=t("end more often"),
         ),
         "title": t(
-            "{name:label}: contracts end {factor:number1} times less often at any age, all else "
-            "equal" if first["hazard_ratio"] < 1 else
-            "{name:label}: contracts end {factor:number1} times more often at any age, all else equal", **values,
+            "{name:label}: at any age, contracts end at {ratio:number2} times the rate, all else equal", name=first["name"],
+            ratio=first["hazard_ratio"],
         ),
-        "subtitle": t("Hazard ratios (Cox) against the group named after “not”; lines: 95% intervals"),
+        "subtitle": t("Hazard ratios against the group named after “not”; lines: 95% intervals"),
         "alt": t("{n:count} hazard ratios, the strongest one first.", n=len(shown)), "data": shown, "name": "contract_drivers",
         "columns": {
             "name": (t("Compared"), ""), "n_contracts": (t("Contracts"), "count"),
             "hazard_ratio": (t("Hazard ratio"), "number2"),
             "low": (t("lower end"), "number2"), "high": (t("upper end"), "number2"),
             "early_ratio": (t("young contracts"), "number2"), "late_ratio": (t("older contracts"), "number2"),
+            "followed_ratio": (t("if followed from the start"), "number2"),
         },
     }
 
 
 def _name(row) -> str:
     attribute, level, reference = (translate(str(word)) for word in (row.attribute, row.level, row.reference))
+    if (str(row.level).lower(), str(row.reference).lower()) == ("yes", "no"):
+        return attribute
+    if row.level.endswith(" more"):
+        return t("{attribute:label}: {level:label}", attribute=attribute, level=level)
     return t("{attribute:label}: {level:label}, not {reference:label}", attribute=attribute, level=level, reference=reference)
 
 
@@ -211,6 +214,15 @@ def drivers_caveats(found: Drivers) -> list[tuple[str, dict]]:
             "{n:count} of {all:count} ratios shown change with age (columns for contracts up to month {split:count} and older "
             "ones): there the ratio is an average over all ages, mostly stronger among the young.",
             {"n": len(changing), "all": int(found.table["is_clear"].sum()), "split": found.facts["split_month"]},
+        ))
+    if found.facts["last_month_only"]:
+        clear = found.table[found.table["is_clear"] & found.table["followed_ratio"].notna()]
+        other = (clear["hazard_ratio"] < 1) != (clear["followed_ratio"] < 1)
+        said.append((
+            "All known ends lie in the last month, so contracts are compared with contracts of the same age only. Followed "
+            "from their start, as if no earlier end were missing, {other:count} of {all:count} ratios would point the other "
+            "way (last column): what customers collect over the years would look like the reason why they stay.",
+            {"other": int(other.sum()), "all": len(clear)},
         ))
     for reason, template in (
         ("grows", "Left out, because they only count the months of the contract: {names:list}."),

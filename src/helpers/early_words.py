@@ -52,6 +52,8 @@ def chart(found: pd.DataFrame, rates: pd.DataFrame, group: Newcomers) -> dict:
 
 def _name(row) -> str:
     attribute, level, reference = (translate(str(word)) for word in (row.attribute, row.level, row.reference))
+    if row.reference.startswith("half as"):
+        return t("{attribute:label}: {level:label}", attribute=attribute, level=level)
     return t("{attribute:label}: {level:label}, not {reference:label}", attribute=attribute, level=level, reference=reference)
 
 

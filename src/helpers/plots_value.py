@@ -82,7 +82,9 @@ def value_by_age(cohorts: pd.DataFrame, *, names: dict[int, str], y_label: str) 
     ax.grid(axis="y")
     ax.spines["left"].set_visible(False)
     plots.format_axis(ax.yaxis, "money")
-    plots._date_axis(ax)
+    months = sorted(cohorts["cohort_month"].unique())
+    every = -(-len(months) // 8)  # at most 8 labels, each on a cohort
+    ax.set_xticks(months[::every], [shown(month, "month") for month in months[::every]])
     ax.set_ylabel(y_label)
     return ax
 

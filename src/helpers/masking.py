@@ -1,111 +1,135 @@
 """Personal data in free text: e-mails, phones, numbers, addresses, links, handles and names become placeholders.
 
-Runs before any text is counted, modelled or quoted. Patterns only, no model: what looks like personal data is masked even
-where it is a brand ("Mrs. Fields"); a bare unusual name within a sentence can remain, so quotes are for inside use.
+Runs before any text is counted, modelled or quoted. Rules and check digits, no model: numbers are in masking_numbers.py, check
+digits in masking_checks.py, names in masking_names.py. What looks like personal data is masked even where it is a brand
+("Mrs. Fields"); a bare unusual name within a sentence can remain, so quotes are for inside use.
 """
 
 import re
 
 import pandas as pd
 
+from helpers import masking_numbers as numbers
+from helpers.masking_names import mask_names
+
 PLACEHOLDERS = ("[link]", "[e-mail]", "[phone]", "[number]", "[name]", "[address]")
-FULL_WIDTH = str.maketrans("０１２３４５６７８９＠．－＋", "0123456789@.-+")
+PLACEHOLDER = re.compile("|".join(re.escape(mark) for mark in PLACEHOLDERS))
+_FULL_WIDTH = {code: code - 0xFEE0 for code in (
+    *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), *map(ord, "＠．－＋＿／＃（）"),
+)}
+_INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F))
+HALF_WIDTH = _FULL_WIDTH | _INVISIBLE | dict.fromkeys(map(ord, "‐‑‒–—−"), "-") | {0x3000: " ", 0x00A0: " "}
 
-# frequent given names of the US that are no ordinary words, places or brands ("Mark", "Virginia" are left out on purpose)
-GIVEN_NAMES = frozenset(re.findall(r"\w+", """
-Aaron Abigail Adam Adrian Alan Albert Alex Alexander Alexandra Alexis Alice Alicia Alison Allison Alyssa Amanda
-Andrea Andrew Angela Anita Anna Anne Annette Anthony Antonio Ashley Audrey Barbara Benjamin Bernard Beth Betty
-Beverly Bonnie Bradley Brandon Brenda Brian Brianna Brittany Bruce Bryan Caleb Cameron Carl Carla Carlos Carol Caroline
-Carolyn Catherine Cathy Charles Cheryl Christina Christine Christopher Cindy Claire Clara Connie Corey Craig
-Curtis Cynthia Daniel Danielle David Deborah Debra Denise Dennis Derek Diana Diane Dolores Donald Donna Doris
-Dorothy Douglas Dylan Edward Eileen Elaine Eleanor Elizabeth Ellen Emily Emma Eric Erica Erin Ethan Eugene Evelyn Frances
-Gabriel Gail Gary George Gerald Geraldine Gladys Glenn Gloria Gregory Hannah Harold Helen Henry Howard Irene
-Isabella Jacob Jacqueline James Jamie Janet Janice Jared Jason Jean Jeffrey Jennifer Jeremy Jerome Jesse Jessica Jill Joan
-Joanne Jonathan Joseph Joshua Joyce Juan Judith Judy Julia Julie Justin Karen Katherine Kathleen Kathryn Kathy
-Katie Kayla Keith Kelly Kenneth Kevin Kimberly Kristen Kristin Kyle Larry Laura Lauren Lawrence Leonard Leslie Lillian Linda
-Lisa Logan Lois Lori Louise Lucas Lucille Lynn Margaret Maria Marie Marilyn Marjorie Martha Martin Marvin Mary
-Matthew Megan Melanie Melissa Melvin Michael Micheal Michelle Mildred Monica Nancy Natalie Nathan Nicholas Nicole Noah Norma
-Olivia Pamela Patricia Patrick Paula Peggy Peter Philip Phillip Phyllis Rachel Ralph Randy Raymond Rebecca Renee Rhonda
-Richard Robert Roger Ronald Roy Ruth Ryan Samantha Samuel Sandra Sara Sarah Scott Sean Sharon Shawn Sheila
-Shirley Sophia Stanley Stephanie Stephen Steve Steven Susan Suzanne Sylvia Tammy Tara Teresa Theresa Thomas Tiffany Timothy
-Tina Todd Tracy Travis Tyler Valerie Vanessa Veronica Vincent Vivian Walter Wanda Wayne Wendy William Yvonne
-Zachary
-"""))
-CHINESE_SURNAMES = (  # the hundred most frequent surnames of China
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦"
-    "付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+_HAS_FOUR_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}")
+_MAY_BE_LINK = re.compile(r"@|://|www\.|[A-Za-z0-9-]\.[A-Za-z]{2}|[:：]{2}|(?i:[0-9a-f]:[0-9a-f]+:)")
+_MAY_BE_ACCOUNT = re.compile(  # in lower case
+    r"微信|威信|薇信|wei?xin|wechat|vx|wx|v信|加[我个下]*v|whats|telegram|instagram|skype|snapchat|抖音号|小红书号|快手号|旺旺"
+    r"|支付宝|微博|淘宝|扣扣|qq|passport|护照|身份证|车牌|plate|licen"
 )
+_MAY_BE_SPOKEN = re.compile(r"[(\[]at[)\]]| dot ")
+_MAY_BE_PLACE = re.compile(r"\d")
 
-_CAPITAL = r"[A-Z][a-zA-Z'’]+(?:\s+[A-Z][a-z]+|\s+[A-Z]\.)?"
-_FOUR_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")  # fewer are no phone and no order number
-
-
-def _compiled(*rules: tuple[str, str]) -> tuple:
-    return tuple((re.compile(pattern), replacement) for pattern, replacement in rules)
-
-
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_MOBILE = r"(?<!\d)(?:(?:\+|00)?86[\s-]?)?1[3-9]\d[\s.-]?\d{4}[\s.-]?\d{4}(?!\d)"
-_IDENTITY = r"(?<!\d)[1-9]\d{5}[\s-]?(?:19|20)\d\d[\s-]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[\s-]?\d{3}[\dXx](?![\dXx])"
-_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_HOST = rf"(?<![\d.])(?:{_BYTE}\.){{3}}{_BYTE}(?!\.?\d)"
-_HOST_6 = r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:{1,2}){3,7}[0-9a-fA-F]{1,4}(?![\w:])"
-_STREET = (  # a road with a number and what follows down to the room
-    r"[\u4e00-\u9fff]{1,6}(?:路|街|大道|巷|弄|胡同|新村|小区|花园)\s?\d{1,5}(?:-\d{1,4})?\s?(?:号|弄|栋|幢)"
-    r"(?:\s?[\dA-Za-z一二三四五六七八九十-]{1,6}\s?(?:号楼|号|栋|幢|座|单元|层|楼|室|房))*"
+_EMAIL = r"[A-Za-z0-9._%+-]+\s?@\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_IN_LINK = r"[^\s<>\"'\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_SHOPS = (
+    "amazon|ebay|walmart|target|costco|google|facebook|youtube|taobao|tmall|jd|pinduoduo|netflix|paypal|booking|apple"
+    "|alibaba|aliexpress"
 )
-
-_ADDRESSES = _compiled(
-    (r"(?i)\b(?:https?://|www\.)[^\s<>\"]+", "[link]"),
-    (_EMAIL, "[e-mail]"),
-    (r"(?<![\w.])@\w{2,}", "[name]"),
-    (_HOST_6, "[number]"),
+_LINKS = (
+    (re.compile(rf"(?i)(?:\b|(?<=[\u4e00-\u9fff]))(?:https?|ftp)://{_IN_LINK}+|(?<![A-Za-z0-9])www\.{_IN_LINK}+"), "[link]"),
+    (re.compile(_EMAIL), "[e-mail]"),
+    (re.compile(
+        rf"(?i)(?<![A-Za-z0-9@.-])(?!(?:{_SHOPS})\.[a-z.]+(?![\w/]))(?:[a-z0-9][a-z0-9-]*\.)+(?:com|cn|net|org|io|me|cc|top"
+        rf"|xyz|shop"
+        rf"|info|link|ly|uk|de|fr|jp|kr|hk|tw|eu|co)(?![A-Za-z0-9-])(?:[/?#]{_IN_LINK}*)?"), "[link]"),
+    (re.compile(r"(?<![A-Za-z0-9.])@(?=[\w.-]*[^\W\d])(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]|[\w-]{2,10})"), "[name]"),
+    (re.compile(numbers.HOST_6), "[number]"),
 )
-_NUMBERS = _compiled(
-    (_HOST, "[number]"),
-    (_IDENTITY, "[number]"),
-    (r"\b\d{3}-\d{7}-\d{7}\b", "[number]"),
-    (
-        r"(?i)\b(order|invoice|tracking|confirmation|account|ticket|case|member(?:ship)?|card)"
-        r"(\s*(?:number|no\.?|num\.?|id|nr\.?|#)?\s*(?:is|was)?\s*[:#]?\s*)(?=[\w-]*\d[\w-]*\d[\w-]*\d[\w-]*\d)[A-Za-z0-9-]{5,}",
-        r"\1\2[number]",
-    ),
-    (r"(单号|卡号|会员号)(\s*(?:是|为)?\s*[:：]?\s*)[A-Za-z0-9-]{5,}", r"\1\2[number]"),
-    (_MOBILE, "[phone]"),
-    (r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)", "[phone]"),
-    (r"(?<![\d.$])(?:\+?\d{1,3}[\s.-]{1,2})?\(?\d{3}\)?[\s.-]{1,2}\d{3}[\s.-]\d{4}(?!\d)", "[phone]"),
-    (r"\+\d{1,3}(?:[\s.-]?\d{2,4}){3,5}(?!\d)", "[phone]"),
-    (r"(?<![\d.])\d{7,}[Xx]?(?!\d)", "[number]"),
+_SPOKEN = ((re.compile(
+    r"(?i)[A-Za-z0-9._%+-]+\s?[(\[]?\bat\b[)\]]?\s?[A-Za-z0-9-]+(?:\s?[(\[]?(?:\bdot\b|\.)[)\]]?\s?[A-Za-z]{2,})+"
+), "[e-mail]"),)
+_ACCOUNTS = (  # what a word for an app gives away
+    (re.compile(
+        r"(?i)((?:微信|威信|薇信|(?<![a-z])(?:wei?xin|wechat)(?![a-z])|(?<![a-z])[vw]x(?=id_|[^a-z])|(?<![a-z])v信"
+        r"|加[我个下]*v)\s*(?:号码?|账号|id|account|name)?"
+        r"\s*(?:is|是|为)?\s*[:：]?\s*)(?=[A-Za-z0-9_-]*[\d_-]|(?<=[:：])|(?<=[:：]\s)|(?<=号)|(?<=号\s)|(?<=[vw]x)"
+        r"|(?<=[vw]x\s)|(?<=id\s))"
+        r"(?!id\b|pay)[A-Za-z0-9][A-Za-z0-9_-]{4,19}"), r"\1[name]"),
+    (re.compile(
+        r"(?i)((?:telegram|instagram|(?<![a-z])ins|line id|skype|snapchat|tiktok|twitter|facebook|抖音号?|小红书号?|快手号?"
+        r"|旺旺|淘宝账?号?|微博|支付宝账?号?)"
+        r"\s*(?:id|账号|昵称|name|handle)?\s*(?:is|是|为)?\s*[:：]\s*)(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]{3,}|[\w-]{2,12})"),
+        r"\1[name]"),
 )
-_STREETS = _compiled(
-    (_STREET, "[address]"),
-    (r"\b\d{1,5}\s+(?:[A-Z][a-z]+\s+){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Boulevard|Blvd)\b\.?", "[address]"),
+_AREA = r"(?:[^\W\dA-Za-z到在往于从住送寄发给我是的了去来至，]{2,7}(?:省|自治区|特别行政区|市|自治州|区|县|镇|乡|村|街道))*"
+_ROOM = (
+    r"(?:[\s,，-]{0,2}[\dA-Za-z一二三四五六七八九十东南西北甲乙丙-]{1,8}\s?(?:号楼|号院|号|栋|幢|座|单元|层|楼|室|房|铺"
+    r"|门|组|户))"
 )
-_NAMES = _compiled(
-    (r"\b(Mr|Mrs|Ms|Miss|Dr|Prof)(\.?)\s+(?!Coffee|Pepper|Clean)" + _CAPITAL, r"\1\2 [name]"),
-    (r"\b((?:[Mm]y|[Hh]is|[Hh]er)\s+name\s+is\s+)" + _CAPITAL, r"\1[name]"),
-    (r"\b((?i:sincerely|regards|cheers|yours truly|respectfully)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)", r"\1[name]"),
-    (r"([.!?\"')…]\s*[-–—~]+\s*)" + _CAPITAL + r"\.?(?=\s*$)", r"\1[name]"),
-    (r"(我叫|我的名字是|我是)[" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{1,2}(?=[，,。.！!；;\s]|$)", r"\1[name]"),
-    (r"[" + CHINESE_SURNAMES + r"][\u4e00-\u9fff]{0,2}(先生|女士|小姐)", r"[name]\1"),
+_CITY = (
+    r"(?:,?\s+(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm"
+    r"|#)\.?\s?[\w-]+)?(?:,?\s+[A-Z][a-z]+(?:\s[A-Z][a-z]+)?,?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?)?"
 )
-_CAPITALISED = re.compile(r"\b[A-Z][a-z]{2,}\b(?!['’]s\s+[A-Z])")  # "Aaron's Red …" is a brand, not a person
+_STREETS = tuple((re.compile(pattern), "[address]") for pattern in (
+    _AREA + r"[\u4e00-\u9fff]{1,6}?(?:路|街|大道|巷|弄|胡同|道)\s?[\d一二三四五六七八九十百]{1,6}(?:-\d{1,4})?\s?(?:号|弄|栋"
+            r"|幢)"
+    r"(?:[\u4e00-\u9fff]{1,8}(?=[\dA-Z一二三四五六七八九十]{1,4}(?:号楼|栋|幢|座|单元|室)))?" + _ROOM + "*",
+    _AREA + r"[\u4e00-\u9fff]{1,8}?(?:新村|小区|花园|公寓|家园|苑|大厦|广场|城|府|园|里|村|庄|湾)\s?"
+    + _ROOM + r"{1,5}(?:\s?\d{3,4}(?!\d))?",
+    r"(?<![\w-])\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:[\d一二三四]{1,2}\s?单元)?\s?\d{2,4}\s?(?:室|房|号)?(?![\d.])",
+    r"(?<!\d)\d{1,2}\s?单元\s?\d{2,4}\s?(?:室|房|号)?",
+    r"\b\d{1,5}[A-Za-z]?,?\s+(?:[NSEW]\.?\s+)?(?:[A-Z][a-z]+\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,3}(?:Street|St|Avenue|Ave|Road"
+    r"|Rd|Lane|Ln|Drive|Dr|Boulevard"
+    r"|Blvd|Court|Ct|Way|Place|Pl|Terrace|Square|Sq|Parkway|Pkwy|Highway|Hwy|Circle|Close|Crescent|Row|Gardens)\b\.?" + _CITY,
+    r"\b\d{1,5}\s+(?!(?:down|up|along|across|off|of|on|in|at|the|miles?|blocks?|minutes?"
+    r"|per)\b)[a-z]+\s+(?:[a-z]+\s+)?(?:street|avenue|road|lane|boulevard)\b",
+    r"\b(?i:p\.?\s?o\.?\s?box)\s+\d{1,6}\b",
+    r"\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|str\.|weg|platz|allee"
+    r"|gasse)\s+\d{1,4}\s?[a-z]?\b(?:,?\s+\d{5}\s+[A-ZÄÖÜ][a-zäöüß]+)?",
+    r"\b\d{1,4}(?:\s?bis)?,?\s+(?:rue|avenue|boulevard|place|chemin|impasse|quai|allée)\s+(?:(?:de|du|des|la|le|les)\s+"
+    r"|[ld]['’]){0,2}[A-ZÀ-Þ][\w-]+"
+    r"(?:,?\s+\d{5}\s+[A-Z]\w+)?",
+    r"\b(?:Calle|Avenida|Av\.|Paseo|Plaza|Via|Viale|Corso)\s+(?:de\s+|del\s+"
+    r"|la\s+)*[A-ZÀ-Þ][\w]+(?:\s[A-ZÀ-Þ][\w]+)?,?\s+(?:n[º°.]\s*)?\d{1,4}\b",
+    r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b",
+))
 _CONTACTS = (
-    *_compiled((_EMAIL, "[e-mail]"), (_HOST_6, "[number]"), (_HOST, "[number]"), (_IDENTITY, "[number]"), (_MOBILE, "[phone]")),
-    *_STREETS,
+    _LINKS[1], _LINKS[4], *((pattern, change) for pattern, change in numbers.FORMS[:2]),
+    (re.compile(numbers.IDENTITY), "[number]"), (re.compile(numbers.MOBILE), "[phone]"), *((p, mark) for p,
+        mark in _STREETS[:2]),
+    _STREETS[4],
 )
-_SURNAME = re.compile(r"\[name\]\s+(?:[A-Z]\.\s*)?[A-Z][a-z]+")
 
 
 def mask_text(text: str) -> str:
     """Return `text` with what looks like personal data replaced by a placeholder of `PLACEHOLDERS`.
 
-    Years, prices, dates, sizes and numbers of up to six digits stay; seven digits or more become `[number]`.
+    Years, prices, dates, sizes, article numbers and bare numbers of up to six digits stay. Full-width digits and letters
+    become half-width where something was masked; a text with nothing to mask comes back as it is.
     """
-    masked = text.translate(FULL_WIDTH)
-    for pattern, replacement in _ADDRESSES + (_NUMBERS if _FOUR_DIGITS.search(masked) else ()) + _STREETS + _NAMES:
-        masked = pattern.sub(replacement, masked)
-    return _SURNAME.sub("[name]", _CAPITALISED.sub(_masked_if_given_name, masked))
+    masked = half = text.translate(HALF_WIDTH)
+    if _MAY_BE_LINK.search(masked):
+        masked = _replaced(masked, _LINKS)
+    small = half.lower()
+    if _MAY_BE_SPOKEN.search(small):
+        masked = _replaced(masked, _SPOKEN)
+    is_account = _MAY_BE_ACCOUNT.search(small) is not None
+    if is_account:
+        masked = _replaced(masked, _ACCOUNTS)
+    if _HAS_FOUR_DIGITS.search(masked):
+        masked = _replaced(masked, numbers.FORMS + numbers.NAMED + numbers.PHONES + numbers.PLATES + numbers.LONG)
+    elif is_account:
+        masked = _replaced(masked, numbers.NAMED[:1])
+    if _MAY_BE_PLACE.search(masked):
+        masked = _replaced(masked, numbers.PLATES + _STREETS)
+    masked = mask_names(masked)
+    return masked if masked != half else text
+
+
+def _replaced(text: str, rules) -> str:
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def mask_contacts(text: str) -> str:
@@ -113,22 +137,17 @@ def mask_contacts(text: str) -> str:
 
     For what names things (products, channels, towns): names, short numbers and codes stay.
     """
-    masked = text.translate(FULL_WIDTH)
-    for pattern, replacement in _CONTACTS:
-        masked = pattern.sub(replacement, masked)
-    return masked if masked != text.translate(FULL_WIDTH) else text
+    half = text.translate(HALF_WIDTH)
+    masked = _replaced(half, _CONTACTS)
+    return masked if masked != half else text
 
 
 def mask_address(address: str) -> str:
     """Return a web address without what follows `?` or `#`, and without e-mails and long numbers in its path."""
-    path = re.split(r"[?#]", address.translate(FULL_WIDTH), maxsplit=1)[0]
+    path = re.split(r"[?#]", address.translate(HALF_WIDTH), maxsplit=1)[0]
     path = re.sub(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", "[e-mail]", path)
-    path = re.sub(_HOST, "[number]", path)
+    path = re.sub(numbers.HOST, "[number]", path)
     return re.sub(r"(?<!\d)\+?\d[\d -]{9,}\d(?!\d)", "[number]", path)
-
-
-def _masked_if_given_name(found: re.Match) -> str:
-    return "[name]" if found[0] in GIVEN_NAMES else found[0]
 
 
 def mask_personal_data(texts: pd.Series) -> pd.Series:

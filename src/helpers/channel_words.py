@@ -12,7 +12,7 @@ from helpers.i18n import translate
 from helpers.report import Evidence
 
 
-def chart(channels: pd.DataFrame, facts: dict) -> dict:
+def comparison(channels: pd.DataFrame, facts: dict) -> dict:
     """Return the chart: value by cost of each channel, or its expected value where no costs are known."""
     known = channels[channels["acquisition_channel"] != UNKNOWN]
     if facts["has_cost"]:

@@ -14,7 +14,7 @@ from helpers.report import Evidence
 MOST = 10  # rows of the chart
 
 
-def chart(found: pd.DataFrame, rates: pd.DataFrame, group: Newcomers) -> dict:
+def differences(found: pd.DataFrame, rates: pd.DataFrame, group: Newcomers) -> dict:
     """Return the chart of what goes with coming back: differences in percentage points, clear ones only (else the largest)."""
     clear = found[found["is_clear"]].head(MOST)
     shown = clear if len(clear) else found.head(5)

@@ -29,7 +29,8 @@ def parameters(fitted: pd.DataFrame, window: Window) -> dict:
     }
     if fitted["published"].notna().any():
         columns["published"] = (t("Published"), "number4")
-    shown = fitted[fitted["parameter"] != "log-likelihood"]
+    is_used = fitted["low"].notna() | fitted["published"].notna()  # others are in btyd_parameters
+    shown = fitted[is_used & (fitted["parameter"] != "log-likelihood")]
     return {
         "frame": shown.assign(meaning=shown["parameter"].map(MEANINGS)), "columns": columns, "csv_name": "btyd_parameters",
         "caption": t(
@@ -62,7 +63,7 @@ def scores(scored: pd.DataFrame, errors: pd.DataFrame, window: Window) -> dict:
         "columns": {
             "method": (t("Method"), "label"), "held_out_log_likelihood": (t("Log-likelihood, unseen"), "number1"),
             "log_likelihood": (t("Log-likelihood, fitted"), "number1"), "purchases_predicted": (t("Purchases"), "count"),
-            "total": (t("Total off by"), "change_percent1"), "at_end": (t("Since the start"), "change_percent1"),
+            "total": (t("Total off by"), "change_percent1"), "at_end": (t("Off since the start"), "change_percent1"),
             "mae": (t("Error per customer"), "number3"), "correlation": (t("Correlation"), "number3"),
             "revenue_predicted": (t("Revenue"), "money"), "top_share": (t("Revenue of its best tenth"), "percent1"),
         },

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import bench_btyd
 import bench_identity
 import bench_reading
 
@@ -242,6 +243,7 @@ def main() -> None:
     add(report(whole, features, install))
     add(say_identity(bench_identity.measure(IDENTITY)))  # before this process grows: a child inherits its parent's peak
     add(say_score(*simulated()))
+    add(bench_btyd.section())
     add(say_reading(bench_reading.measure()))
     print(f"BENCHMARKS.md written in {time.perf_counter() - started:.0f} s")
 

@@ -75,13 +75,13 @@ def log_likelihood(logs: np.ndarray, rows: Histories) -> tuple[float, np.ndarray
     left = w - here
     by_count, n = np.bincount(at, w, minlength=len(counts)), w.sum()
     slope = np.array([
-        by_count @ (psi(r + counts) - psi(r)) + n * np.log(alpha) - here @ log_a - left @ mean_log_a,
+        by_count @ (psi(r + counts) - psi(r)) + n * np.log(alpha) - (here * log_a + left * mean_log_a).sum(),
         n * r / alpha - ((r + rows.x) * (here / (alpha + rows.age) + left * mean_per_a)).sum(),
-        n * np.log(beta) - here @ log_b + left.sum() / s - left @ mean_log_b,
-        n * s / beta - s * (here / (beta + rows.age)).sum() - (s + 1) * (left @ mean_per_b),
+        n * np.log(beta) + left.sum() / s - (here * log_b + left * mean_log_b).sum(),
+        n * s / beta - (s * here / (beta + rows.age) + (s + 1) * left * mean_per_b).sum(),
     ])
     fixed = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-    return float(by_count @ fixed + w @ either), slope * parameters
+    return float(by_count @ fixed + (w * either).sum()), slope * parameters
 
 
 def log_parts(parameters, x, t_x, age) -> tuple[np.ndarray, np.ndarray]:

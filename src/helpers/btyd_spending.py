@@ -117,10 +117,11 @@ def gamma_gamma_likelihood(logs, n_days, mean, weights) -> tuple[float, np.ndarr
     spread, by_days = np.log(total + v), np.bincount(at, weights, minlength=len(days))
     log_mean, n = np.log(mean), weights.sum()
     fixed = gammaln(p * days + q) - gammaln(p * days) + p * days * np.log(days)
-    value = by_days @ fixed + n * (q * np.log(v) - gammaln(q)) + weights @ ((px - 1) * log_mean - (px + q) * spread)
+    value = by_days @ fixed + n * (q * np.log(v) - gammaln(q)) + (weights * ((px - 1) * log_mean - (px + q) * spread)).sum()
+    per_day = days * (psi(p * days + q) - psi(p * days) + np.log(days))
     slope = np.array([
-        by_days @ (days * (psi(p * days + q) - psi(p * days) + np.log(days))) + weights @ (n_days * (log_mean - spread)),
-        by_days @ psi(p * days + q) - n * psi(q) + n * np.log(v) - weights @ spread,
-        n * q / v - weights @ ((px + q) / (total + v)),
+        by_days @ per_day + (weights * n_days * (log_mean - spread)).sum(),
+        by_days @ psi(p * days + q) - n * psi(q) + n * np.log(v) - (weights * spread).sum(),
+        n * q / v - (weights * (px + q) / (total + v)).sum(),
     ])
     return float(value), slope * np.exp(logs)

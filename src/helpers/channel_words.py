@@ -80,7 +80,7 @@ def _payback(row) -> str:
     return t("{n:count} months" if row.payback_months > 1 else "{n:count} month", n=row.payback_months)
 
 
-def finding(facts: dict) -> str:
+def weakest(facts: dict) -> str:
     """Return the sentence on the channel whose customers are worth least."""
     if not facts["has_cost"]:
         return (

@@ -57,7 +57,7 @@ def _name(row) -> str:
     return t("{attribute:label}: {level:label}, not {reference:label}", attribute=attribute, level=level, reference=reference)
 
 
-def finding(checked: dict) -> str:
+def told(checked: dict) -> str:
     """Return the sentence on how well the first days tell who comes back, on later customers."""
     if checked["low"] > 0:
         return (

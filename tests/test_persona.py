@@ -1,4 +1,4 @@
-"""persona.py: rhythm and basket at their boundaries, names that resampling supports, groups that are too small to show."""
+"""persona.py: portraits worked by hand, groups that are too small to show."""
 
 import math
 
@@ -9,6 +9,7 @@ import pytest
 
 from helpers import persona
 from helpers.errors import TooLittleData
+from persona_cells import cells_of
 
 
 def segment_of(n=60, *, gap=6.0, value=20.0, recency=3, segment="Loyal", start=0) -> pd.DataFrame:
@@ -29,27 +30,6 @@ def segment_of(n=60, *, gap=6.0, value=20.0, recency=3, segment="Loyal", start=0
 def split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     habits = ["order_value", "n_products", "n_orders"]
     return frame.drop(columns=habits), frame[["customer_id", *habits]]
-
-
-def cells_of(*rows) -> pd.DataFrame:
-    usual = {
-        "kind": "category",
-        "unit": "spend",
-        "n": 50,
-        "n_with": 40,
-        "share": 0.2,
-        "low": 0.1,
-        "high": 0.3,
-        "others_share": 0.1,
-        "index": 200.0,
-        "index_low": 150.0,
-        "index_high": 250.0,
-        "shrunk_index": 180.0,
-        "p_value": 0.001,
-        "q_value": 0.01,
-        "is_notable": True,
-    }
-    return pd.DataFrame([usual | row for row in rows])
 
 
 # --- habits
@@ -75,70 +55,6 @@ def test_products_of_a_customer_whose_orders_name_none_are_unknown():
     assert math.isnan(persona.habits(orders)["n_products"].iloc[0])
 
 
-# --- names
-
-
-@pytest.mark.parametrize(
-    ("gap", "name"),
-    [
-        (1, "Several times a week"),
-        (5, "Several times a week"),
-        (5.5, "Weekly"),
-        (10, "Weekly"),
-        (11, "Fortnightly"),
-        (20, "Fortnightly"),
-        (21, "Monthly"),
-        (52, "Monthly"),
-        (53, "Now and then"),
-        (float("nan"), "Once"),
-    ],
-)
-def test_a_rhythm_on_the_limit_is_the_quicker_one(gap, name):
-    assert persona.rhythm_of(gap) == name
-
-
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [
-        (120, "large baskets"),
-        (119, "mid-size baskets"),
-        (84, "mid-size baskets"),
-        (83, "small baskets"),
-        (float("nan"), ""),
-    ],
-)
-def test_a_basket_is_named_against_the_median_customers(value, name):
-    assert persona.basket_of(value, usual=100.0) == name
-
-
-def test_a_clear_segment_has_a_name_that_every_resample_agrees_with():
-    assert persona.persona_name(segment_of(gap=6.0, value=30.0), usual=20.0, seed=1) == ("Weekly, large baskets", 1.0)
-
-
-def test_a_segment_silent_for_more_than_two_of_its_gaps_has_gone_quiet():
-    assert persona.persona_name(segment_of(recency=12), usual=20.0, seed=1)[0] == "Weekly, mid-size baskets"
-    assert persona.persona_name(segment_of(recency=13), usual=20.0, seed=1)[0] == "Weekly, mid-size baskets, gone quiet"
-
-
-def test_a_doubtful_rhythm_joins_its_neighbours_and_a_doubtful_basket_is_left_out():
-    half = np.arange(60) < 30
-    own = segment_of().assign(median_gap_days=np.where(half, 9.0, 12.0), order_value=np.where(half, 17.0, 25.0))
-    name, stability = persona.persona_name(own, usual=20.0, seed=1)
-    assert name == "Weekly to fortnightly" and stability >= persona.CERTAIN
-
-
-def test_a_rhythm_that_jumps_is_called_unclear():
-    own = segment_of(9).assign(median_gap_days=[1, 1, 1, 1, 15, 200, 200, 200, 200])
-    assert persona.persona_name(own, usual=20.0, seed=1)[0].startswith(persona.UNSTEADY)
-
-
-def test_a_segment_of_one_time_buyers_has_no_gap():
-    mostly_once = segment_of().assign(median_gap_days=[7.0] * 20 + [np.nan] * 40)
-    assert math.isnan(persona._middle(mostly_once["median_gap_days"].to_numpy()))
-    assert persona.persona_name(mostly_once, usual=20.0, seed=1)[0].startswith("Once")
-    assert persona._middle(np.array([4.0, np.nan])) == 4.0  # half of them bought twice: enough
-
-
 # --- portraits
 
 
@@ -155,6 +71,7 @@ def test_portraits_worked_by_hand():
         2,
     ]
     assert found.loc["Champions", "persona"] == "Several times a week, large baskets"
+    assert found.loc["Champions", ["basket_ratio", "median_gap_days_low", "n_with_gap", "n_overdue"]].tolist() == [2, 2, 10, 0]
 
 
 def test_segments_under_ten_customers_are_not_portrayed():
@@ -203,6 +120,24 @@ def test_statements_are_notable_cells_the_farthest_from_100_first_and_said_once(
 def test_groups_with_fewer_than_ten_known_customers_are_not_shown():
     cells = cells_of({"segment": "Loyal", "attribute": "a", "n": 9}, {"segment": "Loyal", "attribute": "b", "n": 10})
     assert persona.shown(cells)["attribute"].tolist() == ["b"]
+
+
+def test_a_personal_band_that_one_to_nine_customers_have_is_not_shown():
+    cells = cells_of(*({"unit": "customers", "attribute": str(n), "n_with": n} for n in (0, 1, 9, 10)), {"n_with": 5})
+    assert persona.shown(cells)["attribute"].tolist() == ["0", "10", "x"]
+
+
+def test_a_customer_is_overdue_when_silent_for_more_than_twice_her_own_gap():
+    own = segment_of(12, gap=6.0).assign(recency_days=[12] * 5 + [13] * 7)
+    row = persona.personas(*split(own)).iloc[0]
+    assert (row["n_with_gap"], row["n_overdue"]) == (12, 7)
+
+
+def test_segments_without_revenue_or_with_losses_have_no_share_and_no_nan_name():
+    for revenue in (0.0, -5.0):
+        frame = segment_of(12, value=np.nan).assign(revenue=revenue)
+        row = persona.personas(*split(frame)).iloc[0]
+        assert row["persona"] == "Weekly" and math.isnan(row["revenue_share"]) and math.isnan(row["basket_ratio"])
 
 
 def test_a_matrix_has_weekdays_in_their_order_and_leaves_small_segments_out():

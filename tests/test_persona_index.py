@@ -1,5 +1,7 @@
 """persona_index.py: shares and errors by hand, planted differences found, chance kept out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -149,3 +151,36 @@ def test_noise_pulls_an_index_to_100_more_the_noisier_it_is():
     assert 0 < shrunk[1] < shrunk[0] < 0.5 and -0.4 < shrunk[2] < 0
     nothing = persona_index._shrink(np.array([0.1, -0.1]), np.array([0.5, 0.5]), used=np.array([True, True]))
     assert nothing.tolist() == [0, 0]
+
+
+def test_with_strata_a_segment_is_compared_with_its_like():
+    # stratum x: A 10 of 10, B 5 of 10; stratum y: A 0 of 30, B 0 of 30. Expected of A: 10·.75 + 0 = 7.5, of B the same
+    hits = [1] * 10 + [0] * 30 + [1] * 5 + [0] * 5 + [0] * 30
+    trait = replace(yes_no(*hits), strata=pd.Series((["x"] * 10 + ["y"] * 30) * 2, index=labels_of(*hits).index))
+    cells = persona_index.index_cells([trait], labels_of(*["A"] * 40 + ["B"] * 40)).set_index("segment")
+    assert cells.loc["A", "index"] == pytest.approx(200) and cells.loc["A", "share"] == pytest.approx(10 / 7.5 * 15 / 80)
+
+
+def test_strata_take_away_what_they_explain():
+    rng = np.random.default_rng(2)
+    strata = rng.integers(0, 2, 2000)
+    segment = np.where(rng.random(2000) < np.where(strata == 1, 0.8, 0.2), "A", "B")
+    hits = (rng.random(2000) < np.where(strata == 1, 0.6, 0.2)).astype(int)
+    plain = yes_no(*hits)
+    standardised = replace(plain, strata=pd.Series(strata, index=labels_of(*hits).index))
+    assert persona_index.index_cells([plain], labels_of(*segment))["is_notable"].all()
+    cells = persona_index.index_cells([standardised], labels_of(*segment))
+    assert not cells["is_notable"].any() and cells["index"].between(85, 115).all()
+
+
+def test_what_made_the_segments_is_described_and_never_tested():
+    trait = replace(yes_no(*[1] * 40 + [0] * 40), is_tested=False)
+    cells = persona_index.index_cells([trait], labels_of(*["A"] * 40 + ["B"] * 40))
+    assert cells["share"].tolist() == [1.0, 0.0]
+    assert cells[["p_value", "q_value"]].isna().all().all() and not cells["is_notable"].any()
+
+
+def test_chance_is_counted_for_each_segment_too():
+    traits, labels = null_data(n=300, n_attributes=10)
+    rounds = persona_index.by_chance(traits, labels, n_rounds=3, seed=1)
+    assert (rounds[["Champions", "Loyal", "At risk", "New"]].sum(axis=1) == rounds["by_rule"]).all()

@@ -3,14 +3,14 @@
 import ibis
 import pandas as pd
 
-from helpers import persona_traits
+from helpers import persona_traits, rollups
 
 
-def orders_of(*rows) -> ibis.Table:
+def orders_of(*rows, channel="web") -> ibis.Table:
     frame = pd.DataFrame(rows, columns=["customer_id", "order_date", "order_hour", "discount", "revenue"])
     frame["order_date"] = pd.to_datetime(frame["order_date"]).dt.date
     schema = {"customer_id": "string", "order_date": "date", "order_hour": "int64", "discount": "float64", "revenue": "float64"}
-    return ibis.memtable(frame, schema=schema)
+    return ibis.memtable(frame, schema=schema).mutate(channel=ibis.literal(channel))
 
 
 def flat(trait) -> dict:
@@ -82,13 +82,52 @@ def test_demographics_count_only_where_they_are_known():
     assert sorted(trait.exposure.index) == ["a", "b", "d"]
 
 
-def test_an_answer_after_the_snapshot_is_no_answer_yet_and_a_control_was_not_contacted():
-    contacts = pd.DataFrame({
-        "campaign_id": ["1", "1", "1", "2", "1"], "customer_id": ["a", "b", "c", "a", "d"],
-        "contacted_at": pd.to_datetime(["2024-01-01"] * 3 + ["2024-03-01"] + ["2024-01-01"]),
-        "treated": [True, True, False, True, True],
-        "responded_at": pd.to_datetime(["2024-01-09", "2024-02-02", "2024-01-05", "2024-03-02", None]),
+def test_a_way_of_writing_unknown_is_not_a_value_and_a_tier_is_described_only():
+    customers = pd.DataFrame({
+        "customer_id": list("abcd"), "gender": ["f", "m", "未知", " Unknown "], "loyalty_tier": ["gold", "none", "tin", None],
     })
-    (trait,) = persona_traits.response_trait(contacts, as_of=pd.Timestamp("2024-02-01"))
-    assert flat(trait) == {("a", "answered"): 1.0, ("b", "answered"): 0.0, ("d", "answered"): 0.0}
-    assert persona_traits.response_trait(contacts, as_of=pd.Timestamp("2023-12-31")) == []
+    found = {trait.kind: trait for trait in persona_traits.demographic_traits(customers)}
+    assert sorted(found["gender"].exposure.index) == ["a", "b"] and found["gender"].is_tested
+    assert sorted(found["loyalty tier"].exposure.index) == ["a", "c"] and not found["loyalty tier"].is_tested
+
+
+def test_cities_that_only_rename_regions_are_left_out_and_so_are_identifiers():
+    people = pd.DataFrame({"customer_id": [str(i) for i in range(60)], "region": ["N", "S"] * 30, "city": ["n", "s"] * 30,
+                           "occupation": [f"job {i}" for i in range(60)]})
+    assert [trait.kind for trait in persona_traits.demographic_traits(people)] == ["region"]
+    towns = people.assign(city=["n", "s", "n2", "s"] * 15)
+    assert [trait.kind for trait in persona_traits.demographic_traits(towns)] == ["region", "city"]
+
+
+def test_sales_channels_count_orders_where_there_is_more_than_one():
+    one = orders_of(("a", "2024-01-01", 9, 0, 5), ("a", "2024-01-02", 9, 0, 5), channel="store")
+    two = one.union(orders_of(("b", "2024-01-01", 9, 0, 5)))
+    assert [trait.kind for trait in persona_traits.order_traits(one)] == ["weekday"]
+    channel = {trait.kind: trait for trait in persona_traits.order_traits(two)}["channel"]
+    assert flat(channel) == {("a", "store"): 2.0, ("b", "web"): 1.0}
+
+
+def test_orders_and_products_after_the_snapshot_do_not_count():
+    orders = orders_of(("a", "2024-01-01", 9, 0, 5), ("a", "2024-01-02", 9, 0, 5), (None, "2024-01-01", 9, 0, 5))
+    assert persona_traits.orders_until(orders, as_of=pd.Timestamp("2024-01-01")).count().execute() == 1
+    lines = pd.DataFrame({"transaction_id": ["1", "2"], "customer_id": "a", "product_id": ["p1", "p2"], "quantity": 1.0,
+                          "discount": 0.0, "revenue": [3.0, 4.0]})
+    lines["order_date"] = pd.to_datetime(["2024-01-01", "2024-03-01"]).date
+    kinds = {"transaction_id": "string", "customer_id": "string", "product_id": "string", "quantity": "float64",
+             "discount": "float64", "revenue": "float64", "order_date": "date"}
+    lines = ibis.memtable(lines, schema=kinds)
+    rolled = rollups.roll_up_customer_products(lines)
+    early = persona_traits.bought_until(rolled, lines, as_of=pd.Timestamp("2024-02-01"))
+    assert early.to_pandas()["revenue"].tolist() == [3.0]
+    assert persona_traits.bought_until(rolled, lines, as_of=pd.Timestamp("2024-03-01")) is rolled
+
+
+def test_a_missing_category_is_compared_among_customers_of_equal_breadth():
+    products = pd.DataFrame({"product_id": [f"p{i}" for i in range(20)], "department": ["D", "E"] * 10,
+                             "category": [f"k{i % 4}" for i in range(20)], "brand": None})
+    rows = [(f"narrow{i}", f"p{i % 4}") for i in range(40)] + [(f"wide{i}", f"p{j}") for i in range(40) for j in range(12)]
+    bought = pd.DataFrame(rows, columns=["customer_id", "product_id"]).assign(revenue=1.0)
+    (trait,) = persona_traits.gap_trait(ibis.memtable(bought), ibis.memtable(products))
+    assert trait.strata["narrow0"] == trait.strata["narrow39"] < trait.strata["wide0"]
+    assert flat(trait)[("wide0", "k3")] == 1.0 and ("narrow0", "k3") not in flat(trait)
+    assert persona_traits.gap_trait(ibis.memtable(bought).filter(ibis.literal(False)), ibis.memtable(products)) == []

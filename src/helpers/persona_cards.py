@@ -88,7 +88,7 @@ def _parts(row: pd.Series, own: pd.DataFrame, cells: pd.DataFrame) -> list[tuple
     """Return the parts of a card that have something to say, in their order."""
     found = {part: [] for part in PARTS}
     found[BUY] += _rhythm(row)
-    for _, cell in own.iterrows():
+    for _, cell in own[own["kind"] != needs.GAP].iterrows():
         template, values = sentence(cell, with_segment=False)
         found[_part_of(cell)].append(Line(capital(text(template, **values)), support(cell), is_tested=True))
     for part in PARTS:
@@ -103,7 +103,7 @@ def _parts(row: pd.Series, own: pd.DataFrame, cells: pd.DataFrame) -> list[tuple
 
 
 def _part_of(cell: pd.Series) -> str:
-    if cell["unit"] == "spend" or cell["kind"] == "bought at all":
+    if cell["unit"] == "spend":
         return LOVE if is_more(cell) else AVOID
     return PART_OF.get(cell["kind"], WHO)
 
@@ -158,9 +158,10 @@ def _departments(row: pd.Series, cells: pd.DataFrame) -> list[Line]:
     if not len(departments):
         return []
     parts = [text("{name:label} {share:percent}", name=d["attribute"], share=d["share"]) for _, d in departments.iterrows()]
-    n = int(departments["n"].max())
     words = text("most of their money goes to {departments}", departments=listing(parts))
-    return [Line(capital(words), text("n = {n:count}; described, not tested", n=n))]
+    ends = [text("{low:percent}–{high:percent}", low=d["low"], high=d["high"]) for _, d in departments.iterrows()]
+    rests = "95% intervals {ends}, n = {n:count}; described, not tested"
+    return [Line(capital(words), text(rests, ends=", ".join(ends), n=int(departments["n"].max())))]
 
 
 def _answered(row: pd.Series) -> list[Line]:

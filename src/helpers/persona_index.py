@@ -19,7 +19,7 @@ from helpers.proportions import Z95, q_values, wilson
 MIN_CUSTOMERS = 30  # customers of the segment, of the others, and with the attribute, below which a cell is not tested
 MIN_SHARE = 0.005  # share (of spend, orders, customers) that an attribute must have on one side to be worth a sentence
 Q_LIMIT = 0.05
-SMALLER_EFFECT = {"customers of equal breadth": 0.1}  # unit → the index must lie at least so far from 100: like with like
+SMALLER_EFFECT = {"customers of equal breadth": 0.1}  # unit → the index must lie so far below 100; above, it is no statement
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def index_cells(traits: list[Trait], segments: pd.Series, *, min_effect: float =
     ----------
     traits : what customers do (persona_traits.py).
     segments : segment by customer_id.
-    min_effect : a shrunk index between 100·(1 − min_effect) and 100·(1 + min_effect) is no statement (`SMALLER_EFFECT` at
-        most where customers are compared with their like).
+    min_effect : a shrunk index between 100·(1 − min_effect) and 100·(1 + min_effect) is no statement. Of the units of
+        `SMALLER_EFFECT` only what a segment lacks is said, from a smaller effect on.
 
     Returns
     -------
@@ -92,8 +92,9 @@ def _coded(segments: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 def _cells(prepared: list[_Prepared], names: np.ndarray, codes: np.ndarray, *, min_effect: float) -> pd.DataFrame:
     cells = pd.concat([_compare(trait, names, codes) for trait in prepared], ignore_index=True)
     cells["q_value"] = q_values(cells["p_value"])
-    effect = cells["unit"].map(SMALLER_EFFECT).fillna(min_effect).clip(upper=min_effect)
-    far = (cells["shrunk_index"] >= 100 * (1 + effect)) | (cells["shrunk_index"] <= 100 * (1 - effect))
+    effect = cells["unit"].map(SMALLER_EFFECT).astype(float)
+    more = (cells["shrunk_index"] >= 100 * (1 + min_effect)) & effect.isna()
+    far = more | (cells["shrunk_index"] <= 100 * (1 - effect.fillna(min_effect).clip(upper=min_effect)))
     large = cells[["share", "others_share"]].max(axis=1) >= MIN_SHARE
     cells["is_notable"] = (cells["q_value"] < Q_LIMIT) & far & large
     return cells.sort_values(["segment", "kind", "attribute"], ignore_index=True)

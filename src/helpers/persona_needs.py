@@ -10,9 +10,10 @@ from helpers.persona_words import is_more
 from helpers.proportions import wilson
 
 MIN_RETURNED = 30  # customers who bought again, from whom the time to the second purchase is told
+GAP = "bought at all"  # kind of trait: a category that customers of equal breadth buy more often
 TROUBLE = ("service", "reviews", "survey", "service rating", "service topic")
 OPENINGS = {  # kind of trait → what its statement calls for
-    "bought at all": (
+    GAP: (
         "show them {attribute:label}: {share:percent1} have bought it, {others:percent1} of others with as many products"
     ),
     "service": "fix what goes wrong: {share:percent1} of their orders end in a service case, {others:percent1} of others'",

@@ -29,7 +29,7 @@ def personas(
     known = with_truth(segments, persons, people.drop(columns=set(people) - {"person_id", "persona", *columns}),
                        true=["persona", *columns])
     told = traits.assign(true_index=[_true_index(cell, known, habits) for cell in traits.itertuples()])
-    told = told[np.isfinite(told["true_index"])]
+    told = told[told["true_index"].notna()]
     told = told.assign(is_right=(told["true_index"] > 1) == (told["share"] > told["others_share"]))
     notable = told[told["is_notable"]]
     if notable.empty:
@@ -54,7 +54,7 @@ def _right(statements: pd.DataFrame, measure: str) -> Score:
 
 
 def _true_index(cell, known: pd.DataFrame, habits: pd.DataFrame) -> float:
-    """Return the true ratio of a segment to the others, or NaN where the truth does not say."""
+    """Return the true ratio of a segment to the others (infinite where only the segment has it), or NaN where unknown."""
     values = _true_values(cell.kind, cell.attribute, known, habits)
     if values is None:
         return np.nan
@@ -65,7 +65,9 @@ def _true_index(cell, known: pd.DataFrame, habits: pd.DataFrame) -> float:
     values = np.nan_to_num(values)
     sums = [((values * weight)[side].sum(), weight[side].sum()) for side in (own, ~own)]
     (a, n_a), (b, n_b) = sums
-    return a / n_a / (b / n_b) if n_a > 0 and n_b > 0 and b > 0 else np.nan
+    if not (n_a > 0 and n_b > 0 and a + b > 0):
+        return np.nan
+    return a / n_a / (b / n_b) if b > 0 else np.inf
 
 
 def _true_values(kind: str, attribute: str, known: pd.DataFrame, habits: pd.DataFrame) -> np.ndarray | None:

@@ -1,8 +1,8 @@
-"""The charts of the persona report: each function returns the keyword arguments of `report.chart`."""
+"""The charts of the persona report: each function returns the keyword arguments of `report.chart`, but for the source."""
 
 import pandas as pd
 
-from helpers import persona, plots, report
+from helpers import persona, plots
 from helpers.i18n import text
 from helpers.persona_words import flat, flat_columns, labelled, translated
 
@@ -15,29 +15,27 @@ TIMES_ALT = "A table of shades: weekdays and hours in rows, segments in columns,
 ANSWERS_ALT = "Bars of the share of contacted customers that answered, by segment, with intervals."
 
 
-def departments(cells: pd.DataFrame, *, run: report.Run, n: int) -> dict:
-    """Return the index of spend by department (rows) and segment (columns). n: customers of all segments."""
+def departments(cells: pd.DataFrame) -> dict:
+    """Return the index of spend by department (rows) and segment (columns)."""
     spend = persona.matrix(cells, kinds=["department"], value="index", n=10)
     return {
         "axes": plots.heatmap(translated(spend), fmt="count", highest=200, ax=plots.new((7.6, 0.36 * len(spend) + 1.0))),
         "title": text("Departments: each segment against all other customers"), "subtitle": text(INDEX), "alt": text(INDEX_ALT),
-        "source": report.source_line(n=n, of="customers", run=run), "data": flat(spend),
-        "columns": flat_columns(spend, fmt="count"), "name": "departments",
+        "data": flat(spend), "columns": flat_columns(spend, fmt="count"), "name": "departments",
     }
 
 
-def times(cells: pd.DataFrame, *, run: report.Run, n: int) -> dict:
+def times(cells: pd.DataFrame) -> dict:
     """Return the share of orders by weekday and hour (rows) and segment (columns)."""
     found = persona.matrix(cells, kinds=["weekday", "hours"], value="share", n=12)
     return {
         "axes": plots.heatmap(translated(found), fmt="percent", ax=plots.new((7.6, 0.34 * len(found) + 1.0))),
         "title": text("Orders by weekday and by hour of the day"), "subtitle": text(TIMES), "alt": text(TIMES_ALT),
-        "source": report.source_line(n=n, of="customers", run=run), "data": flat(found),
-        "columns": flat_columns(found, fmt="percent1"), "name": "times",
+        "data": flat(found), "columns": flat_columns(found, fmt="percent1"), "name": "times",
     }
 
 
-def answers(personas: pd.DataFrame, *, run: report.Run) -> dict:
+def answers(personas: pd.DataFrame) -> dict:
     """Return the share of contacted customers that answered, by segment with enough of them."""
     columns = ["segment", "n_contacted", "answered_rate", "answered_low", "answered_high"]
     answered = personas.loc[personas["n_contacted"] >= persona.MIN_SHOWN, columns].reset_index(drop=True)
@@ -48,6 +46,5 @@ def answers(personas: pd.DataFrame, *, run: report.Run) -> dict:
         ),
         "title": text("Share of contacted customers that answered at least once"),
         "subtitle": text("With 95% intervals (Wilson)"), "alt": text(ANSWERS_ALT),
-        "source": report.source_line(n=int(answered["n_contacted"].sum()), of="customers", run=run),
         "data": answered, "columns": labelled(answered), "name": "answers",
     }

@@ -41,6 +41,8 @@ VOC = (
             text("feedback_id", "the review"),
             text("role", "what it was to the model", isin=("train", "test", "copy", "silent")),
             flag("is_dissatisfied", "verdict of its author; null = none", **MAYBE),
+            text("read_as", "language in which it was read, by its script", isin=("en", "zh")),
+            text("model", "trained on this data set's verdicts, or shipped with the workbook", isin=("trained", "shipped")),
             rate("p_dissatisfied", "probability of a dissatisfied author, from a model that had not seen the text"),
         ),
         gives="how each review sounds, also where its author left no verdict",
@@ -48,7 +50,7 @@ VOC = (
     Contract(
         "sentiment_quality", "results", "voc", "a measure of a model", ("model", "measure"),
         (
-            text("model", "the model or a baseline", isin=("model", "vader", "majority")),
+            text("model", "the model or a baseline", isin=("model", "shipped", "vader", "majority")),
             text("measure", "the measure", isin=("auc", "accuracy", "macro_f1", "brier", "ece")),
             rate("estimate", "value on held-out reviews"),
             rate("low", "lower end of its 95 % bootstrap interval"),

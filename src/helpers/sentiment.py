@@ -1,73 +1,50 @@
-"""Can a text's verdict be read from its words?
+"""Can a text's verdict be read from its words, in English and Chinese?
 
-TF-IDF of words and word pairs (present or not, negation carried to the words it governs: Das and Chen 2001) and logistic
-regression, its strength chosen inside the training part. Its score and that of the VADER word list (Hutto and Gilbert 2014)
-are turned into one calibrated probability (Platt 1999). Beside it as baselines: VADER alone and the majority.
+For each language: where enough texts carry a verdict, a model is trained on them here; else the model that the workbook ships
+reads them (sentiment_training.py). Both are tables of words (sentiment_model.py) read clause by clause
+(sentiment_clauses.py). Beside them as baselines: VADER (English; Hutto and Gilbert 2014), the shipped model and the majority.
 Input: the reviews of voc.read_reviews.
 """
 
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedKFold
 
+from helpers import sentiment_clauses, sentiment_model
 from helpers.errors import TooLittleData
+from helpers.sentiment_valence import valences
 
-MIN_TEXTS = 200  # texts with a verdict; below, neither training nor test says anything
+MIN_TEXTS = 200  # texts with a verdict in a language; below, the shipped model reads it
 MIN_EACH, MIN_EACH_TEST = 30, 10  # texts of the rarer verdict in the training part and in the test part
 TEST_SHARE = 5  # one text in five is held out where the publisher fixed no split
-N_FOLDS = 5
-STRENGTHS = (1.0, 2.0, 4.0)  # candidates for logistic regression's C
 NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
-MIN_TEXTS_OF_WORD = 2  # words of a single text teach nothing
-NEGATION_REACH = 4  # words; a negation governs at most the four words that follow it in the clause
-NEGATORS = frozenset((
-    "no", "not", "never", "nothing", "nobody", "none", "nor", "neither", "cannot", "without", "hardly", "barely", "scarcely",
-    "nowhere", "不", "没", "未", "别", "无",
-))
-TURNS = frozenset(("but", "however", "although", "though", "yet", "但", "却"))  # a new clause: an earlier negation ends here
-_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]|[^\W_a-z0-9\u4e00-\u9fff]+|[.,!?;:()，。！？；：]")
-_PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name)\]")
-_MARKS = frozenset(".,!?;:()，。！？；：")
+LANGUAGES = ("en", "zh")
 
 
 # --- words
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text, lower case; those that a negation governs start with `not_`; ! and ? count as words.
-
-    A negation ("not", "never", "…n't", 不) reaches four words, or to the end of its clause if that comes first.
-    """
-    found, reach = [], 0
-    for word in _TOKEN.findall(_PLACEHOLDER.sub(" ", text).lower().replace("’", "'")):
-        if word in _MARKS:
-            reach = 0
-            if word in "!?！？":
-                found.append(word)
-            continue
-        reach = 0 if word in TURNS else reach
-        found.append(f"not_{word}" if reach else word)
-        is_negation = word in NEGATORS or word.endswith("n't")
-        reach = NEGATION_REACH if is_negation else max(0, reach - 1)
-    return found
-
-
-def words_and_pairs(text: str) -> list[str]:
-    """Return the words of a text and its pairs of neighbouring words."""
-    single = words(text)
-    return single + [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]
-
-
 def text_key(text: str) -> str:
     """Return what two copies of a text share: letters and digits only, lower case."""
     return re.sub(r"\W+", " ", text.lower()).strip()
+
+
+def languages(reviews: pd.DataFrame) -> pd.Series:
+    """Return the language in which each text is read: en or zh by its script; null where nothing is written or where the
+    column `language` names another one."""
+    declared = reviews["language"].astype("object") if "language" in reviews else pd.Series(None, index=reviews.index)
+    is_other = declared.notna() & ~declared.astype("str").str.lower().str[:2].isin([*LANGUAGES, "mi", "un", ""])
+    found = reviews["text"].map(sentiment_clauses.language_of, na_action="ignore").astype("object")
+    return found.mask(is_other | reviews["text"].isna(), None)
 
 
 # --- which texts teach, which test
@@ -113,135 +90,154 @@ def count_roles(reviews: pd.DataFrame) -> dict[str, int]:
     return {name: int(counts.get(name, 0)) for name in ("train", "test", "copy", "silent")} | {"test_copy": n_test_copies}
 
 
-# --- the model
+# --- the models
 
 
-def add_vader(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Add `vader`: the word list's compound score of each (English) text, −1 worst to 1 best; 0 where nothing is written."""
-    return reviews.assign(vader=vader_scores(reviews["text"].fillna("")))
+@dataclass(frozen=True)
+class Readers:
+    """A model for each language of the texts, where it comes from, and the probabilities of texts that taught it.
+
+    origin: language → "trained" or "shipped"; out_of_fold: feedback_id → probability of a training text from a model that had
+    not seen it; main: the language of most texts with a verdict (of most texts, if none has one).
+    """
+
+    by_language: dict[str, sentiment_model.Reader]
+    origin: dict[str, str]
+    out_of_fold: pd.Series
+    main: str
+
+    def predict(self, texts: Iterable[str]) -> np.ndarray:
+        """Return the probability that each text's author is dissatisfied, each read by the model of its language."""
+        texts = pd.Series(list(texts), dtype="object")
+        read_as = texts.map(sentiment_clauses.language_of)
+        found = np.full(len(texts), np.nan)
+        for language in sorted(set(read_as)):
+            rows = (read_as == language).to_numpy()
+            found[rows] = self.reader(language).predict(texts[rows])
+        return found
+
+    def reader(self, language: str) -> sentiment_model.Reader:
+        """Return the model of a language; a language that no text had when the models were chosen gets the shipped one."""
+        return self.by_language.get(language) or shipped(language)
 
 
-def vader_scores(texts: pd.Series) -> np.ndarray:
-    """Return VADER's compound score of each text; 0 = neutral, or no word of its English list."""
+@cache
+def shipped(language: str) -> sentiment_model.Reader:
+    """Return the model that the workbook ships for a language (en or zh)."""
+    with resources.as_file(resources.files("helpers").joinpath("sentiment_models", f"{language}.npz")) as path:
+        return sentiment_model.load(Path(path))
+
+
+def fit_readers(split: pd.DataFrame, *, seed: int) -> Readers:
+    """Choose a model for each language: trained on the role `train` if there is enough, else the shipped one.
+
+    split: :func:`split_texts`. Enough are 200 texts with a verdict, 30 of the rarer verdict in training and 10 in the test.
+    Raises TooLittleData where no text is in English or Chinese.
+    """
+    read_as = languages(split)
+    if not read_as.notna().any():
+        raise TooLittleData("Needs texts in English or Chinese; there are none among {n:count}.", n=len(split))
+    by_language, origin, seen = {}, {}, []
+    for language in sorted(set(read_as.dropna())):
+        own = split[(read_as == language) & split["role"].isin(["train", "test"])]
+        if not has_enough(own):
+            by_language[language], origin[language] = shipped(language), "shipped"
+            continue
+        taught = own[own["role"] == "train"].sort_values("feedback_id", kind="stable")
+        by_language[language], p = sentiment_model.fit(
+            list(taught["text"]), taught["dissatisfied"].to_numpy(bool), values=valences(language), seed=seed,
+            about={"language": language},
+        )
+        origin[language] = "trained"
+        seen.append(pd.Series(p, index=taught["feedback_id"]))
+    judged = read_as[split["role"].isin(["train", "test"])].dropna()
+    counts = (judged if len(judged) else read_as.dropna()).value_counts()
+    out_of_fold = pd.concat(seen) if seen else pd.Series(dtype="float64")
+    return Readers(by_language, origin, out_of_fold, str(counts[counts == counts.max()].index.min()))
+
+
+def has_enough(judged: pd.DataFrame) -> bool:
+    """Return whether texts with a verdict (role train or test) suffice to train a model and to test it."""
+    return len(judged) >= MIN_TEXTS and _rarer(judged, "train") >= MIN_EACH and _rarer(judged, "test") >= MIN_EACH_TEST
+
+
+def _rarer(judged: pd.DataFrame, role: str) -> int:
+    counts = judged.loc[judged["role"] == role, "dissatisfied"].astype(bool).value_counts()
+    return int(counts.min()) if len(counts) == 2 else 0
+
+
+def predict_test(split: pd.DataFrame, readers: Readers) -> tuple[pd.DataFrame, np.ndarray, dict[str, np.ndarray]]:
+    """Return texts of the main language that its model has not seen, their verdicts (True = dissatisfied), and probabilities.
+
+    Models: model, shipped (where the model was trained here), vader (English; calibrated on the other texts), majority. A
+    shipped model is tested on every text with a verdict. Raises TooLittleData below 10 texts of the rarer verdict.
+    """
+    own = split[(languages(split) == readers.main) & split["role"].isin(["train", "test"])]
+    is_trained = readers.origin[readers.main] == "trained"
+    test = own[own["role"] == "test"] if is_trained else own
+    is_bad = test["dissatisfied"].to_numpy(bool)
+    rarer = int(min(is_bad.sum(), (~is_bad).sum()))
+    if rarer < MIN_EACH_TEST:
+        raise TooLittleData(
+            "Needs {needed:count} texts of the rarer verdict to test how well it is read; there are {found:count}.",
+            needed=MIN_EACH_TEST, found=rarer,
+        )
+    known = own[own["role"] == "train"] if is_trained else own
+    predicted = {"model": readers.reader(readers.main).predict(test["text"])}
+    if is_trained:
+        predicted["shipped"] = shipped(readers.main).predict(test["text"])
+    if readers.main == "en":
+        predicted["vader"] = _calibrated_vader(known, test)
+    return test, is_bad, predicted | {"majority": np.full(len(test), float(known["dissatisfied"].astype(bool).mean()))}
+
+
+def _calibrated_vader(known: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
+    """Return VADER's scores of the test as probabilities, calibrated (Platt 1999) on the known texts."""
+    model = LogisticRegression(C=1e6).fit(vader_scores(known["text"])[:, None], known["dissatisfied"].to_numpy(bool))
+    return model.predict_proba(vader_scores(test["text"])[:, None])[:, 1].round(6)
+
+
+def vader_scores(texts: Iterable[str]) -> np.ndarray:
+    """Return VADER's compound score of each text, −1 worst to 1 best; 0 = neutral, or no word of its English list."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     analyzer = SentimentIntensityAnalyzer()
     return np.array([analyzer.polarity_scores(text)["compound"] for text in texts], dtype=float)
 
 
-@dataclass(frozen=True)
-class Reader:
-    """A fitted model of the verdict, its chosen strength, its probabilities for the training texts, and both baselines."""
-
-    vectorizer: TfidfVectorizer
-    classifier: LogisticRegression
-    calibrator: LogisticRegression  # of the classifier's score and VADER's
-    vader_calibrator: LogisticRegression  # of VADER's score alone
-    base_rate: float
-    strength: float
-    out_of_fold: pd.Series  # probability of each training text from a model that had not seen it
-
-    def predict(self, texts: pd.Series, vader: np.ndarray | None = None) -> np.ndarray:
-        """Return the probability that each text's author is dissatisfied. `vader`: its scores, if they are known."""
-        vader = vader_scores(texts) if vader is None else vader
-        return _probability(self.calibrator, self.classifier.decision_function(self.vectorizer.transform(texts)), vader)
-
-    def predict_vader(self, texts: pd.Series, vader: np.ndarray | None = None) -> np.ndarray:
-        """Return the baseline's probability: the word list alone, calibrated on the training texts."""
-        return _probability(self.vader_calibrator, vader_scores(texts) if vader is None else vader)
-
-    def predict_majority(self, texts: pd.Series) -> np.ndarray:
-        """Return the other baseline: the training texts' share of dissatisfied authors, for every text."""
-        return np.full(len(texts), self.base_rate)
+# --- scores
 
 
-def fit_reader(reviews: pd.DataFrame, *, seed: int) -> Reader:
-    """Fit the model and its baselines on the training texts (role `train`, with `vader`) alone.
-
-    Vocabulary, weights, strength and calibration see nothing else; in each of five folds vocabulary and weights are fitted
-    on the other four. Raises TooLittleData below 200 texts with a verdict, 30 of the rarer verdict in training or 10 in the
-    test.
-    """
-    _require_enough(reviews)
-    taught = reviews[reviews["role"] == "train"].sort_values("feedback_id", kind="stable")
-    is_bad, vader = taught["dissatisfied"].to_numpy(bool), taught["vader"].to_numpy(float)
-    analysed = [words_and_pairs(text) for text in taught["text"]]
-    scores = _scores_out_of_fold(analysed, is_bad, seed=seed)
-    calibrators = {c: _calibrator(is_bad, score, vader) for c, score in scores.items()}
-    seen = {c: _probability(calibrators[c], scores[c], vader) for c in STRENGTHS}
-    best = min(STRENGTHS, key=lambda c: (round(log_loss(is_bad, seen[c]), 9), c))
-    vectorizer = TfidfVectorizer(analyzer=_as_it_is, binary=True, min_df=MIN_TEXTS_OF_WORD)
-    classifier = _classifier(best).fit(vectorizer.fit_transform(analysed), is_bad)
-    vectorizer.set_params(analyzer=words_and_pairs)  # from here on it reads texts
-    out_of_fold = pd.Series(seen[best], index=taught["feedback_id"], name="p_dissatisfied")
-    return Reader(
-        vectorizer, classifier, calibrators[best], _calibrator(is_bad, vader), float(is_bad.mean()), best, out_of_fold
-    )
-
-
-def _require_enough(reviews: pd.DataFrame) -> None:
-    roles = reviews[reviews["role"].isin(["train", "test"])]
-    rarer = {part: roles.loc[roles["role"] == part, "dissatisfied"].astype(bool).value_counts() for part in ("train", "test")}
-    fewest = {part: int(counts.min()) if len(counts) == 2 else 0 for part, counts in rarer.items()}
-    if len(roles) < MIN_TEXTS or fewest["train"] < MIN_EACH or fewest["test"] < MIN_EACH_TEST:
-        raise TooLittleData(
-            "Needs {needed:count} texts with a verdict, {each:count} of the rarer verdict to learn from and {test:count} to "
-            "test on. Texts found: {found:count}, with {train:count} and {held:count} of the rarer verdict.",
-            needed=MIN_TEXTS, each=MIN_EACH, test=MIN_EACH_TEST, found=len(roles), train=fewest["train"],
-            held=fewest["test"],
-        )
-
-
-def _scores_out_of_fold(analysed: list[list[str]], is_bad: np.ndarray, *, seed: int) -> dict[float, np.ndarray]:
-    """Return, for each candidate strength, each text's score from a model fitted on the other folds."""
-    present = CountVectorizer(analyzer=_as_it_is, binary=True).fit_transform(analysed)
-    scores = {strength: np.zeros(len(analysed)) for strength in STRENGTHS}
-    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
-        is_known = present[inside].getnnz(axis=0) >= MIN_TEXTS_OF_WORD  # vocabulary and weights from these folds alone
-        weigh = TfidfTransformer().fit(present[inside][:, is_known])
-        known, unseen = (weigh.transform(present[rows][:, is_known]) for rows in (inside, outside))
-        for strength in STRENGTHS:
-            scores[strength][outside] = _classifier(strength).fit(known, is_bad[inside]).decision_function(unseen)
-    return scores
-
-
-def _as_it_is(found: list[str]) -> list[str]:
-    return found
-
-
-def _classifier(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, solver="newton-cg", max_iter=1000)
-
-
-def _calibrator(is_bad: np.ndarray, *scores: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=1e6).fit(np.column_stack(scores), is_bad)  # two or three parameters, hardly penalised
-
-
-def _probability(calibrator: LogisticRegression, *scores: np.ndarray) -> np.ndarray:
-    return calibrator.predict_proba(np.column_stack(scores))[:, 1].round(6)
-
-
-def predict_test(reviews: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, np.ndarray, dict[str, np.ndarray]]:
-    """Return the test reviews, their verdicts (True = dissatisfied), and the probabilities of the model and both baselines."""
-    test = reviews[reviews["role"] == "test"]
-    texts, vader = test["text"], test["vader"].to_numpy(float)
-    return test, test["dissatisfied"].to_numpy(bool), {
-        "model": reader.predict(texts, vader), "vader": reader.predict_vader(texts, vader),
-        "majority": reader.predict_majority(texts),
-    }
-
-
-def score_reviews(reviews: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+def score_reviews(split: pd.DataFrame, readers: Readers) -> pd.DataFrame:
     """Return table `sentiment`: each text's probability from a model that had not seen the text.
 
-    Training texts, and copies of them, get their out-of-fold probability; all others that of the final model.
+    Training texts, and copies of them, get their out-of-fold probability; all others that of the final model. Texts in other
+    languages than English and Chinese are left out. Adds read_as (en or zh) and model (trained or shipped).
     """
-    written = reviews[reviews["text"].notna()]
+    split = split.assign(read_as=languages(split))
+    written = split[split["read_as"].notna()]
     keys = written["text"].map(text_key)
-    fresh = pd.Series(reader.predict(written["text"], written["vader"].to_numpy(float)), index=written.index)
-    taught = written["role"] == "train"
+    fresh = pd.Series(readers.predict(written["text"]), index=written.index)
+    taught = written["feedback_id"].isin(readers.out_of_fold.index)
     by_key = pd.Series(
-        written.loc[taught, "feedback_id"].map(reader.out_of_fold).to_numpy(), index=keys[taught].to_numpy()
+        written.loc[taught, "feedback_id"].map(readers.out_of_fold).to_numpy(), index=keys[taught].to_numpy()
     )
-    scored = written[["feedback_id", "role", "dissatisfied"]].rename(columns={"dissatisfied": "is_dissatisfied"})
-    return scored.assign(p_dissatisfied=keys.map(by_key).astype("float64").fillna(fresh)).reset_index(drop=True)
+    scored = written[["feedback_id", "role", "dissatisfied", "read_as"]].rename(columns={"dissatisfied": "is_dissatisfied"})
+    p = keys.map(by_key[~by_key.index.duplicated()]).astype("float64").fillna(fresh)
+    return scored.assign(model=written["read_as"].map(readers.origin), p_dissatisfied=p).reset_index(drop=True)
+
+
+def score_clauses(reviews: pd.DataFrame, readers: Readers) -> pd.DataFrame:
+    """Return one row a clause: feedback_id, clause (number within its text, from 0), text, weight (of the clause in its text)
+    and p_dissatisfied, read alone by the model of its text's language."""
+    rows = [
+        (row.feedback_id, i, clause.text.strip(" ,，"), clause.weight, row.read_as)
+        for row in reviews.assign(read_as=languages(reviews)).dropna(subset=["read_as"]).itertuples()
+        for i, clause in enumerate(sentiment_clauses.clauses(row.text))
+    ]
+    table = pd.DataFrame(rows, columns=["feedback_id", "clause", "text", "weight", "read_as"])
+    p = np.full(len(table), np.nan)
+    for language in sorted(set(table["read_as"])):
+        own = (table["read_as"] == language).to_numpy()
+        p[own] = readers.reader(language).predict(table.loc[own, "text"])
+    return table.drop(columns="read_as").assign(p_dissatisfied=p)

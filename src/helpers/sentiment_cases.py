@@ -1,9 +1,9 @@
 """Minimal pairs of sentences that show what a sentiment model understands (CheckList: Ribeiro et al. 2020).
 
 In each pair little differs and the second text comes from the less satisfied (or less clearly satisfied) author. The pairs
-were written by hand, from the kinds listed and from no review, before the present features were built; none of them is
-trained on. A hash of the pair puts about half aside: those were looked at once, after everything else was settled. The English pairs
-of `SEEN` are older: an earlier model was judged by them, so they count as seen.
+were written by hand, from the kinds listed and from no review, before the present features were built, and by the same hand;
+none is trained on. A hash of the pair puts about half aside: those were looked at once, after everything else was settled.
+The English pairs of `SEEN` are older: an earlier model was judged by them, so they count as seen.
 """
 
 import zlib
@@ -178,7 +178,6 @@ PAIRS = {"en": SEEN + ENGLISH, "zh": CHINESE}
 def pairs(language: str) -> pd.DataFrame:
     """Return the pairs of a language (en or zh): kind, satisfied, dissatisfied (texts) and is_held_out."""
     table = pd.DataFrame(PAIRS[language], columns=["kind", "satisfied", "dissatisfied"])
-    put_aside = [zlib.crc32(f"{a}|{b}".encode()) % 2 == 0 for a, b in zip(table["satisfied"], table["dissatisfied"], strict=True)]
     older = {pair[1:] for pair in SEEN}
-    is_older = [pair in older for pair in zip(table["satisfied"], table["dissatisfied"], strict=True)]
-    return table.assign(is_held_out=[aside and not old for aside, old in zip(put_aside, is_older, strict=True)])
+    texts = list(zip(table["satisfied"], table["dissatisfied"], strict=True))
+    return table.assign(is_held_out=[pair not in older and zlib.crc32("|".join(pair).encode()) % 2 == 0 for pair in texts])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers import masking
+from helpers import masking, sentiment_quality
 from helpers.errors import TooLittleData
 from helpers.i18n import text as t
 
@@ -63,13 +63,14 @@ def key_figures(satisfied: dict, *, drivers: pd.DataFrame, quality: pd.DataFrame
                 "low": row.n * row.difference_low, "high": row.n * row.difference_high,
                 "note": t("in {n:count} reviews that mention it", n=row.n),
             })
-    scores = quality[quality["measure"] == "auc"].set_index("model")["estimate"]
+    scores = quality[quality["measure"] == "auc"].set_index("model")
     if len(scores):
-        mine = quality[(quality["measure"] == "auc") & (quality["model"] == "model")].iloc[0]
+        mine, name = scores.loc["model"], sentiment_quality.baseline(quality)
         figures.append({
             "label": t("Verdict read from the text (AUC)"), "value": mine["estimate"], "fmt": "number3",
             "low": mine["low"], "high": mine["high"],
-            "note": t("{n:count} unseen reviews; word list VADER {vader:number3}", n=mine["n"], vader=scores["vader"]),
+            "note": t("{n:count} unseen reviews; {baseline:label}: {other:number3}", n=mine["n"],
+                      baseline=sentiment_quality.MODEL_NAMES[name], other=scores.loc[name, "estimate"]),
         })
     return figures
 

@@ -273,6 +273,31 @@ def test_odd_customers_get_finite_answers(model, rows):
     assert np.isfinite(fit.log_likelihood_of(summary)).all()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_the_customers_no_answer_is_missing_and_nothing_warns(seed):
+    """Random mixtures of counts, ages and recencies, possible and impossible: an answer in numbers, or a sentence."""
+    random = np.random.default_rng(seed)
+    n, weeks = int(random.choice([5, 200, 1000])), float(random.choice([1, 10, 1000]))
+    age = np.round(random.uniform(0, 1, n) * weeks, 1)
+    x = random.choice([0, 1, 2, 5, 50, 3000], n, p=random.dirichlet(np.full(6, 0.5)))
+    summary = history(*zip(x, np.where(x > 0, age * random.random(n) ** random.choice([0.0, 1, 10]), 0), age, strict=True))
+    for model in MODELS:
+        try:
+            fit = btyd.fit(summary, model, min_repeaters=1)
+        except TooLittleData:
+            continue
+        for weeks in (0, 0.1, 13, 500):
+            p = [fit.p_alive(summary), fit.p_no_purchase(summary, weeks), fit.p_at_most(summary, weeks, 3)]
+            assert all(found.between(0, 1).all() for found in p)
+            assert np.isfinite(fit.expected_purchases(summary, weeks)).all()
+            assert (fit.expected_purchases(summary, weeks) >= 0).all()
+        assert np.isfinite(fit.log_likelihood_of(summary)).all()
+        assert np.isfinite(fit.expected_since_first([0, 1, 100])).all()
+        assert not fit.log_p_count(summary, 13, np.arange(n) % 50).isna().any()
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_where_nobody_leaves_everybody_is_alive(model):
     fit = btyd.fit(history(*((x, 39.0 if x else 0, 39) for x in range(0, 200))), model)

@@ -36,6 +36,12 @@ def test_the_published_fit_comes_out(fit):
     assert (fit.n_customers, fit.penaliser) == (11104, 0.0)
 
 
+def test_donors_of_the_charity_are_expected_to_give_as_published(fit):
+    """Fader, Hardie and Shang 2010: gifts expected in 2002–2006 of who never gave again, and of who gave every year."""
+    never_and_always = pd.DataFrame([(0, 0, 6), (6, 6, 6)], columns=OPPORTUNITIES)
+    assert fit.expected_purchases(never_and_always, 5).round(2).tolist() == [0.07, 3.75]
+
+
 def test_predictions_are_those_of_lifetimes(fit):
     oracle = BetaGeoBetaBinomFitter()
     oracle.params_ = pd.Series(fit.parameters)

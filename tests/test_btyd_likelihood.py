@@ -51,8 +51,13 @@ def test_the_penalty_counts_parameters_in_their_units():
 def test_a_likelihood_that_falls_from_nothing_ends_at_next_to_nothing():
     """Nobody ever leaves: the best chance of leaving is 0, whose logarithm no search reaches."""
     found = maximise(lambda logs: (-100 * float(np.exp(logs[0])), -100 * np.exp(logs)), [np.zeros(1)], n=100)
-    assert np.exp(found.logs[0]) < 1e-3
+    assert 1e-9 < np.exp(found.logs[0]) < 1e-3  # down to the wall at most
     assert found.penaliser == 0.0
+
+
+def test_what_only_impossible_data_ask_for_is_refused():
+    """A likelihood that rises without end towards 0 (repeat purchases in no time, say) is not stopped by the wall."""
+    assert maximise(lambda logs: (-100 * float(logs[0]), np.full(1, -100.0)), [np.zeros(1)], n=100) is None
 
 
 def test_a_false_gradient_leaves_the_simplex():
@@ -76,7 +81,7 @@ def test_an_optimum_that_is_not_accepted_is_none():
 
 @pytest.mark.parametrize(("values", "sound"), [
     ([0.2, 4.4, 0.8], True), ([0.2, 4.4, 1e7], False), ([0.2, np.nan, 0.8], False), ([0.0, 4.4, 0.8], False),
-    ([1e-8, 4.4, 0.8], True),
+    ([1e-8, 4.4, 0.8], True), ([1e-11, 4.4, 0.8], False),
 ])
 def test_parameters_that_run_away_are_not_sound(values, sound):
     assert is_sound(values) is sound

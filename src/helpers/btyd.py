@@ -45,7 +45,7 @@ def fit(summary: pd.DataFrame, model: str = "BG/NBD", *, min_repeaters: int = MI
         )
     rows = collapse(summary)
     histories = distinct(rows)
-    n, longest_weeks = histories.n_customers, float(histories.age.max())
+    n, longest_weeks = histories.n_customers, max(float(histories.age.max()), 1 / DAYS_PER_WEEK)
     units = np.log([longest_weeks if name in kind.times else 1.0 for name in kind.names])
     found = None
     if len(histories.counts) > 1:  # customers who all bought equally often say nothing of how customers differ

@@ -6,7 +6,7 @@ Filiztekin 2007, IJRM 24:201; Hoppe and Wagner 2007) some do. All in weeks; func
 """
 
 import numpy as np
-from scipy.special import betainc, betaln, expit, gammaln, psi
+from scipy.special import betainc, betaln, expit, gammaln, psi, xlogy
 
 from helpers.btyd_histories import Histories
 
@@ -87,7 +87,7 @@ def log_pmf_if_alive(rate_shape, rate_scale, a, b, weeks, n) -> np.ndarray:
     with np.errstate(divide="ignore"):
         exactly = (
             gammaln(rate_shape + n) - gammaln(rate_shape) - gammaln(n + 1)
-            + rate_shape * np.log(rate_scale / (rate_scale + weeks)) + np.where(n > 0, n * np.log(share), 0.0)
+            + rate_shape * np.log(rate_scale / (rate_scale + weeks)) + xlogy(n, share)
         )
         at_least = np.log(betainc(np.maximum(n, 1), rate_shape, share))
     stays = betaln(a, b + n) - betaln(a, b) + exactly

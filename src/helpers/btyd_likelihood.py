@@ -13,6 +13,8 @@ from scipy.optimize import minimize
 
 PENALISERS = (0.0, 0.001, 0.01, 0.1)  # L2 penalty on the parameters; the documentation of lifetimes suggests 0.001–0.1
 LARGEST = 1e6  # a parameter beyond this has run away: the data do not determine it
+SMALLEST = 1e-8  # below it a wall rises: where nobody ever leaves, the chance to leave would fall for ever
+WALL = 1e-3  # its steepness
 FLAT = 1e-4  # slope of the log-likelihood per customer at which a search counts as arrived
 REACH = np.log(100.0)  # a refit may move a parameter by this factor either way: flat likelihoods must not run away
 STEP = 1e-4  # of the logs, for the curvature
@@ -65,18 +67,20 @@ def _descend(loss: Likelihood, start: np.ndarray, shape: np.ndarray, *, flat: fl
 
 
 def is_sound(values) -> bool:
-    """Say whether all parameters are positive and none has run away. Next to nothing is sound: perhaps nobody leaves."""
+    """Say whether no parameter has run away. Next to nothing (at the wall) is sound: perhaps nobody leaves."""
     values = np.asarray(values, dtype=float)
-    return bool(np.isfinite(values).all() and (values > 0).all() and (values < LARGEST).all())
+    return bool(np.isfinite(values).all() and (values > SMALLEST / 100).all() and (values < LARGEST).all())
 
 
 def _loss(likelihood: Likelihood, *, n: float, units, penaliser: float) -> Likelihood:
-    """Return the penalised negative log-likelihood per customer; what is not a number counts as very bad."""
+    """Return the penalised negative log-likelihood per customer, walled; what is not a number counts as very bad."""
     def loss(logs):
         with np.errstate(all="ignore"):
             total, slope = likelihood(logs)
             penalty = penaliser * np.exp(2 * (logs - units))
-        value, slope = penalty.sum() - total / n, 2 * penalty - slope / n
+        below = np.maximum(np.log(SMALLEST) - logs, 0)
+        value = penalty.sum() + WALL * (below**2).sum() - total / n
+        slope = 2 * penalty - 2 * WALL * below - slope / n
         return (value, slope) if np.isfinite(value) and np.isfinite(slope).all() else (1e10, np.zeros_like(logs))
 
     return loss

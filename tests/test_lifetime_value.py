@@ -74,10 +74,11 @@ def test_a_calibration_end_that_is_no_day_is_refused_in_one_line():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("horizon_weeks", 0), ("contract_months", -1), ("n_refits", 39), ("n_refits", 50.5)]
+    ("name", "value"),
+    [("horizon_weeks", 0), ("contract_months", -1), ("n_refits", 39), ("n_refits", 50.5), ("early_days", 0)],
 )
 def test_horizons_and_refits_must_be_usable(name, value):
-    good = {"horizon_weeks": 1, "contract_months": 1, "n_refits": 40}
+    good = {"horizon_weeks": 1, "contract_months": 1, "n_refits": 40, "early_days": 1}
     lifetime_value.check_horizons(**good)
     with pytest.raises(UserError, match=f"{name}={value}: must be a whole number"):
         lifetime_value.check_horizons(**{**good, name: value})
@@ -96,33 +97,6 @@ def test_orders_without_a_customer_are_counted_in_the_window_only():
 
 
 # --- parameters
-
-
-def test_the_published_histories_are_recognised_by_their_counts():
-    published = pd.DataFrame({"frequency": [2457] + [0] * 2356, "T_weeks": [272 / 7] * 2357})
-    assert lifetime_value.is_published_sample(published)
-    assert not lifetime_value.is_published_sample(published.head(2356))
-    assert not lifetime_value.is_published_sample(published.assign(T_weeks=40.0))
-    assert not lifetime_value.is_published_sample(published.assign(frequency=1))
-
-
-def test_the_parameter_table_has_intervals_and_no_interval_of_the_likelihood():
-    refits = pd.DataFrame([{**MODEL.parameters, **VALUES.parameters}] * 2).mul([0.9, 1.1], axis=0)
-    found = lifetime_value.parameter_table(histories(), MODEL, VALUES, refits, fitted_on="calibration")
-    assert found["parameter"].tolist() == ["r", "alpha", "a", "b", "log-likelihood", "p", "q", "v", "log-likelihood"]
-    r = found.iloc[0]
-    assert (r["estimate"], r["n_customers"]) == (0.2426, 2357)
-    assert (r["low"], r["high"]) == pytest.approx((0.2426 * 0.905, 0.2426 * 1.095))
-    assert found.loc[found["parameter"] == "log-likelihood", ["low", "high"]].isna().all(axis=None)
-    assert found["published"].isna().all()
-
-
-def test_the_parameters_are_put_into_words():
-    refits = pd.DataFrame([MODEL.parameters] * 3)
-    found = lifetime_value.rhythm(MODEL, refits)
-    assert found["rate"] == pytest.approx(0.2426 / 4.4135)  # purchases a week
-    assert found["leave"] == pytest.approx(0.7929 / (0.7929 + 2.4257))
-    assert (found["leave_low"], found["leave_high"]) == pytest.approx((found["leave"], found["leave"]))
 
 
 def test_the_link_of_frequency_and_value_is_a_rank_correlation_with_its_interval():

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import btyd, btyd_intervals, lifetime_value, lifetime_value_holdout
+from helpers import btyd, lifetime_value, lifetime_value_holdout
 from helpers.errors import TooLittleData
 from helpers.lifetime_value import Window
 from test_btyd import calibration, cdnow_orders  # noqa: F401  (fixtures)
@@ -52,6 +52,33 @@ def test_the_tracking_chart_ends_four_percent_low_on_cdnow(cdnow, cdnow_orders, 
     assert last["expected"] / last["actual"] - 1 == pytest.approx(-0.04, abs=0.002)
     assert tracked["is_held_out"].sum() == 39
     assert tracked[["actual", "expected"]].diff().dropna().ge(0).all(axis=None)
+
+
+def test_rivals_are_tracked_and_scored_beside_the_model(cdnow, cdnow_orders, calibration):  # noqa: F811
+    later = btyd.purchase_summary(cdnow_orders["tenth"], start=WINDOW.holdout_start, end=WINDOW.end)
+    pareto = btyd.fit(calibration, "Pareto/NBD")
+    found = lifetime_value_holdout.predict(calibration, later, pareto, cdnow[1], window=WINDOW, others=(cdnow[0],))
+    scores = lifetime_value_holdout.score(found, chosen="Pareto/NBD")
+    assert scores["method"].tolist() == [
+        "Pareto/NBD and Gamma-Gamma", "BG/NBD and Gamma-Gamma", "own pace continues", "past revenue",
+    ]
+    assert scores["is_chosen"].tolist() == [True, False, False, False]
+    model = scores.iloc[0]
+    assert model["purchases_predicted"] == pytest.approx(1666, abs=1)  # published: Pareto/NBD 1,666 (.755, .630)
+    assert (model["mae"], model["correlation"]) == pytest.approx((0.755, 0.630), abs=6e-4)
+    repeats = lifetime_value_holdout.daily_repeats(cdnow_orders["tenth"], window=WINDOW)
+    tracked = lifetime_value_holdout.track(repeats, calibration, pareto, window=WINDOW, others=(cdnow[0],))
+    errors = lifetime_value_holdout.tracking_errors(tracked, chosen="Pareto/NBD").set_index("model")
+    assert errors["at_end"].to_dict() == pytest.approx({"Pareto/NBD": -0.015, "BG/NBD": -0.040}, abs=0.002)
+    assert errors["weekly"].to_dict() == pytest.approx({"Pareto/NBD": 0.013, "BG/NBD": 0.025}, abs=0.002)
+
+
+def test_the_tracking_error_is_the_mean_over_the_weeks_held_out():
+    tracked = pd.DataFrame({
+        "week": [1, 2, 3], "actual": [0.0, 10.0, 20.0], "expected": [5.0, 8.0, 22.0], "is_held_out": [False, True, True],
+    })
+    found = lifetime_value_holdout.tracking_errors(tracked, chosen="BG/NBD").iloc[0]
+    assert (found["at_end"], found["weekly"]) == pytest.approx((0.1, (0.2 + 0.1) / 2))
 
 
 def test_groups_of_cdnow_are_single_counts(cdnow):
@@ -125,20 +152,6 @@ def test_gain_is_the_difference_of_absolute_errors():
     assert lifetime_value_holdout.gain(predictions)["gain"] == pytest.approx((2 - 1) / 2)
 
 
-def test_coverage_is_counted_by_band_of_predicted_value():
-    predictions = frame(revenue_model=np.arange(10.0), revenue_actual=[100.0] * 2 + [5.0] * 8)
-    futures = btyd_intervals.Futures(np.zeros((100, 10)), np.tile(np.linspace(0, 10, 100)[:, None], (1, 10)))
-    found = lifetime_value_holdout.cover(predictions, futures)
-    assert found["n_customers"].tolist() == [2] * 5
-    assert found["coverage"].tolist() == [1, 1, 1, 1, 0]  # the two lowest lie far outside
-
-
-def test_an_end_of_the_interval_is_inside_it():
-    futures = btyd_intervals.Futures(np.zeros((100, 3)), np.full((100, 3), 7.0))
-    predictions = frame(revenue_model=[1.0, 2.0, 3.0], revenue_actual=[7.0, 7.004, 7.02])
-    assert lifetime_value_holdout.cover(predictions, futures, n_bands=1)["n_inside"].tolist() == [2]
-
-
 def test_heavy_buyers_are_grouped_without_parting_equal_counts():
     predictions = frame(
         frequency=[0] * 3 + [10] * 5 + list(range(20, 40)), purchases_actual=[1.0] * 28, purchases_model=[1.0] * 28,
@@ -180,7 +193,10 @@ def test_tracking_counts_up_to_the_last_day_of_each_week():
 
 
 def scores(*, miss: float = 0.0, mae: float = 0.8, naive: float = 1.0) -> pd.DataFrame:
-    return pd.DataFrame({"revenue_predicted": [100 * (1 + miss), 1], "revenue_actual": [100.0, 100.0], "mae": [mae, naive]})
+    return pd.DataFrame({
+        "method": ["BG/NBD and Gamma-Gamma", "MBG/NBD and Gamma-Gamma", "own pace continues"],
+        "revenue_predicted": [100 * (1 + miss), 55.0, 1.0], "revenue_actual": 100.0, "mae": [mae, 99.0, naive],
+    })
 
 
 @pytest.mark.parametrize(("miss", "gained", "coverage", "level", "why"), [
@@ -202,13 +218,6 @@ def test_the_verdict_follows_its_rule(miss, gained, coverage, level, why):
 def test_no_revenue_in_the_unseen_weeks_cannot_be_checked():
     with pytest.raises(TooLittleData, match="cannot be checked"):
         lifetime_value_holdout.revenue_miss(scores().assign(revenue_actual=0.0))
-
-
-def test_intervals_of_totals_add_up_each_future():
-    futures = btyd_intervals.Futures(np.arange(100.0)[:, None] * np.ones((1, 4)), np.ones((100, 4)))
-    found = lifetime_value_holdout.total_intervals(futures)
-    assert found["revenue"] == (4, 4)
-    assert found["purchases"] == pytest.approx((4 * 2.475, 4 * 96.525))
 
 
 def test_top_share_of_the_holdout_is_that_of_lifetime_value(cdnow):

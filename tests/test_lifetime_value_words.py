@@ -5,21 +5,20 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import datasets, i18n, lifetime_value_words
+from helpers import datasets, i18n, lifetime_value_words, report
 from helpers.i18n import text
-from helpers.lifetime_value import Assumptions, Window
+from helpers.lifetime_value import Assumptions
 from helpers.lifetime_value_holdout import Judgement
 
-WINDOW = Window(pd.Timestamp("2017-01-01"), pd.Timestamp("2017-09-30"), pd.Timestamp("2017-12-31"))
 FIGURES = {"error": 4.53, "naive": 4.63, "miss": 0.12, "coverage": 0.92, "small": 0.05, "large": 0.25, "least": 0.9}
 TOTALS = {
     "total": 941_731.0, "low": 909_000.0, "high": 974_000.0, "n": 2469, "mean": 381.4, "mean_low": 369.0, "mean_high": 394.0,
     "top_share": 0.336, "lower_share": 0.16, "buyers": 0.963,
 }
-RETAINED = {
-    "n": 7043, "n_plans": 2, "months": 12, "only_recent_ends": True, "as_of": pd.Timestamp("2017-12-31"), "if_so": 0.001,
-    "read_as": 0.843, "read_low": 0.83, "read_high": 0.85, "plan": "Two year", "rate": 1.0, "low": 0.998, "high": 1.0,
-    "other": "Month-to-month", "other_rate": 0.703, "other_low": 0.687, "other_high": 0.718,
+CHOSEN = {"model": "Pareto/NBD", "n_models": 3, "n_close": 3, "weeks": 39, "spread": 0.056, "failed": [], "penalised": []}
+COVERED = {
+    "coverage": 0.91, "top_share": 0.05, "top": 0.65, "top_low": 0.6, "top_high": 0.7, "repaired": 0.95, "top_repaired": 0.94,
+    "is_off": True, "has_total": False, "total_low": 1e6, "total_high": 1.2e6, "total_actual": 1.3e6, "top_n": 123,
 }
 
 
@@ -79,20 +78,6 @@ def test_the_ranking_is_better_only_where_its_interval_is(low, high, says):
 
 
 @pytest.mark.parametrize(
-    ("share", "says"), [(0.5, "most of them were probably customers before"), (0.49, "count as newcomers")]
-)
-def test_a_large_first_cohort_is_called_regulars(share, says):
-    facts = {"first_share": share, "first_month": pd.Timestamp("2017-01-01")}
-    assert says in read(lifetime_value_words.newcomers(facts), facts)
-
-
-@pytest.mark.parametrize(("expected", "says"), [(96.5, "3.5% fewer"), (104.0, "4.0% more")])
-def test_the_tracking_title_says_which_way_it_misses(expected, says):
-    tracked = pd.DataFrame({"week": [51, 52], "actual": [90, 100], "expected": [90.0, expected]})
-    assert says in lifetime_value_words.tracking(tracked, WINDOW)["title"]
-
-
-@pytest.mark.parametrize(
     ("frequency", "share", "times"), [([0, 0, 3], "33%", None), ([0, 1, 3], "67%", "1"), ([4, 6], "100%", "5")]
 )
 def test_how_often_customers_came_back_is_said_where_half_of_them_did(language, frequency, share, times):
@@ -107,6 +92,21 @@ def test_guests_are_mentioned_where_there_are_any(language):
         read(*lifetime_value_words.guests({"n_orders": 9, "n_guest_orders": n_guests, "revenue": 9.0, "guest_revenue": 1.0}))
 
 
+def test_the_choice_says_whether_chance_could_explain_it(language):
+    many = read(lifetime_value_words.choice(CHOSEN), CHOSEN)
+    clear, one = {**CHOSEN, "n_close": 1}, {**CHOSEN, "n_models": 1, "n_close": 1}
+    sentences = {many, read(lifetime_value_words.choice(clear), clear), read(lifetime_value_words.choice(one), one)}
+    assert len(sentences) == 3 and all("Pareto/NBD" in sentence for sentence in sentences)
+    assert "5.6%" in many
+
+
+def test_models_that_failed_or_needed_a_penalty_are_named(language):
+    facts = {**CHOSEN, "failed": ["MBG/NBD"], "penalised": ["BG/NBD"]}
+    said = [read(template, facts) for template, facts in lifetime_value_words.about_choice(facts)]
+    assert len(said) == 3 and "BG/NBD" in said[1] and "MBG/NBD" in said[2]
+    assert len(lifetime_value_words.about_choice(CHOSEN)) == 1
+
+
 def test_the_likelihood_stands_beside_the_published_one_where_there_is_one(language):
     rows = pd.DataFrame({
         "model": ["BG/NBD", "BG/NBD", "Gamma-Gamma"], "parameter": ["r", "log-likelihood", "log-likelihood"],
@@ -114,9 +114,38 @@ def test_the_likelihood_stands_beside_the_published_one_where_there_is_one(langu
     })
     assert read(*lifetime_value_words.likelihoods(rows)).count("9,582.43") == 2
     assert read(*lifetime_value_words.likelihoods(rows.assign(published=None))).count("9,582.43") == 1
-    shown, columns = lifetime_value_words.parameters(rows)
-    assert shown["parameter"].tolist() == ["r"] and "published" in columns
-    assert "published" not in lifetime_value_words.parameters(rows.assign(published=float("nan")))[1]
+
+
+@pytest.mark.parametrize("per_week", [True, False])
+def test_leaving_is_per_week_or_after_a_purchase(language, per_week):
+    meaning = {
+        "per_week": per_week, "rate": 0.05, "rate_low": 0.04, "rate_high": 0.06, "leave": 0.05, "leave_low": 0.03,
+        "leave_high": 0.08,
+    }
+    sentence = read(lifetime_value_words.rhythm(meaning), meaning)
+    assert ("a week with a chance" in sentence or "一周内" in sentence) == per_week
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_coverage_of_the_best_customers_is_said_before_and_after_the_repair(language, is_off):
+    facts = {**COVERED, "is_off": is_off}
+    sentence = read(lifetime_value_words.coverage(facts), facts)
+    assert all(share in sentence for share in ("91%", "65%", "95%", "94%"))
+
+
+@pytest.mark.parametrize("has_total", [True, False])
+def test_a_missed_total_is_said(language, has_total):
+    facts = {**COVERED, "has_total": has_total}
+    sentence = read(lifetime_value_words.totals(facts), facts)
+    assert ("outside" in sentence or "之外" in sentence) != has_total
+
+
+def test_a_ranking_that_is_no_better_than_past_revenue_is_only_a_count():
+    values = {"model": 0.5, "past": 0.48}
+    same = lifetime_value_words.rankings_evidence(values, {"gain": 0.02, "low": -0.01, "high": 0.05}, n=100)
+    better = lifetime_value_words.rankings_evidence(values, {"gain": 0.02, "low": 0.01, "high": 0.05}, n=100)
+    assert (same.kind, better.kind) == ("fact", "prediction")
+    assert report.grade(better)[0] == "holds"
 
 
 # --- value
@@ -153,82 +182,3 @@ def test_without_a_discount_rate_the_report_says_so(language):
     sentences = lifetime_value_words.explain_assumptions(business, total=1.0, language=language)
     assert "No discount rate" in sentences[1][0]
     read(*sentences[1])
-
-
-def test_deciles_are_named_from_highest_to_lowest(language):
-    tenths = pd.DataFrame({"value_decile": [1, 2, 10], "mean_value": [10.0, 5.0, 1.0]})
-    names = lifetime_value_words.named_deciles(tenths)["name"]
-    assert names.is_unique and "2" in names[1]
-    assert "10.00" in lifetime_value_words.deciles(tenths, TOTALS, horizon_weeks=52)["title"]
-
-
-# --- contracts
-
-
-@pytest.mark.parametrize("n_plans", [1, 2])
-def test_contract_sentences_name_plans_only_where_there_are_some(language, n_plans):
-    facts = {**RETAINED, "n_plans": n_plans}
-    sentence = read(lifetime_value_words.longevity(facts), facts)
-    assert ("70.3%" in sentence) == (n_plans == 2)
-    assert lifetime_value_words.contract_curves(facts)["title"]
-
-
-@pytest.mark.parametrize(("recent", "says"), [(True, "0.1% of all contracts"), (False, "continue the losses seen so far")])
-def test_the_contract_verdict_warns_of_missing_leavers(recent, says):
-    facts = {**RETAINED, "only_recent_ends": recent}
-    assert says in read(lifetime_value_words.contract_verdict(facts), facts)
-
-
-def test_contract_answers_and_figures_are_complete(language):
-    fees = {"n": 5174, "total": 3.35e6, "low": 3.3e6, "high": 3.4e6, "mean": 648.0, "months": 12, "expected": 11.2}
-    for has_margin in (True, False):
-        read(lifetime_value_words.contract_headline(has_margin=has_margin), fees)
-        cards = lifetime_value_words.contract_figures(fees, RETAINED, Assumptions(0.3, 0.1, has_margin))
-        assert cards[0].low == pytest.approx(3.3e6 / 5174)
-        assert cards[3].value == 0.843
-
-
-# --- charts and tables
-
-
-def test_charts_of_purchases_by_frequency_name_both_errors(language):
-    groups = pd.DataFrame({"n_customers": [30, 10], "actual": [1.0, 2.0], "model": [1.5, 2.0], "pace": [0.0, 4.0]})
-    found = lifetime_value_words.frequency(groups, WINDOW)
-    assert "0.38" in found["title"] and "1.25" in found["title"]  # (30 × .5) / 40 and (30 × 1 + 10 × 2) / 40
-    assert "13" in found["subtitle"]
-
-
-def test_the_table_of_methods_ends_with_what_came(language):
-    scored = pd.DataFrame({
-        "method": ["BG/NBD and Gamma-Gamma"], "purchases_predicted": [9.0], "purchases_actual": [10.0], "mae": [1.0],
-        "revenue_predicted": [90.0], "revenue_actual": [100.0], "top_share": [0.5], "top_share_best": [0.7],
-    })
-    shown, columns = lifetime_value_words.scores(scored)
-    assert shown["purchases_predicted"].tolist() == [9, 10] and shown["top_share"].tolist() == [0.5, 0.7]
-    assert pd.isna(shown["mae"].iloc[-1]) and set(columns) <= {*shown.columns, "correlation"}
-
-
-def test_bands_are_names_and_not_numbers(language):
-    shown, columns = lifetime_value_words.coverage(pd.DataFrame({"band": [1], "n_customers": [5], "n_inside": [4]}))
-    assert shown["band"].tolist() == ["1"] and "band" in columns
-
-
-@pytest.mark.parametrize("small", [0, 2])
-def test_hidden_cohorts_are_counted(small):
-    cells = pd.DataFrame({
-        "cohort_month": pd.to_datetime(["2020-01-01"] + ["2020-02-01", "2020-03-01"][:small]), "months_since": 1,
-        "n_customers": [50] + [9] * small, "n_active": 5, "retention_rate": 0.1, "low": 0.0, "high": 0.2,
-    })
-    found = lifetime_value_words.triangle(cells, pd.DataFrame({1: [0.1]}))
-    assert ("2 cohorts of fewer than 10 customers are not shown" in found["subtitle"]) == (small == 2)
-    assert len(found["data"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("last", "says"), [(3, "10% of customers buy in month 3"), (11, "10% of customers buy in month 3, 30% in month 11")]
-)
-def test_the_curve_says_on_how_many_cohorts_its_end_rests(last, says):
-    steps = pd.DataFrame({"months_since": [0, last], "retention_rate": [1.0, 0.3], "n_cohorts": [12, 1]})
-    found = lifetime_value_words.curve(steps, {"rate": 0.1, "months": 3})
-    assert found["title"] == says
-    assert "1 of 12" in found["subtitle"]

@@ -50,7 +50,8 @@ def _named(channels: pd.DataFrame) -> pd.DataFrame:
 def _figures() -> dict:
     return {
         "n_customers": (t("Buyers"), "count"), "value_so_far": (t("Brought so far"), "money"),
-        "expected_value": (t("Expected"), "money"), "expected_low": (t("from"), "money"), "expected_high": (t("to"), "money"),
+        "expected_value": (t("Still to come"), "money"), "expected_low": (t("from"), "money"),
+        "expected_high": (t("to"), "money"),
         "cost_per_customer": (t("Cost"), "money"), "value_to_cost": (t("Value ÷ cost"), "number1"),
         "ratio_low": (t("from"), "number1"), "ratio_high": (t("to"), "number1"), "payback": (t("Paid back after"), ""),
     }

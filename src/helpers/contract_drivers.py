@@ -82,7 +82,7 @@ def design(subscriptions: pd.DataFrame) -> Design:
 
 
 def _spoken(column: str) -> str:
-    return column.replace("_", " ")
+    return "Contract type" if column == "plan" else column.replace("_", " ").capitalize()
 
 
 def _levels(values: pd.Series):
@@ -90,6 +90,7 @@ def _levels(values: pd.Series):
     words = values.astype("object").where(values.notna(), UNKNOWN).astype("str")
     if set(words.str.lower()) <= YES | NO | {UNKNOWN}:
         words = words.str.lower().map(lambda word: "yes" if word in YES else "no" if word in NO else UNKNOWN)
+    words = words.replace({"Yes": "yes", "No": "no"})
     counts = words[words != UNKNOWN].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     common = list(counts[counts >= max(MIN_LEVEL * len(words), FEW)].index[:MAX_LEVELS])
     if not common:

@@ -174,12 +174,20 @@ def drivers(found: Drivers) -> dict:
 
 
 def _name(row) -> str:
-    attribute, level, reference = (translate(str(word)) for word in (row.attribute, row.level, row.reference))
-    if (str(row.level).lower(), str(row.reference).lower()) == ("yes", "no"):
-        return attribute
+    """Return what a ratio compares: the attribute alone (yes against no), or its level against the reference."""
+    if (row.level, row.reference) == ("yes", "no"):
+        return translate(row.attribute)
     if row.level.endswith(" more"):
-        return t("{attribute:label}: {level:label}", attribute=attribute, level=level)
-    return t("{attribute:label}: {level:label}, not {reference:label}", attribute=attribute, level=level, reference=reference)
+        return t("{attribute:label}: {level:label}", attribute=row.attribute, level=row.level)
+    levels = [_level(row.attribute, level) for level in (row.level, row.reference)]
+    return t("{attribute:label}: {level:label}, not {reference:label}", attribute=row.attribute, level=levels[0],
+             reference=levels[1])
+
+
+def _level(attribute: str, level: str) -> str:
+    """Return a value of an attribute in the reader's language: the catalogues know it alone or with its attribute."""
+    both = translate(f"{attribute}: {level}")
+    return translate(level) if both == f"{attribute}: {level}" else both.replace("：", ": ").split(": ", 1)[-1]
 
 
 def drivers_finding(facts: dict) -> str:

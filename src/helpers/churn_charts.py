@@ -1,4 +1,4 @@
-"""The charts of the churn report: each function returns what `report.chart(**…)` takes, picture, words and figures."""
+"""The charts of the churn report: each function returns what `report.chart(**…)` takes but the source line."""
 
 import numpy as np
 import pandas as pd
@@ -13,25 +13,26 @@ from helpers.plots_tornado import tornado as draw_tornado
 RECENCY = "Recency alone"
 
 
-def _source(customers: pd.DataFrame, examples: Examples, run: report.Run) -> str:
+def source(customers: pd.DataFrame, examples: Examples, *, run: report.Run) -> str:
+    """Return the source line of a chart about `customers` (each counted once, at however many cut-offs)."""
     of = "subscriptions" if examples.kind == "contracts" else "customers"
     return report.source_line(n=int(customers["customer_id"].nunique()), of=of, run=run)
 
 
-def base_rates(examples: Examples, groups: pd.DataFrame, *, run: report.Run) -> dict:
+def base_rates(examples: Examples, groups: pd.DataFrame) -> dict:
     """Return the chart of the share lost by days of silence, or by plan."""
     return {
         "axes": plots.bar(groups, label="group", value="share", low="low", high="high", fmt="percent1",
                           sort=examples.kind == "contracts"),
         "title": churn_words.base_title(examples), "subtitle": text("Share lost, with 95% intervals"),
-        "source": _source(examples.latest, examples, run), "name": "base_rates", "data": groups,
+        "name": "base_rates", "data": groups,
         "alt": text("Bars of the share lost by group: from {low:percent1} to {high:percent1}.", low=groups["share"].min(),
                     high=groups["share"].max()),
         "columns": churn_columns.base_rates(),
     }
 
 
-def definitions(study: Study, *, run: report.Run) -> dict:
+def definitions(study: Study) -> dict:
     """Return the chart of how well each definition of lost is foretold, by the model and by recency."""
     table = study.definitions.table
     rows = []
@@ -48,7 +49,7 @@ def definitions(study: Study, *, run: report.Run) -> dict:
         "subtitle": text("Pairs ranked right (ROC-AUC) by the model (blue) and by days of silence alone (grey), all tested "
                          "cut-offs, "
                          "with 95% intervals"),
-        "source": _source(study.tested, study.examples, run), "name": "definitions", "data": table,
+        "name": "definitions", "data": table,
         "alt": text("Dots of the share of pairs ranked right by definition: from {low:percent1} to {high:percent1} for the "
                     "model.",
                     low=table["auc"].min(), high=table["auc"].max()),
@@ -56,7 +57,7 @@ def definitions(study: Study, *, run: report.Run) -> dict:
     }
 
 
-def ranking(study: Study, *, run: report.Run) -> dict:
+def ranking(study: Study) -> dict:
     """Return the chart of how well each score tells the lost from the kept."""
     compared = churn_quality.wide(churn.main_quality(study.quality))
     return {
@@ -67,7 +68,7 @@ def ranking(study: Study, *, run: report.Run) -> dict:
         "subtitle": text("Pairs of a lost and a kept customer that are ranked right (ROC-AUC), with 95% intervals; dark: the "
                          "score "
                          "in use; grey: baselines"),
-        "source": _source(study.tested, study.examples, run), "name": "ranking", "data": compared,
+        "name": "ranking", "data": compared,
         "alt": text("Bars of the share of pairs ranked right by each score; {best:label} leads with {value:percent1}.",
                     best=compared["model"][0], value=compared["roc_auc"][0]),
         "columns": churn_columns.comparison(),
@@ -80,7 +81,7 @@ def _color(row, study: Study) -> str:
     return plots.GREY if row.is_baseline else plots.SKY
 
 
-def over_time(study: Study, *, run: report.Run) -> dict:
+def over_time(study: Study) -> dict:
     """Return the chart of the ranking by cut-off: the score in use with its interval, recency and the purchase model."""
     rows = churn_findings.over_time(study)
     wide = rows.pivot(index="cut_off", columns="model", values="value").reset_index()
@@ -93,8 +94,10 @@ def over_time(study: Study, *, run: report.Run) -> dict:
     axes.set_xticks(wide["cut_off"], [shown(day, "day") for day in wide["cut_off"]])
     return {
         "axes": axes, "title": text("Does it hold over time?"),
-        "subtitle": text("Pairs ranked right (ROC-AUC) at each tested cut-off; band: 95% interval of the score in use"),
-        "source": _source(study.tested, study.examples, run), "name": "over_time", "data": rows,
+        "subtitle": text("Pairs ranked right (ROC-AUC) at each tested cut-off, horizon of {horizon:count} days; band: 95% "
+                         "interval "
+                         "of the score in use", horizon=study.examples.windows.horizon_days),
+        "name": "over_time", "data": rows,
         "alt": text("Lines of the share of pairs ranked right at {n:count} cut-offs; the score in use lies between "
                     "{low:percent1} "
                     "and {high:percent1}.", n=len(wide), low=own["value"].min(), high=own["value"].max()),
@@ -102,7 +105,7 @@ def over_time(study: Study, *, run: report.Run) -> dict:
     }
 
 
-def reliability(study: Study, *, run: report.Run) -> dict:
+def reliability(study: Study) -> dict:
     """Return the chart of predicted against observed share lost."""
     bins = churn_quality.reliability(study.tested, score=study.examples.score)
     return {
@@ -111,14 +114,14 @@ def reliability(study: Study, *, run: report.Run) -> dict:
         "title": text("Do as many leave as the score says?"),
         "subtitle": text("Tenths of customers by predicted probability: predicted against observed share lost, with 95% "
                          "intervals"),
-        "source": _source(study.tested, study.examples, run), "name": "reliability", "data": bins,
+        "name": "reliability", "data": bins,
         "alt": text("Ten points of predicted against observed share lost, the highest at {predicted:percent1} predicted and "
                     "{observed:percent1} observed.", **bins.iloc[-1]),
         "columns": churn_columns.reliability(),
     }
 
 
-def drivers(found: pd.DataFrame, scores: pd.DataFrame, examples: Examples, *, n_first: int, run: report.Run) -> dict:
+def drivers(found: pd.DataFrame, *, n_first: int) -> dict:
     """Return the chart of what sets the head of the list apart."""
     return {
         "axes": plots.bar(found.head(8), label="reason", value="points", fmt="number2"),
@@ -126,21 +129,21 @@ def drivers(found: pd.DataFrame, scores: pd.DataFrame, examples: Examples, *, n_
         "subtitle": text("What each reason adds on average to the log-odds of the first {n:count} of the list, against the "
                          "average "
                          "customer", n=n_first),
-        "source": _source(scores, examples, run), "name": "drivers", "data": found,
+        "name": "drivers", "data": found,
         "alt": text("Bars of what each reason adds: {reason:label} leads with {points:number2}.", **found.iloc[0]),
         "columns": {"reason": (text("Reason"), "label"), "points": (text("Log-odds added"), "number2")},
     }
 
 
-def profit(study: Study, offer: Offer, *, run: report.Run) -> dict:
+def profit(offer: Offer, *, business) -> dict:
     """Return the chart of the profit by the probability from which customers are contacted."""
     return {
-        "axes": widgets.profit_axes(offer.curves, lines=churn_columns.curves(run.business)),
+        "axes": widgets.profit_axes(offer.curves, lines=churn_columns.curves(business)),
         "title": text("What would contacting have brought?"),
         "subtitle": text("Profit per customer if everyone from a probability up had been contacted at the latest tested "
                          "cut-off, at "
                          "the assumed success rate and at its low and high end"),
-        "source": _source(study.latest, study.examples, run), "name": "profit", "data": offer.rules,
+        "name": "profit", "data": offer.rules,
         "alt": text("Lines of profit per customer over the probability from which customers are contacted; at the assumed "
                     "success "
                     "rate the best point brings {best:money2}.", best=offer.curves["value"].max()),
@@ -148,7 +151,7 @@ def profit(study: Study, offer: Offer, *, run: report.Run) -> dict:
     }
 
 
-def tipping(study: Study, offer: Offer, scores: pd.DataFrame, *, n_first: int, run: report.Run) -> dict:
+def tipping(offer: Offer, *, n_first: int) -> dict:
     """Return the chart of what would change the decision to contact the first of the list."""
     return {
         "axes": draw_tornado(offer.tipping, label="assumption", low="profit_low", high="profit_high", base=offer.first_profit,
@@ -157,7 +160,7 @@ def tipping(study: Study, offer: Offer, scores: pd.DataFrame, *, n_first: int, r
         "title": text("What would change the decision?"),
         "subtitle": text("Expected profit of contacting the first {n:count} of today's list when one assumption moves over its "
                          "range; solid line: everything as assumed", n=n_first),
-        "source": _source(scores, study.examples, run), "name": "tipping", "data": offer.tipping,
+        "name": "tipping", "data": offer.tipping,
         "alt": text("Bars of the expected profit by assumption, around {base:money}; {widest:label} moves it most.",
                     base=offer.first_profit, widest=_widest(offer.tipping)),
         "columns": churn_columns.tipping(),
@@ -168,26 +171,26 @@ def _widest(found: pd.DataFrame) -> str:
     return str(found.loc[(found["profit_high"] - found["profit_low"]).abs().idxmax(), "assumption"])
 
 
-def survival(curves: pd.DataFrame, *, n: int, run: report.Run) -> dict:
+def survival(curves: pd.DataFrame) -> dict:
     """Return the chart of the share of contracts still running."""
     return {
         "axes": plots.curves(curves, x="month", y="survival", by="plan", low="low", high="high", fmt="percent",
                              x_label=text("Months under contract")),
         "title": text("How many contracts are still running?"),
         "subtitle": text("Share of contracts still running by months under contract and type (Kaplan-Meier), with 95% bands"),
-        "source": report.source_line(n=n, of="subscriptions", run=run), "name": "survival", "data": curves,
+        "name": "survival", "data": curves,
         "alt": text("A line per contract type of the share still running by month."), "columns": churn_columns.survival(),
     }
 
 
-def hazards(found: pd.DataFrame, *, n: int, run: report.Run) -> dict:
+def hazards(found: pd.DataFrame) -> dict:
     """Return the chart of the contracts that end per month, by period."""
     return {
         "axes": plots.curves(found, x="from_month", y="hazard", by="plan", low="low", high="high", fmt="percent1",
                              x_label=text("Months under contract (first month of the period)")),
         "title": text("When do contracts end?"),
         "subtitle": text("Share of the running contracts that end per month, by period under contract, with 95% bands"),
-        "source": report.source_line(n=n, of="subscriptions", run=run), "name": "hazards", "data": found,
+        "name": "hazards", "data": found,
         "alt": text("A line per contract type of the share that ends per month, from {low:percent1} to {high:percent1}.",
                     low=found["hazard"].min(), high=found["hazard"].max()),
         "columns": churn_columns.hazards(),

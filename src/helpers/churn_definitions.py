@@ -15,7 +15,7 @@ from helpers.proportions import wilson
 RECENCY = "Recency alone"
 UNSTEADY = ("log_age", "log_purchase_days")  # at the first cut-offs everybody known for a horizon is equally old: left out
 SPENDING = ("log_spent_before", "log_spending_trend")  # features that foretell how much, not whether
-MIN_KNOWN = 0.5  # share of the customers of a cut-off for whom a definition must be known
+MIN_KNOWN = 0.5  # of the largest share of customers for whom a definition is known at any cut-off
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def compare(examples: Examples, tested: pd.DataFrame, *, seed: int) -> Definitio
 def _foretold(examples: Examples, tested: pd.DataFrame, definition: Definition, *, seed: int) -> pd.DataFrame | None:
     """Return the customers of whom it is known whether they are lost in this sense (`churned`), with the model's score.
 
-    A cut-off at which it is known for less than `MIN_KNOWN` of the customers is left out: they are not like the others. (At
-    the first cut-off few customers have been with us for a whole horizon.)
+    A cut-off at which it is known for few customers, less than `MIN_KNOWN` of the usual share, is left out: they are not like
+    the others. (At the first cut-off few customers have been with us for a whole horizon.)
     """
     if definition.column == "churned":
         return tested
@@ -94,10 +94,11 @@ def _foretold(examples: Examples, tested: pd.DataFrame, definition: Definition, 
 
 
 def _asked(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return the rows where `column` is known, as `churned`, of the cut-offs at which it is known for most customers."""
+    """Return the rows where `column` is known, as `churned`, of the cut-offs at which it is known for as many as usual."""
     is_known = frame[column].notna()
     if "cut_off" in frame:
-        is_known &= is_known.groupby(frame["cut_off"]).transform("mean") >= MIN_KNOWN
+        share = is_known.groupby(frame["cut_off"]).transform("mean")
+        is_known &= share >= MIN_KNOWN * share.max()
     known = frame[is_known]
     return known.assign(churned=known[column].astype(bool))
 
@@ -133,7 +134,10 @@ def _returned(examples: Examples, definition: Definition) -> float:
 
 
 def overlap(tested: pd.DataFrame) -> pd.DataFrame:
-    """Return which share of those lost by one definition are also lost by each other (rows where all are known)."""
+    """Return which share of those lost by one definition are also lost by each other (rows where all are known).
+
+    Empty where fewer than `MIN_CLASS` are lost by any of them: too few to compare.
+    """
     columns = [definition.column for definition in DEFINITIONS]
     known = tested[tested[columns].notna().all(axis=1)]
     lost = {definition.column: known[definition.column].astype(bool) for definition in DEFINITIONS}
@@ -144,4 +148,5 @@ def overlap(tested: pd.DataFrame) -> pd.DataFrame:
         shares = {column: float(lost[column][ours].mean()) if ours.any() else float("nan") for column in columns}
         rows.append({"definition": definition.name, "n_rows": int(ours.sum()), **shares,
                      "alone": float((~others)[ours].mean()) if ours.any() else float("nan")})
-    return pd.DataFrame(rows)
+    found = pd.DataFrame(rows)
+    return found if found["n_rows"].min() >= MIN_CLASS else found.iloc[:0]

@@ -88,10 +88,10 @@ def time_finding(study: Study) -> Sentence | None:
     worst, best = (rows.loc[rows["value"].idxmin()], rows.loc[rows["value"].idxmax()])
     return Sentence(
         "Tested at {n:count} cut-offs from {first:day} to {last:day}, each time on customers and weeks that it had not seen, "
-        "the "
-        "score ranks between {low:percent1} and {high:percent1} of the pairs right.",
-        {"n": len(rows), "first": rows["cut_off"].min(), "last": rows["cut_off"].max(), "low": float(worst["value"]),
-         "high": float(best["value"])},
+        "with a horizon of {horizon:count} days, the score ranks between {low:percent1} and {high:percent1} of the pairs "
+        "right.",
+        {"n": len(rows), "horizon": study.examples.windows.horizon_days, "first": rows["cut_off"].min(),
+         "last": rows["cut_off"].max(), "low": float(worst["value"]), "high": float(best["value"])},
         Evidence("prediction", int(worst["n"]), float(worst["value"]), (float(worst["low"]), float(worst["high"])), 0.5,
                  held_out=True),
     )

@@ -63,9 +63,10 @@ def add_overdue(features: pd.DataFrame, orders, *, cut_off, first_day, end) -> p
     """
     factor = _patience_factor(features, orders, cut_off=cut_off, first_day=first_day)
     later = btyd.purchase_days(orders, start=cut_off + pd.Timedelta(days=1), end=end)
-    last = later.group_by("customer_id").agg(last=later.order_date.max()).to_pandas().set_index("customer_id")["last"]
-    came = (end - pd.to_datetime(features["customer_id"].map(last))).dt.days
-    silence = came.fillna(features["recency_days"] + (end - cut_off).days)
+    last_day = (end - pd.Timestamp(0)).days
+    silent = later.group_by("customer_id").agg(days=last_day - later.order_date.epoch_days().max()).to_pandas()
+    came = features["customer_id"].map(silent.set_index("customer_id")["days"].astype(float))
+    silence = came.fillna((features["recency_days"] + (end - cut_off).days).astype(float))
     limit = features["typical_gap_days"] * factor
     overdue = (silence > limit).astype("boolean").mask(limit.isna())
     return features.assign(limit_days=limit, overdue=overdue)

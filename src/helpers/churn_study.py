@@ -11,8 +11,11 @@ import pandas as pd
 
 from helpers import churn, churn_definitions, churn_quality
 from helpers.churn_examples import MODEL, Examples, at_latest
+from helpers.churn_features import buyer_examples
+from helpers.errors import TooLittleData
 
 MIN_AUC = 0.005  # a gain in AUC below half a point is not worth a model
+SHORTER = 3  # a horizon too long for several cut-offs is divided by so much to look over time
 MIN_SKILL = 0.01  # nor is a gain in Brier skill below one hundredth of the base rate's error
 
 
@@ -57,6 +60,10 @@ class Study:
 
 def study(examples: Examples, *, seed: int) -> Study:
     """Test every score on customers and periods that it had not seen, choose the one to use, and measure them."""
+    return _study(examples, seed=seed, is_compared=True)
+
+
+def _study(examples: Examples, *, seed: int, is_compared: bool) -> Study:
     compared = churn.predict_unseen(examples, seed=seed)
     choice = choose(examples, compared, seed=seed)
     chosen = churn.simplified(examples, choice.score)
@@ -66,7 +73,8 @@ def study(examples: Examples, *, seed: int) -> Study:
     if is_levelled:
         compared = compared.assign(**{name.removesuffix(churn.AFTER): compared[name] for name in after})
     tested = compared.drop(columns=[*after, *(name for name in churn.SIMPLER if name in compared and name != choice.score)])
-    quality, definitions = churn.measure(chosen, tested, seed=seed), churn_definitions.compare(examples, tested, seed=seed)
+    quality = churn.measure(chosen, tested, seed=seed)
+    definitions = churn_definitions.compare(examples, tested, seed=seed) if is_compared else None
     if definitions is not None and len(definitions.quality):
         split = quality["split"].iloc[0]
         quality = pd.concat([quality, definitions.quality.assign(split=split)], ignore_index=True)
@@ -134,3 +142,24 @@ def keeps_level(drift: pd.DataFrame) -> bool:
     if earlier.empty:
         return True
     return bool(np.abs(earlier["error_after"]).mean() <= np.abs(earlier["error_before"]).mean())
+
+
+def over_time(study: Study, orders, *, seed: int) -> Study | None:
+    """Return the study that can be tested over time: the study itself, or one of the same buyers with a shorter horizon.
+
+    Where the days suffice for one cut-off only, the same question is asked with a third of the horizon. None for contracts
+    without dates, and where even that is too long.
+    """
+    if study.examples.is_temporal:
+        return study
+    if study.examples.kind == "contracts":
+        return None
+    windows = study.examples.windows
+    try:
+        examples = buyer_examples(
+            orders, as_of=windows.snapshot, first_day=windows.first_day, horizon_days=windows.horizon_days // SHORTER,
+            lead_days=windows.lead_days,
+        )
+    except TooLittleData:
+        return None
+    return _study(examples, seed=seed, is_compared=False) if examples.is_temporal else None

@@ -32,7 +32,8 @@ def tornado(
             value = values[row]
             is_right = value > base or (value == base and other[row] < base)
             ax.text(value + (0.01 if is_right else -0.01) * span, row, shown(float(value), fmt), va="center",
-                    ha="left" if is_right else "right", fontsize=9.5, color=plots.INK)
+                    ha="left" if is_right else "right", fontsize=9.5, color=plots.INK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
     plots.mark_reference(ax, limit, limit_label)
     ax.axvline(base, color=plots.INK, linewidth=0.8)
     ax.set_yticks(rows, [translate(str(name)) for name in data[label]])

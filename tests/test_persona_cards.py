@@ -97,7 +97,17 @@ def test_the_most_common_band_is_described_only_of_thirty_known_customers_and_te
                      band | {"kind": "loyalty tier", "attribute": "gold"})
     who = dict(poster_of(PORTRAIT, cells).parts)["Who they are"]
     assert [line.words for line in who] == ["Age: most often 65 or older, 60%", "Loyalty tier: most often gold, 60%"]
+    assert who[0].rests == "10%–30%, n = 30; not told apart from the others"
     assert who[1].rests.endswith("earned by spending, so not tested")
+
+
+def test_when_and_where_they_come_is_described_unless_it_is_a_statement():
+    cells = cells_of({"kind": "weekday", "unit": "orders", "attribute": "Monday", "share": 0.3, "is_notable": False},
+                     {"kind": "weekday", "unit": "orders", "attribute": "Friday", "share": 0.2, "is_notable": False},
+                     {"kind": "channel", "unit": "orders", "attribute": "web"})
+    parts = dict(poster_of(PORTRAIT, cells).parts)
+    assert [line.words for line in parts["When they come"]] == ["Most orders fall on Monday: 30%"]
+    assert [line.is_tested for line in parts["Through which channel"]] == [True]
 
 
 @pytest.mark.parametrize(

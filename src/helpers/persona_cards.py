@@ -5,16 +5,15 @@ A tested sentence carries its index, interval, n and q, or it is not there. What
 is earned) is described with its interval and marked so.
 """
 
-import numpy as np
 import pandas as pd
 
+from helpers import persona_described as described
 from helpers import persona_needs as needs
-from helpers.i18n import listing, number, text
-from helpers.persona import MIN_SHOWN, statements, top
+from helpers.i18n import text
+from helpers.persona import statements
 from helpers.persona_drawings import drawing, purchases
 from helpers.persona_index import MIN_CUSTOMERS
 from helpers.persona_posters import Line, Poster
-from helpers.persona_traits import DEMOGRAPHICS, EARNED
 from helpers.persona_words import capital, is_more, sentence, support
 
 MAX_SENTENCES = 4  # a part of a card
@@ -75,27 +74,24 @@ def _facts(row: pd.Series) -> list[tuple[str, str]]:
         ("Each has brought", "{revenue_per_customer:money}", True),
         ("Last purchase", "{recency} days ago", True),
     ]
-    values = row.to_dict() | {"recency": short(row["recency_days"])}
+    values = row.to_dict() | {"recency": described.short(row["recency_days"])}
     return [(text(label), text(template, **values)) for label, template, applies in facts if applies]
-
-
-def short(value: float) -> str:
-    """Return a number with one decimal only where it has one: 3, 2.5."""
-    return number(value, 0 if round(value, 1) == round(value) else 1) if np.isfinite(value) else number(value)
 
 
 def _parts(row: pd.Series, own: pd.DataFrame, cells: pd.DataFrame) -> list[tuple[str, list[Line]]]:
     """Return the parts of a card that have something to say, in their order."""
     found = {part: [] for part in PARTS}
-    found[BUY] += _rhythm(row)
+    found[BUY] += described.rhythm(row)
     for _, cell in own[own["kind"] != needs.GAP].iterrows():
         template, values = sentence(cell, with_segment=False)
         found[_part_of(cell)].append(Line(capital(text(template, **values)), support(cell), is_tested=True))
-    for part in PARTS:
-        found[part] = found[part][:MAX_SENTENCES]
-    found[WHO] += _people(row, cells)
-    found[LOVE] += _departments(row, cells)
-    found[ANSWER] += _answered(row)
+    found = {part: lines[:MAX_SENTENCES] for part, lines in found.items()}
+    if len(cells):
+        found[WHO] += described.people(row, cells)
+        found[LOVE] += described.departments(row, cells)
+        for kind, line in described.usual(row, cells):
+            found[PART_OF[kind]].append(line)
+    found[ANSWER] += described.answered(row)
     if own.empty:
         limit = row["n_customers"] < MIN_CUSTOMERS
         found[BUY].append(Line(capital(text(UNTESTED, limit=MIN_CUSTOMERS) if limit else text(NOTHING))))
@@ -106,70 +102,6 @@ def _part_of(cell: pd.Series) -> str:
     if cell["unit"] == "spend":
         return LOVE if is_more(cell) else AVOID
     return PART_OF.get(cell["kind"], WHO)
-
-
-def _rhythm(row: pd.Series) -> list[Line]:
-    """Return rhythm and basket of the median customer with their intervals: described, for they made the segment."""
-    rows = []
-    if np.isfinite(row["median_gap_days"]):
-        words = text("every {gap} days, the median customer who bought twice", gap=short(row["median_gap_days"]))
-        rows.append((words, _between(row, "median_gap_days", n=row["n_with_gap"])))
-    else:
-        rows.append((text("most bought on one day only"), text("n = {n:count}; described, not tested", n=row["n_customers"])))
-    if np.isfinite(row["order_value"]):
-        template = "an order of {value:money2}" + ("; {products} products" if np.isfinite(row["n_products"]) else "")
-        words = text(template, value=row["order_value"], products=short(row["n_products"]))
-        rows.append((words, _between(row, "order_value", n=row["n_customers"], money=True)))
-    return [Line(capital(words), rests) for words, rests in rows]
-
-
-def _between(row: pd.Series, column: str, *, n: int, money: bool = False) -> str:
-    low, high = row[f"{column}_low"], row[f"{column}_high"]
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return text("n = {n:count}; described, not tested", n=n)
-    if money:
-        return text("95% interval {low:money2}–{high:money2}, n = {n:count}; described, not tested", low=low, high=high, n=n)
-    values = {"low": short(low), "high": short(high), "n": n}
-    return text("95% interval {low}–{high}, n = {n:count}; described, not tested", **values)
-
-
-def _people(row: pd.Series, cells: pd.DataFrame) -> list[Line]:
-    """Return the most common band of the first attributes that enough customers of the segment have, with n; described."""
-    if not len(cells):
-        return []
-    known = (cells["unit"] == "customers") & (cells["n"] >= MIN_CUSTOMERS) & (cells["n_with"] >= MIN_SHOWN)
-    own = cells[(cells["segment"] == row["segment"]) & known]
-    kinds = [kind for kind in DEMOGRAPHICS.values() if kind in set(own["kind"])]
-    kinds = [kind for kind in kinds if kind not in EARNED][:3] + [kind for kind in kinds if kind in EARNED]
-    rows = []
-    for kind in kinds:
-        band = top(own, segment=row["segment"], kind=kind, n=1).iloc[0]
-        values = {"kind": kind, "band": band["attribute"], "share": band["share"]}
-        words = text("{kind:label}: most often {band:label}, {share:percent}", **values)
-        rests = "{low:percent}–{high:percent} of {n:count} of whom it is known; described, not tested"
-        if kind in EARNED:
-            rests = "{low:percent}–{high:percent} of {n:count} of whom it is known; earned by spending, so not tested"
-        rows.append(Line(capital(words), text(rests, low=band["low"], high=band["high"], n=band["n"])))
-    return rows
-
-
-def _departments(row: pd.Series, cells: pd.DataFrame) -> list[Line]:
-    departments = top(cells, segment=row["segment"], kind="department") if len(cells) else cells
-    if not len(departments):
-        return []
-    parts = [text("{name:label} {share:percent}", name=d["attribute"], share=d["share"]) for _, d in departments.iterrows()]
-    words = text("most of their money goes to {departments}", departments=listing(parts))
-    ends = [text("{low:percent}–{high:percent}", low=d["low"], high=d["high"]) for _, d in departments.iterrows()]
-    rests = "95% intervals {ends}, n = {n:count}; described, not tested"
-    return [Line(capital(words), text(rests, ends=", ".join(ends), n=int(departments["n"].max())))]
-
-
-def _answered(row: pd.Series) -> list[Line]:
-    if row["n_contacted"] < MIN_SHOWN:
-        return []
-    words = text("{answered_rate:percent} of those contacted answered a campaign at least once", **row.to_dict())
-    rests = "{answered_low:percent}–{answered_high:percent}, n = {n_contacted:count}; described: answering takes a purchase"
-    return [Line(capital(words), text(rests, **row.to_dict()))]
 
 
 def _needs(row: pd.Series, own: pd.DataFrame, again: dict) -> list[Line]:

@@ -61,13 +61,43 @@ def test_guests_are_named_only_if_there_are_any():
 
 def test_the_sensitivity_sentence_names_the_choice_that_moves_most():
     changes = pd.DataFrame(
-        {"variant": ["As chosen here", "A", "B"], "changed_share": [0.0, 0.1, 0.4], "champions_share": [0.3, 0.2, 0.35]}
+        {
+            "variant": ["As chosen here", "A", "B"], "changed_share": [0.0, 0.1, 0.4], "champions_share": [0.3, 0.2, 0.35],
+            "slipping_share": [0.1, 0.05, 0.3],
+        }
     )
     template, values = words.sensitivity_sentence(changes)
     assert (values["variant"], values["share"], values["low"], values["high"], values["n_variants"]) == ("B", 0.4, 0.2, 0.35, 2)
+    assert (values["slipping"], values["slipping_low"], values["slipping_high"]) == (0.1, 0.05, 0.3)
     assert words.sensitivity_sentence(changes.assign(changed_share=0.0))[0].startswith("None of {n_variants:count}")
 
 
 def test_labels_cover_the_columns_that_are_known_in_their_order():
     frame = pd.DataFrame(columns=["segment", "n_customers", "secret"])
     assert list(words.labelled(frame)) == ["segment", "n_customers"]
+
+
+def moves_of(*rows) -> pd.DataFrame:
+    names = ["from_segment", "to_segment", "n_customers", "expected_n", "share", "expected_share", "net_low", "net_high",
+             "is_true_move"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_the_largest_true_move_is_the_one_that_exceeds_most_not_the_one_with_most_customers():
+    moves = moves_of(
+        ("Loyal", "At risk", 90, 85.0, 0.3, 0.28, 0.01, 0.05, True),
+        ("Loyal", "Hibernating", 40, 10.0, 0.1, 0.02, 0.05, 0.1, True),
+        ("Loyal", "Promising", 99, 0.0, 0.3, 0.0, 0.2, 0.4, False),
+    )
+    template, values = words.flow_sentence(moves)
+    assert (values["end"], values["n"]) == ("Hibernating", 40) and "unchanged rhythm" in template
+    assert words.flow_sentence(moves.assign(is_true_move=False))[1] == {}
+
+
+def test_moves_that_chance_makes_are_not_called_moves():
+    figures = {"n": 500, "n_flows": 0, "true_share": 0.0, "true_low": 0.0, "true_high": 0.0}
+    assert "No move exceeds" in words.migration_sentence(figures, days=91)[0]
+    assert words.migration_evidence(figures).interval is None
+    real = figures | {"n_flows": 1, "true_share": 0.04, "true_low": 0.02, "true_high": 0.06}
+    assert "True moves" in words.migration_sentence(real, days=91)[0]
+    assert words.migration_evidence(real).interval == (0.02, 0.06) and words.migration_evidence(real).baseline == 0.0

@@ -62,16 +62,62 @@ def test_eta_squared_worked_by_hand():
     assert usefulness._eta_squared(np.array([0, 0, 1, 1]), np.array([0.0, 2.0, 4.0, 6.0])) == pytest.approx(0.7)
 
 
-def test_many_random_groups_explain_nothing():
+def test_many_random_groups_explain_nothing_and_the_winner_comes_first():
     rng = np.random.default_rng(4)
-    customers = customers_of(400).assign(y=rng.normal(size=400))
-    schemes = {"random": pd.Series(rng.integers(0, 40, 400)), "segment": customers["segment"]}
-    found = usefulness.explained_variance(customers, schemes=schemes, outcome="y", against="segment", seed=1).set_index(
-        "scheme"
+    customers = customers_of(400).assign(y=rng.normal(size=400) + 3 * (np.arange(400) < 200))
+    ways = {"random": pd.Series(rng.integers(0, 40, 400)), "segment": customers["segment"]}
+    found = usefulness.explained_variance(customers, schemes=ways, outcome="y", seed=1)
+    assert found["scheme"].tolist() == ["segment", "random"] and abs(found["eta_squared"].iloc[1]) < 0.05
+    assert found.loc[0, ["best_low", "best_high"]].tolist() == [0, 0] and found.loc[1, "best_high"] < 0
+    assert found["verdict"].iloc[0] == "tells most"
+
+
+def test_a_scheme_that_loses_to_the_grid_is_called_decoration():
+    rng = np.random.default_rng(4)
+    cells = np.arange(400) % 20
+    customers = customers_of(400).assign(y=cells + rng.normal(size=400))
+    ways = {usefulness.GRID: pd.Series(cells), usefulness.SEGMENTS: pd.Series(cells // 10), "same": pd.Series(cells)}
+    found = usefulness.explained_variance(customers, schemes=ways, outcome="y", seed=1)
+    verdicts = found.set_index("scheme")["verdict"]
+    assert verdicts[usefulness.SEGMENTS].startswith("decoration") and verdicts["same"].startswith("as good")
+    tenth = pd.Series({"scheme": usefulness.TENTHS, "best_high": -0.1, "grid_high": -0.1})
+    assert usefulness._verdict(tenth, "other") == "loses to the 25 cells"  # a yardstick is no decoration
+    template, values = usefulness.decoration_sentence(found)
+    assert "they are decoration" in template and values["worst"] == usefulness.SEGMENTS
+    assert "No segmentation" in usefulness.decoration_sentence(found[found["scheme"] != usefulness.SEGMENTS])[0]
+
+
+def test_the_order_of_customers_changes_no_figure():
+    customers = customers_of(150).assign(y=np.arange(150.0))
+    mixed = customers.sample(frac=1, random_state=1)
+    one, two = (
+        usefulness.explained_variance(c, schemes={"s": c["segment"], "t": usefulness.tenths(c["revenue"])}, outcome="y", seed=3)
+        for c in (customers, mixed)
     )
-    assert abs(found.loc["random", "eta_squared"]) < 0.05
-    assert found.loc["segment", ["gain_low", "gain_high"]].tolist() == [0, 0]
-    assert found.loc["random", "gain_low"] <= found.loc["random", "gain_high"]
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+
+
+def test_clusters_are_measured_by_their_number():
+    future = customers_of(4).assign(next_revenue=[0.0, 2.0, 4.0, 6.0])
+    assert usefulness.of_clusters(future, {2: np.array([0, 0, 1, 1])}) == {2: pytest.approx(0.7)}
+
+
+def test_predicted_revenue_knows_the_past_only_and_is_a_scheme_where_it_is_known():
+    rng = np.random.default_rng(1)
+    rows = [
+        (f"c{i:04d}", pd.Timestamp("2024-01-01") + pd.Timedelta(days=int(day)), 5.0 + i % 7)
+        for i in range(300) for day in np.unique(rng.integers(0, 270, 1 + rng.poisson(0.02 * i)))
+    ]
+    later = [("c0000", "2024-11-01", 1e6)]
+    first = pd.Timestamp("2024-01-01")
+    one, two = (
+        usefulness.predicted_revenue(orders_of(*some), first_day=first, until=SPLIT, days=91) for some in (rows, rows + later)
+    )
+    pd.testing.assert_series_equal(one, two)
+    assert one.iloc[-50:].mean() > 1.3 * one.iloc[:50].mean()
+    customers = customers_of(300)
+    assert usefulness.PREDICTED in usefulness.schemes(customers, predicted=one)
+    assert usefulness.PREDICTED not in usefulness.schemes(customers, predicted=one.iloc[1:])
 
 
 def test_equal_past_revenue_is_in_one_tenth():
@@ -81,11 +127,16 @@ def test_equal_past_revenue_is_in_one_tenth():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "words"), [(-0.2, -0.1, "choose the message by segment"), (0.1, 0.2, "more "), (-0.1, 0.1, "do as well")]
+    ("winner", "high", "words"),
+    [
+        (usefulness.TENTHS, -0.1, "whom to spend money on"), (usefulness.TENTHS, 0.1, "do as well"),
+        ("", 0.0, "RFM segments tell most"),
+    ],
 )
-def test_the_sentence_claims_a_difference_only_beyond_its_interval(low, high, words):
-    rows = [("RFM segments", 0.3, low, high), (usefulness.TENTHS, 0.4, 0.0, 0.0)]
-    explained = pd.DataFrame(rows, columns=["scheme", "eta_squared", "gain_low", "gain_high"])
+def test_the_sentence_names_the_winner_and_claims_a_difference_only_beyond_its_interval(winner, high, words):
+    rows = [(usefulness.TENTHS, 0.4, 0.0, 0.0)] if winner else []
+    rows.append((usefulness.SEGMENTS, 0.3, -0.2, high))
+    explained = pd.DataFrame(rows, columns=["scheme", "eta_squared", "best_low", "best_high"])
     template, values = usefulness.sentence(explained, days=91)
     assert words in template and values["segments"] == 0.3
 

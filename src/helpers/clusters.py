@@ -250,6 +250,16 @@ def assign(features: pd.DataFrame, *, n_clusters: int, seed: int) -> np.ndarray:
     return kmeans.by_size(model.labels_, points.counts)[points.row_of]
 
 
+def assign_numbers(
+    features: pd.DataFrame, numbers: pd.DataFrame, *, customers: pd.Series, seed: int
+) -> dict[int, np.ndarray]:
+    """Return number of clusters → cluster of each of `customers` (customer_id), for every number in `numbers`."""
+    if not features.shape[1]:
+        return {k: np.zeros(len(customers), int) for k in numbers["n_clusters"]}
+    place = features.index.get_indexer(customers)
+    return {k: assign(features, n_clusters=k, seed=seed)[place] for k in numbers["n_clusters"]}
+
+
 def is_stable(tried: pd.DataFrame, *, k: int) -> list[bool]:
     """Return for each of the `k` clusters, the largest first, whether it comes back."""
     return list(tried.loc[tried["n_clusters"] == k, "jaccard"] >= STABLE)

@@ -1,6 +1,6 @@
 """Contracts of the answers of 03_segmentation: the tables that it writes to results/."""
 
-from helpers.contracts import CUSTOMER, MAYBE, Contract, rate, real, text, whole
+from helpers.contracts import CUSTOMER, MAYBE, Contract, flag, rate, real, text, whole
 
 SEGMENTATION = (
     Contract(
@@ -18,13 +18,14 @@ SEGMENTATION = (
             text("segment", "named RFM segment"),
             text("frequency_group", "frequent, occasional or potential", isin=("frequent", "occasional", "potential")),
             text("cluster", "behavioural cluster; null where clusters are not stable", **MAYBE),
+            text("interest_group", "group of interest; null where unknown, uncertain or not stable", **MAYBE),
         ),
         gives="the segment of each customer",
     ),
     Contract(
         "segments_summary", "results", "segmentation", "a group of one way to divide customers", ("scheme", "group"),
         (
-            text("scheme", "how customers are divided", isin=("segment", "frequency_group", "cluster")),
+            text("scheme", "how customers are divided", isin=("segment", "frequency_group", "cluster", "interest_group")),
             text("group", "name of the group"),
             whole("n_customers", "customers", ge=1),
             rate("customer_share", "customers of all"),
@@ -46,6 +47,54 @@ SEGMENTATION = (
             rate("changed_share", "customers whose segment changes"),
             rate("champions_share", "customers that are Champions then"),
             real("champions_revenue_share", "their share of revenue", "share", **MAYBE),
+            rate("slipping_share", "customers who are At risk or Cannot lose then"),
         ),
+    ),
+    Contract(
+        "segment_worth", "results", "segmentation", "a named segment", ("segment",),
+        (
+            text("segment", "named RFM segment"),
+            whole("n_customers", "customers today", ge=1),
+            real("revenue", "net revenue in the window; null = fewer than 10 customers", "currency", **MAYBE),
+            real("revenue_per_customer", "mean revenue", "currency", **MAYBE),
+            whole("n_before", "customers of the segment before the days held back", ge=0),
+            real("came_back", "share of them who bought on the days held back", "share", **MAYBE),
+            real("came_low", "lower end of its 95 % interval", "share", **MAYBE),
+            real("came_high", "upper end of its 95 % interval", "share", **MAYBE),
+            real("next_per_customer", "mean revenue on the days held back", "currency", **MAYBE),
+            real("next_low", "lower end of its 95 % interval", "currency", **MAYBE),
+            real("next_high", "upper end of its 95 % interval", "currency", **MAYBE),
+            real("expected_revenue", "the same for all customers of today", "currency", **MAYBE),
+            real("expected_low", "lower end of its 95 % interval", "currency", **MAYBE),
+            real("expected_high", "upper end of its 95 % interval", "currency", **MAYBE),
+            real("pace", "what came, of what their own pace before would have made", "ratio", **MAYBE),
+            real("pace_low", "lower end of its 95 % interval", "ratio", **MAYBE),
+            real("pace_high", "upper end of its 95 % interval", "ratio", **MAYBE),
+            real("kept_share", "customers who keep the segment under resampled cut points", "share", **MAYBE),
+            flag("is_small", "fewer than 30 customers, now or then"),
+            flag("is_unstable", "fewer than 75 % keep the segment"),
+            text("action", "what the figures call for"),
+        ),
+        gives="what each segment will bring, and what it needs",
+    ),
+    Contract(
+        "segment_migration", "results", "segmentation", "a move between two snapshots", ("from_segment", "to_segment"),
+        (
+            text("from_segment", "segment at the earlier snapshot, or not yet a customer"),
+            text("to_segment", "segment at the later snapshot, or lapsed"),
+            whole("n_customers", "customers who moved so", ge=0),
+            whole("n_from", "customers of the first segment", ge=0),
+            rate("share", "of the first segment"),
+            rate("low", "lower end of its 95 % interval (Wilson)"),
+            rate("high", "upper end of its 95 % interval (Wilson)"),
+            real("expected_n", "customers who would have moved so with an unchanged rhythm", "customers", **MAYBE),
+            real("expected_share", "of the first segment", "share", **MAYBE),
+            real("net_share", "share minus expected share", "share", **MAYBE),
+            real("net_low", "lower end of its 95 % interval", "share", **MAYBE),
+            real("net_high", "upper end of its 95 % interval", "share", **MAYBE),
+            real("q_value", "Benjamini-Hochberg over all pairs", **MAYBE),
+            flag("is_true_move", "more than an unchanged rhythm makes"),
+        ),
+        gives="who moved to which segment, beyond chance",
     ),
 )

@@ -6,6 +6,7 @@ Each `…_sentence` returns a template (a message of the catalogue) and its valu
 import pandas as pd
 
 from helpers.i18n import text
+from helpers.report import Evidence
 from helpers.segmentation import GROUPS, MIN_SHOWN
 
 COLUMNS = {  # column → (label, format)
@@ -28,15 +29,28 @@ COLUMNS = {  # column → (label, format)
     "coverage": ("Coverage", "percent"), "n_bands": ("Groups", "count"), "cramers_v": ("Cramér's V", "number2"),
     "q_value": ("q value", "number3"), "scheme": ("Way to divide customers", "label"),
     "n_groups": ("Groups", "count"), "eta_squared": ("Variance explained", "percent1"), "low": ("from", "percent1"),
-    "high": ("to", "percent1"),
+    "high": ("to", "percent1"), "slipping_share": ("To be won back", "percent1"),
+    "grid_low": ("Against the 25 cells: from", "change_percent1"), "grid_high": ("to", "change_percent1"),
+    "verdict": ("Verdict", "label"), "n_stable": ("Clusters that come back", "count"), "comes_back": ("All come back", "label"),
+    "tighter": ("Tighter than a cloud", "label"), "gap": ("Gap", "number2"), "gap_error": ("± error", "number2"),
+    "calinski_harabasz": ("Calinski-Harabasz", "count"), "davies_bouldin": ("Davies-Bouldin", "number2"),
+    "interest_group": ("Interest", "label"), "telling": ("Chooses more of (index)", ""), "certainty": ("Certainty", "percent"),
+    "bic": ("BIC", "count"), "gain": ("Gain over one taste", "number2"), "null_gain": ("By chance alone", "number2"),
+    "kind": ("Kind", "label"), "division": ("Division", "label"), "purpose": ("Use it for", "label"),
+    "first": ("Division", "label"), "second": ("and", "label"),
+    "ami": ("Overlap (0–1)", "number2"), "chance": ("Limit of chance", "number3"), "A": ("A", "percent"),
+    "B": ("B", "percent"), "C": ("C", "percent"), "from_segment": ("From", "label"), "to_segment": ("To", "label"),
+    "n_from": ("of", "count"), "expected_share": ("With an unchanged rhythm", "percent1"),
+    "net_share": ("True move", "change_percent1"), "net_low": ("from", "change_percent1"),
+    "net_high": ("to", "change_percent1"),
+    "n_before": ("Customers then", "count"), "came_back": ("Came back", "percent"),
+    "next_per_customer": ("Spent each", "money"), "expected_revenue": ("Expected revenue", "money"),
+    "expected_low": ("from", "money"), "expected_high": ("to", "money"), "kept_share": ("Keep the segment", "percent"),
+    "pace": ("Spending against own pace", "percent"), "action": ("Needs", "label"),
 }
 SHARES_ALT = (
     "Two bars, customers above and revenue below, divided by segment; {segment:label} fill {share:percent} of the upper and "
     "{revenue_share:percent} of the lower one."
-)
-GROUPS_ALT = (
-    "Two bars, customers above and revenue below; frequent buyers fill {frequent_customer:percent} of the upper and "
-    "{frequent_revenue:percent} of the lower one."
 )
 TOP_TENTH = "The tenth of customers with the most revenue brings {share:percent} of it."
 LIMITS = (
@@ -51,6 +65,10 @@ BANDS_ALT = "Bars of the share of {segment:label} by {attribute:label}, with int
 ETA = (
     "Share of the variance of spending in the {days:count} days held back that lies between groups (adjusted η²), with 95% "
     "intervals"
+)
+COMES_AND_GOES = (
+    "{n_new:count} customers bought for the first time between the two days; {n_lapsed:count} have no purchase left in the "
+    "window (with an unchanged rhythm {expected_lapsed:count})."
 )
 ETA_ALT = "Bars of the variance of future spending that each way to divide customers explains."
 
@@ -129,17 +147,55 @@ def group_sentence(groups: pd.DataFrame, limits: dict[str, float]) -> tuple[str,
 
 
 def sensitivity_sentence(changes: pd.DataFrame) -> tuple[str, dict]:
-    """Return the finding on the cut points: which other choice moves most customers, and what it does to the Champions."""
+    """Return the finding on the cut points: which other choice moves most customers, and which decisions it would change."""
     chosen, most = changes.iloc[0], changes.loc[changes["changed_share"].idxmax()]
     values = {
         "variant": most["variant"], "share": float(most["changed_share"]),
         "low": float(changes["champions_share"].min()), "high": float(changes["champions_share"].max()),
         "chosen": float(chosen["champions_share"]), "n_variants": len(changes) - 1,
+        "slipping": float(chosen["slipping_share"]), "slipping_low": float(changes["slipping_share"].min()),
+        "slipping_high": float(changes["slipping_share"].max()),
     }
     if not values["share"]:
         return "None of {n_variants:count} other choices of limits moves a customer to another segment.", values
     return (
         "The limits matter: of {n_variants:count} other choices the strongest ({variant:label}) moves {share:percent} of "
-        "customers to another segment; Champions are {chosen:percent} of customers here and {low:percent} to {high:percent} "
-        "elsewhere."
+        "customers to another segment. Two decisions hang on them: whom to treat as Champions ({chosen:percent} of customers "
+        "here, {low:percent} to {high:percent} elsewhere) and whom to win back ({slipping:percent} here, "
+        "{slipping_low:percent} to {slipping_high:percent})."
     ), values
+
+
+def migration_sentence(figures: dict[str, float], *, days: int) -> tuple[str, dict]:
+    """Return the finding on moves: how many changed segment, how many would have without any change, what is left."""
+    values = figures | {"days": days}
+    if not figures["n_flows"]:
+        return (
+            "{moved_share:percent} of {n:count} customers are in another segment than {days:count} days before; with an "
+            "unchanged rhythm {expected_share:percent} would be. No move exceeds what passing time and chance make."
+        ), values
+    return (
+        "{moved_share:percent} of {n:count} customers are in another segment than {days:count} days before; with an unchanged "
+        "rhythm {expected_share:percent} would be. True moves: {n_true:count} customers ({true_share:percent1}), in "
+        "{n_flows:count} flows."
+    ), values
+
+
+def flow_sentence(moves: pd.DataFrame) -> tuple[str, dict]:
+    """Return what is said of the largest true move, or that arrivals and lapsed customers are the movement there is."""
+    real = moves[moves["is_true_move"]]
+    if real.empty:
+        return "Where customers stand differs between the days, how often they buy does not.", {}
+    most = real.loc[(real["n_customers"] - real["expected_n"]).idxmax()]
+    values = {name: float(most[name]) for name in ("share", "expected_share", "net_low", "net_high")}
+    values |= {"start": most["from_segment"], "end": most["to_segment"], "n": int(most["n_customers"])}
+    return (
+        "The largest: {n:count} customers went from {start:label} to {end:label}, {share:percent} of the former, against "
+        "{expected_share:percent} with an unchanged rhythm (difference {net_low:change_percent} to {net_high:change_percent})."
+    ), values
+
+
+def migration_evidence(figures: dict[str, float]) -> Evidence:
+    """Return what supports `migration_sentence`: the share of true moves, beside no true move (0)."""
+    ends = (figures["true_low"], figures["true_high"]) if figures["n_flows"] else None
+    return Evidence("estimate", n=figures["n"], estimate=figures["true_share"], interval=ends, baseline=0.0)

@@ -246,6 +246,15 @@ def group_limits(cuts: dict[str, Sequence[float]], *, limits: Sequence[float] = 
     return {"frequent_from": float(frequent), "occasional_from": float(occasional)}
 
 
+def add_groups(
+    customers: pd.DataFrame, *, clustered: pd.DataFrame | None = None, interests: pd.Series | None = None
+) -> pd.DataFrame:
+    """Add cluster (of `clustered`, by customer_id) and interest_group (by customer_id); unknown (None) where there is none."""
+    cluster = None if clustered is None else customers["customer_id"].map(clustered.set_index("customer_id")["cluster"])
+    interest = None if interests is None else customers["customer_id"].map(interests)
+    return customers.assign(cluster=cluster, interest_group=interest)
+
+
 def summarise(customers: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
     """Return size, revenue and typical behaviour of each group, in the fixed order of segments or groups.
 
@@ -284,21 +293,21 @@ def shares_wide(summary: pd.DataFrame, *, by: str = "segment") -> pd.DataFrame:
 
 
 def summary_table(customers: pd.DataFrame) -> pd.DataFrame:
-    """Return `summarise` for segments, frequency groups and clusters, one under the other (table segments_summary)."""
+    """Return `summarise` for segments, frequency groups, clusters and interests, one under the other (segments_summary)."""
     parts = []
-    for scheme in ("segment", "frequency_group", "cluster"):
-        if customers[scheme].notna().any():
+    for scheme in ("segment", "frequency_group", "cluster", "interest_group"):
+        if scheme in customers and customers[scheme].notna().any():
             part = summarise(customers, by=scheme).rename(columns={scheme: "group"})
             parts.append(part.assign(scheme=scheme))
     return pd.concat(parts, ignore_index=True)
 
 
 def segments_table(customers: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of table segments."""
-    return customers[[
+    """Return the columns of table segments; clusters and interests are unknown where they were not found."""
+    return customers.reindex(columns=[
         "customer_id", "recency_days", "frequency", "monetary_value", "revenue", "median_gap_days", *MEASURES.values(),
-        "segment", "frequency_group", "cluster",
-    ]]
+        "segment", "frequency_group", "cluster", "interest_group",
+    ])
 
 
 def save_segments(customers: pd.DataFrame, *, save: Callable[[pd.DataFrame, str], dict]) -> list[dict]:
@@ -313,11 +322,13 @@ def top_share(customers: pd.DataFrame, *, share: float = 0.1) -> float:
     return float(revenue.iloc[:n].sum() / revenue.sum()) if revenue.sum() else np.nan
 
 
-def segment_all(rfm: pd.DataFrame, *, as_of: pd.Timestamp, window_days: int, new_days: int = 90) -> pd.DataFrame:
-    """Add scores, segment and frequency_group with the limits that the data itself gives."""
-    cuts = cut_points(rfm, window_days=window_days)
+def segment_all(
+    rfm: pd.DataFrame, *, cuts: dict[str, Sequence[float]], as_of: pd.Timestamp, new_days: int = 90,
+    limits: Sequence[float] = (),
+) -> pd.DataFrame:
+    """Add scores, segment and frequency_group under given cut points. limits: as in `group_limits`."""
     named = name_segments(score_rfm(rfm, cuts=cuts), as_of=as_of, new_days=new_days)
-    return group_by_frequency(named, **group_limits(cuts))
+    return group_by_frequency(named, **group_limits(cuts, limits=limits))
 
 
 # --- how firm the picture is
@@ -342,7 +353,8 @@ def sensitivity(customers: pd.DataFrame, *, cuts: dict, as_of: pd.Timestamp, new
     """Return how the segments change under other cut points.
 
     Columns: variant, n_changed and changed_share (customers whose segment differs from `customers["segment"]`),
-    champions_share and champions_revenue_share under the variant; the first row is the choice made here.
+    champions_share and champions_revenue_share under the variant; slipping_share: At risk and Cannot lose, whom one would win
+    back. The first row is the choice made here.
     """
     total = customers["revenue"].sum()
     rows = []
@@ -354,5 +366,6 @@ def sensitivity(customers: pd.DataFrame, *, cuts: dict, as_of: pd.Timestamp, new
             "variant": variant, "n_changed": changed, "changed_share": changed / len(customers),
             "champions_share": float(best.mean()),
             "champions_revenue_share": float(customers.loc[best, "revenue"].sum() / total) if total else np.nan,
+            "slipping_share": float(segment.isin(["At risk", "Cannot lose"]).mean()),
         })
     return pd.DataFrame(rows)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import btyd, btyd_choice
+from helpers import btyd, btyd_choice, btyd_discrete
 from helpers.errors import TooLittleData
 from test_btyd import MODELS, calibration, cdnow_orders, fits, history, holdout, simulated  # noqa: F401  (fixtures)
 
@@ -40,6 +40,32 @@ def test_scores_are_the_likelihoods_of_the_counts_that_came(calibration, holdout
 
 def test_on_cdnow_no_model_is_clearly_better_than_the_others(calibration, holdout):  # noqa: F811
     assert not btyd_choice.compare(calibration, holdout, 39).is_clear
+
+
+def test_models_of_any_kind_are_compared_by_whether_customers_bought():
+    none = {"knows": [0.1, 0.8, 0.9], "guesses": [0.5, 0.5, 0.5]}
+    table = btyd_choice.compare_buying(none, [True, False, False])
+    assert table["model"].tolist() == ["knows", "guesses"]
+    assert table["held_out"].tolist() == pytest.approx([np.log(0.9 * 0.8 * 0.9), 3 * np.log(0.5)])
+    assert table["brier"].tolist() == pytest.approx([(0.01 + 0.04 + 0.01) / 3, 0.25])
+    assert (table["expected"].tolist(), table["actual"].tolist()) == (pytest.approx([1.2, 1.5]), [1, 1])
+    assert table["lag"].tolist() == pytest.approx([0, np.log(0.9 * 0.8 * 0.9) - 3 * np.log(0.5)])
+    assert np.isfinite(btyd_choice.compare_buying({"sure": [1.0]}, [True])["held_out"]).all()  # wrong, though "certain"
+
+
+def test_bg_bb_by_the_week_is_nearly_pareto_nbd(cdnow_orders, calibration, holdout, fits):  # noqa: F811
+    """With ever shorter spans a chance to buy or leave at each becomes a rate (Fader, Hardie and Shang 2010)."""
+    spans = btyd_discrete.opportunities(cdnow_orders["tenth"], start="1997-01-01", end="1997-09-30", days=7)
+    assert spans["customer_id"].tolist() == calibration["customer_id"].tolist()
+    discrete, rates = btyd_discrete.fit_bg_bb(spans), fits["Pareto/NBD"].parameters
+    assert discrete.parameters["alpha"] == pytest.approx(rates["r"], rel=0.1)
+    assert discrete.parameters["gamma"] == pytest.approx(rates["s"], rel=0.05)
+    none = {"BG/BB": discrete.p_no_purchase(spans, 39), **{n: f.p_no_purchase(calibration, 39) for n, f in fits.items()}}
+    table = btyd_choice.compare_buying(none, holdout > 0)
+    assert set(table["model"]) == {"BG/BB", *MODELS}
+    assert table["brier"].lt((holdout > 0).mean() * (holdout == 0).mean()).all()  # all beat the same chance for everyone
+    expected = table.set_index("model")["expected"]
+    assert expected["BG/BB"] == pytest.approx(expected["Pareto/NBD"], rel=0.03)
 
 
 def test_a_clear_winner_is_called_one():

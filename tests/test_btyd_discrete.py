@@ -1,7 +1,9 @@
 """btyd_discrete.py: the published BG/BB fit of a charity's donors, and every formula against enumeration or simulation."""
 
+from datetime import date, timedelta
 from itertools import product
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +30,21 @@ def donors() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def fit(donors) -> BgBb:
     return btyd_discrete.fit_bg_bb(donors)
+
+
+def test_orders_of_a_span_are_one_purchase_and_only_whole_spans_count():
+    """1 January to 10 February in spans of 10 days: four whole ones; the 41st day is left out."""
+    bought = {"a": (1, 5, 12, 39), "b": (31,), "c": (11, 40, 41), "d": (41,), None: (1, 20)}
+    rows = [
+        {"customer_id": customer, "order_date": date(2019, 12, 31) + timedelta(days=day), "revenue": 1.0}
+        for customer, days in bought.items() for day in days
+    ]
+    table = ibis.memtable(rows, schema={"customer_id": "string", "order_date": "date", "revenue": "float64"})
+    found = btyd_discrete.opportunities(table, start="2020-01-01", end="2020-02-10", days=10).set_index("customer_id")
+    assert found.loc["a"].tolist() == [2, 3, 3]  # spans 0, 1 and 3
+    assert found.loc["b"].tolist() == [0, 0, 0]  # first in the last span
+    assert found.loc["c"].tolist() == [1, 2, 2]  # spans 1 and 3
+    assert list(found.index) == ["a", "b", "c"]
 
 
 def test_the_published_fit_comes_out(fit):

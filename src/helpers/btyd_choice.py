@@ -53,19 +53,43 @@ def compare(
     if not fits:
         raise problem or ValueError("there is no model to compare")
     scores = {name: fit.log_p_count(summary, horizon_weeks, counts).to_numpy() for name, fit in fits.items()}
+    table = _rank(scores)
+    table.insert(2, "log_likelihood", [fits[name].log_likelihood for name in table["model"]])
+    expected = [float(fits[name].expected_purchases(summary, horizon_weeks).sum()) for name in table["model"]]
+    table.insert(5, "expected", expected)
+    table.insert(6, "actual", float(counts.sum()))
+    return Choice(table, fits, fits[table["model"].iloc[0]])
+
+
+def compare_buying(p_no_purchase: dict[str, pd.Series], bought) -> pd.DataFrame:
+    """Compare models of any kind by whether customers bought at all: what BG/BB and the models in weeks both say.
+
+    p_no_purchase : P(no purchase in the horizon) by name of the model, all of the same customers in the same order;
+    bought : whether each of them bought in it.
+
+    Out: as `compare`, the best first, without log_likelihood; expected and actual are customers who buy; brier (mean squared
+    error of the probability).
+    """
+    bought = np.asarray(bought, bool)
+    buys = {name: np.clip(1 - np.asarray(p, float), 1e-15, 1 - 1e-15) for name, p in p_no_purchase.items()}
+    table = _rank({name: np.log(np.where(bought, p, 1 - p)) for name, p in buys.items()})
+    table.insert(4, "expected", [float(buys[name].sum()) for name in table["model"]])
+    table.insert(5, "actual", float(bought.sum()))
+    return table.assign(brier=[float(((buys[name] - bought) ** 2).mean()) for name in table["model"]])
+
+
+def _rank(scores: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Return the models by their sum of log scores, the best first, and how far the others fall behind it."""
     best = max(scores, key=lambda name: scores[name].sum())
     rows = []
-    for name, fit in fits.items():
-        behind = scores[best] - scores[name]
+    for name, each in scores.items():
+        behind = scores[best] - each
         half = Z * float(behind.std(ddof=1)) * np.sqrt(len(behind)) if len(behind) > 1 else np.inf
         rows.append({
-            "model": name, "n_customers": len(summary), "log_likelihood": fit.log_likelihood,
-            "held_out": float(scores[name].sum()), "per_customer": float(scores[name].mean()),
-            "expected": float(fit.expected_purchases(summary, horizon_weeks).sum()), "actual": float(counts.sum()),
+            "model": name, "n_customers": len(each), "held_out": float(each.sum()), "per_customer": float(each.mean()),
             "lag": float(behind.sum()), "lag_low": float(behind.sum()) - half, "lag_high": float(behind.sum()) + half,
         })
-    table = pd.DataFrame(rows).sort_values("held_out", ascending=False, kind="stable").reset_index(drop=True)
-    return Choice(table, fits, fits[best])
+    return pd.DataFrame(rows).sort_values("held_out", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def pit(model: PurchaseModel, summary: pd.DataFrame, counts, horizon_weeks: float, *, n_bins: int = 10) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """BG/BB: who buys at which of a few opportunities (a yearly appeal, a monthly box, a season)?
 
 Fader, Hardie and Shang (2010, Marketing Science 29:1086): while alive a customer buys at each opportunity with probability
-p ~ Beta(α, β), and leaves before each with probability θ ~ Beta(γ, δ). In: customers with x purchases, the last at
-opportunity t_x, of n after the first purchase; out: a fitted model. The fit sees the distinct (x, t_x, n) only.
+p ~ Beta(α, β), and leaves before each with probability θ ~ Beta(γ, δ). In: orders, or customers with x purchases, the last
+at opportunity t_x, of n after the first purchase; out: a fitted model. The fit sees the distinct (x, t_x, n) only.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import betaln, gammaln, hyp2f1, logsumexp, psi
 
 from helpers import btyd_likelihood
+from helpers.btyd_histories import purchase_days
 from helpers.errors import TooLittleData, UserError
 
 MIN_REPEATERS = 100
@@ -102,6 +103,34 @@ class BgBb:
     def _log_buys_on(self, x, n, count: int, more: int) -> np.ndarray:
         alpha, beta, _, _ = self.values
         return betaln(alpha + x + count, beta + n - x + more - count) - betaln(alpha, beta)
+
+
+def opportunities(orders, *, start, end, days: int) -> pd.DataFrame:
+    """Return at which opportunities customers bought, where an opportunity is a span of `days`, counted from `start`.
+
+    Only whole spans count: orders after the last whole one are left out. A customer's first span with an order is their
+    first purchase; the spans after it are their opportunities, and orders in the same span are one purchase.
+
+    Parameters
+    ----------
+    orders : Ibis table with customer_id (guests, null, are left out), order_date, revenue.
+
+    Out: customer_id, frequency, last_opportunity, n_opportunities, in order of customer_id; aggregated in the engine.
+    """
+    start = pd.Timestamp(start)
+    n_spans = ((pd.Timestamp(end) - start).days + 1) // days
+    bought = purchase_days(orders, start=start, end=start + pd.Timedelta(days=days * n_spans - 1))
+    first_day = (start - pd.Timestamp("1970-01-01")).days
+    spans = bought.mutate(span=((bought.order_date.epoch_days() - first_day) // days).cast("int64"))
+    found = (
+        spans.group_by("customer_id")
+        .agg(first=spans.span.min(), last=spans.span.max(), n_spans=spans.span.nunique())
+        .order_by("customer_id").to_pandas()
+    )
+    return pd.DataFrame({
+        "customer_id": found["customer_id"].astype("str"), "frequency": found["n_spans"].astype("int64") - 1,
+        "last_opportunity": found["last"] - found["first"], "n_opportunities": n_spans - 1 - found["first"],
+    })
 
 
 def fit_bg_bb(customers: pd.DataFrame, *, min_repeaters: int = MIN_REPEATERS) -> BgBb:

@@ -42,9 +42,9 @@ def test_charts_of_purchases_by_frequency_name_both_errors(language):
 
 def test_the_table_of_methods_ends_with_what_came(language):
     scored = pd.DataFrame({
-        "method": ["BG/NBD and Gamma-Gamma", "own pace continues"], "purchases_predicted": [9.0, 15.0], "purchases_actual": 10.0,
-        "mae": 1.0, "correlation": 0.5, "revenue_predicted": 90.0, "revenue_actual": 100.0, "top_share": 0.5,
-        "top_share_best": 0.7, "log_likelihood": -1.0, "held_out_log_likelihood": -2.0,
+        "method": ["BG/NBD and Gamma-Gamma", "own pace continues"], "purchases_predicted": [9.0, 15.0],
+        "purchases_actual": 10.0, "mae": 1.0, "correlation": 0.5, "revenue_predicted": 90.0, "revenue_actual": 100.0,
+        "top_share": 0.5, "top_share_best": 0.7, "log_likelihood": -1.0, "held_out_log_likelihood": -2.0,
     })
     errors = pd.DataFrame({"model": ["BG/NBD"], "at_end": [-0.04]})
     found = lifetime_value_charts.scores(scored, errors, WINDOW)

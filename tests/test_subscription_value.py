@@ -163,3 +163,52 @@ def test_the_tables_keep_their_contracts(home, drawn):
     plans = subscription_value.summarise_plans(retention, value, at_month=6)
     assert plans["n_contracts"].sum() == len(value)
     assert plans["retention_rate"].notna().all()
+
+
+# --- contracts that the data see late (left truncation)
+
+
+def seen_from(first_day: str, *rows) -> pd.DataFrame:
+    """Contracts as (start, months, churned), seen from `first_day`."""
+    frame = subscriptions(*((m, c) for _, m, c in rows)).assign(started_at=[pd.Timestamp(s) for s, _, _ in rows])
+    frame["ended_at"] = [s + pd.DateOffset(months=int(m)) if c else pd.NaT
+                         for s, m, c in zip(frame["started_at"], frame["tenure_months"], frame["churned"], strict=True)]
+    return subscription_value.add_entry_months(frame, first_day=first_day)
+
+
+def test_a_contract_is_seen_from_the_age_that_it_has_on_the_first_day():
+    found = seen_from("2020-01-01", ("2020-03-01", 5, False), ("2019-11-01", 8, True), ("2019-12-15", 3, False))
+    assert found["entry_months"].tolist() == [0, 3, 1]  # 61 days are 2.004 months: the third is the first one seen whole
+    assert subscription_value.add_entry_months(found, first_day=None)["entry_months"].tolist() == [0, 0, 0]
+
+
+def test_data_that_know_of_earlier_ends_hold_the_past_as_well():
+    assert seen_from("2020-01-01", ("2019-01-01", 2, True), ("2019-01-01", 30, False))["entry_months"].tolist() == [0, 0]
+
+
+def test_losses_count_contracts_from_their_entry():
+    tenure, churned, entry = [2] * 40 + [4] * 60, [True] * 20 + [False] * 20 + [True] * 30 + [False] * 30, [0] * 40 + [2] * 60
+    found = subscription_value.losses(tenure, churned, n_months=4, entry=entry)
+    assert found.tolist() == pytest.approx([0, 20 / 40, 0, 30 / 60])
+    assert subscription_value.losses(tenure, churned, n_months=4)[1] == pytest.approx(20 / 100)
+
+
+def test_the_curve_of_late_contracts_is_that_of_lifelines(drawn):
+    random = np.random.default_rng(2)
+    late = drawn.assign(entry_months=np.where(random.random(600) < 0.4, 3, 0))
+    late = late[late["tenure_months"] > late["entry_months"]]
+    plan = late[late["plan"] == "A"]
+    fit = KaplanMeierFitter().fit(plan["tenure_months"], plan["churned"], entry=plan["entry_months"])
+    found = subscription_value.plan_retention(late)
+    found = found[(found["plan"] == "A") & (found["month"] <= 8)]
+    assert found["retention_rate"].to_numpy() == pytest.approx(fit.survival_function_at_times(found["month"]).to_numpy())
+    at = found.set_index("month").loc[6]
+    assert at["low"] < 0.9**6 < at["high"]  # counted from the start the late ones would look too loyal
+
+
+def test_ages_that_hardly_anybody_was_seen_at_do_not_enter_the_curve():
+    late = subscriptions(*([(8, True)] * 60 + [(9, False)] * 60 + [(2, True)] * 5 + [(3, False)] * 5)).assign(
+        entry_months=[4] * 120 + [0] * 10)
+    found = subscription_value.plan_retention(late)
+    assert found["month"].min() == 4
+    assert found.set_index("month")["retention_rate"].loc[[4, 8]].tolist() == pytest.approx([1.0, 0.5])

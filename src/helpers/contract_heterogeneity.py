@@ -49,8 +49,8 @@ def compare(subscriptions: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     curve: monthly_retention with sbg and alike (expected retention). facts: n; seen (months that the models saw), after, until
     (first and last month compared); first, last (retention in month 1 and mean of the last RECENT months); sbg_error,
     alike_error (mean absolute difference of the share still running from Kaplan-Meier's in the months after, both counted
-    from the end of the first months); alpha, beta. Raises TooLittleData with fewer than MIN_MONTHS months in a row, or where
-    sBG cannot be fitted.
+    from the end of the first months); differs (sBG is likelier than all alike), alpha, beta. Raises TooLittleData with fewer
+    than MIN_MONTHS months in a row, or where sBG cannot be fitted.
     """
     curve = monthly_retention(subscriptions)
     whole = int(np.argmin(np.append(curve["month"].to_numpy() == np.arange(1, len(curve) + 1), False)))
@@ -67,12 +67,15 @@ def compare(subscriptions: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     fit = retention_sbg.fit_sbg(early[early["entered_age"] < early["age"]])
     first = curve.iloc[:seen]
     leaves = float(first["n_ended"].sum() / first["n_at_risk"].sum())
-    curve = curve.assign(sbg=fit.retention(curve["month"]), alike=1 - leaves)
+    stays, n_left = float(first["n_at_risk"].sum() - first["n_ended"].sum()), float(first["n_ended"].sum())
+    alike = n_left * np.log(leaves) + stays * np.log1p(-leaves)
+    differs = fit.log_likelihood > alike  # without differences sBG has no largest likelihood: all alike is its limit
+    curve = curve.assign(sbg=fit.retention(curve["month"]) if differs else 1 - leaves, alike=1 - leaves)
     later = curve[curve["month"] > seen]
     running = {name: later[name].cumprod() for name in ("seen", "sbg", "alike")}
     return curve, {
         "n": len(subscriptions), "seen": seen, "after": seen + 1, "until": whole, "first": float(curve["seen"].iloc[0]),
         "last": float(curve["seen"].iloc[-RECENT:].mean()),
         "sbg_error": float((running["sbg"] - running["seen"]).abs().mean()),
-        "alike_error": float((running["alike"] - running["seen"]).abs().mean()), **fit.parameters,
+        "alike_error": float((running["alike"] - running["seen"]).abs().mean()), "differs": bool(differs), **fit.parameters,
     }

@@ -126,6 +126,11 @@ def heterogeneity(curve: pd.DataFrame, facts: dict) -> dict:
 
 def heterogeneity_finding(facts: dict) -> str:
     """Return the sentence on whether differences between customers alone explain retention that rises with age."""
+    if not facts["differs"]:
+        return (
+            "In the first {seen:count} months nothing shows that customers differ in how readily they leave: {first:percent1} "
+            "stay for another month in the first, {last:percent1} in the last months seen."
+        )
     if facts["sbg_error"] < facts["alike_error"]:
         return (
             "Customers who differ from the start, but never change, explain most of the rise: fitted on {seen:count} months, "

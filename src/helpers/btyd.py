@@ -21,7 +21,6 @@ __all__ = [  # what other modules know by the name of this one
 ]
 MIN_REPEATERS = 100  # customers with a repeat purchase; below that the four parameters are guesswork
 PART = 2000  # distinct histories on which a search among many more begins
-BG_NBD, GAMMA_GAMMA = BgNbd.names, GammaGamma.names
 
 
 def fit(summary: pd.DataFrame, model: str = "BG/NBD", *, min_repeaters: int = MIN_REPEATERS) -> PurchaseModel:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import btyd_geometric, btyd_pareto
-from helpers.btyd_histories import HISTORY, Histories, arrays, distinct
+from helpers.btyd_histories import HISTORY, Histories, arrays
 from helpers.errors import UserError
 
 
@@ -266,8 +266,3 @@ def kind_of(model: str) -> type[PurchaseModel]:
     if model not in MODELS:
         raise UserError(f"model={model}: must be one of {', '.join(MODELS)}")
     return MODELS[model]
-
-
-def likelihood_of(fit: PurchaseModel, rows: pd.DataFrame) -> float:
-    """Return the log-likelihood of collapsed rows under a fitted model."""
-    return type(fit).likelihood(np.log(fit.values), distinct(rows))[0]

@@ -154,18 +154,6 @@ def test_no_word_of_praise_names_a_theme():
     assert not PRAISE_AND_FILLER & {word for anchors in THEME_NAMES.values() for word in anchors}
 
 
-def test_forms_of_a_word_are_joined_only_if_the_plain_word_is_used():
-    texts = pd.Series(["ship shipping shipped ships"] * 5 + ["bus dress boxes cookies"], dtype="str")
-    words = themes.split_sentences(pd.DataFrame({"feedback_id": list("abcdef"), "text": texts}))["words"]
-    assert words[0] == ["ship"] * 4
-    assert words[5] == ["bus", "dress", "boxes", "cookies"]
-
-
-def test_sentences_end_at_full_stops_in_english_and_chinese():
-    reviews = pd.DataFrame({"feedback_id": ["a"], "text": pd.Series(["Fine tea. Dear though! 茶很好。太贵了！"], dtype="str")})
-    assert themes.split_sentences(reviews)["sentence"].tolist() == ["Fine tea.", "Dear though!", "茶很好。", "太贵了！"]
-
-
 def test_quotes_are_the_reviewers_sentences_two_unhappy_and_one_happy():
     sentences = pd.DataFrame({
         "feedback_id": list("abcde"), "theme": "tea", "closeness": [0.9, 0.8, 0.7, 0.6, 0.5],

@@ -1,4 +1,4 @@
-"""voc.py: what counts as dissatisfied, plain and masked text, shares and scores worked by hand."""
+"""voc.py and voc_verdicts.py: what counts as dissatisfied, what is read and left out, shares and scores worked by hand."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import tables, voc
+from helpers import tables, voc, voc_verdicts
 from helpers.errors import TooLittleData
 
 
@@ -98,3 +98,62 @@ def test_products_below_thirty_reviews_are_not_ranked():
     assert voc.product_complaints(reviews)["product_id"].tolist() == ["a", "c"]
     with pytest.raises(TooLittleData, match="is 29"):
         voc.product_complaints(reviews[reviews["product_id"] == "b"])
+
+
+@pytest.mark.parametrize(("label", "stars"), [
+    ("五星", 5), ("4 stars", 4), ("Five Stars", 5), ("四颗星", 4), ("★★★☆☆", 3), ("⭐⭐", 2), ("4.5 stars", 4.5), ("8/10",
+        4), ("4/5", 4), ("5星好评", 5),
+    ("12/10", None), ("banana", None), ("", None), ("☆☆☆☆☆", None), ("6 stars", None),
+])
+def test_stars_in_words_are_stars(label, stars):
+    assert voc_verdicts.stars_of(label) == stars
+
+
+def test_verdicts_in_words_are_read():
+    labels = ["非常满意", "very good", "五星", "三星", "不太满意", "Very Dissatisfied", "whatever"]
+    read = voc.read_reviews(feedback(rating_label=labels))
+    assert read["dissatisfied"].tolist() == [False, False, False, True, True, True, pd.NA]
+
+
+def test_scores_off_their_scale_are_left_out_and_counted():
+    read = voc.read_reviews(feedback(nps=[11.0, 10.0, -1.0, np.nan], rating=[np.nan, np.nan, 7.0, 5.0]))
+    assert read["nps"].tolist()[1] == 10.0
+    assert read["nps"].notna().sum() == 1
+    assert read["dissatisfied"].tolist() == [pd.NA, False, pd.NA, False]
+    assert voc.count_reading(read).set_index("treatment").loc["scores off their scale", "n"] == 2
+
+
+def test_praise_that_nobody_gave_or_that_was_paid_for_is_in_no_share():
+    texts = ["系统默认好评", "好评返现5元", "好评返现没给我", "很好喝", "此用户没有填写评价"]
+    read = voc.read_reviews(feedback(text=texts, rating=[5.0, 5.0, 1.0, 5.0, 5.0]))
+    assert read["dissatisfied"].tolist() == [pd.NA, pd.NA, True, False, pd.NA]
+    assert read["is_paid"].tolist() == [False, True, False, False, False]
+    assert voc.satisfaction(read)["n"] == 2
+    counted = voc.count_reading(read).set_index("treatment")["n"]
+    assert counted["written by a system"] == 2
+    assert counted["praise for a reward"] == 1
+
+
+@pytest.mark.parametrize(("texts", "treatment", "n"), [
+    (["👍👍", "😡"], "emoji, digits or marks only", 2), (["とても美味しいです", "Muy bueno"], "texts in other languages", 2),
+    (["锟斤拷锟斤拷锟斤拷"], "characters lost", 1), (["a b " * 250_000], "very long texts", 1), (["CafÃ© was fine"],
+        "encoding mended", 1),
+    (["the same text about tea", "the same text about tea!"], "copies of another text", 1), ([None, "", "<br>"],
+        "nothing written", 3),
+    (["质量 very good，我很 happy"], "texts in English and Chinese", 1), (["fine tea"], "texts without a verdict", 1),
+])
+def test_each_kind_of_text_is_counted_with_what_was_done(texts, treatment, n):
+    counted = voc.count_reading(voc.read_reviews(feedback(text=texts))).set_index("treatment")
+    assert counted.loc[treatment, "n"] == n
+    assert counted.loc[treatment, "share"] == n / len(texts)
+    assert counted.loc[treatment, "consequence"] == voc.CONSEQUENCES[treatment]
+
+
+def test_no_feedback_is_counted_as_nothing():
+    assert voc.count_reading(voc.read_reviews(feedback(n=0))).empty
+
+
+def test_what_is_read_does_not_depend_on_the_order_of_rows():
+    rows = feedback(text=["很好喝的茶叶，下次还会再买", "很好喝的茶叶，下次还会再买。", None, "fine"],
+        rating=[5.0, 5.0, 1.0, 3.0])
+    pd.testing.assert_frame_equal(voc.read_reviews(rows.iloc[[3, 1, 0, 2]]), voc.read_reviews(rows))

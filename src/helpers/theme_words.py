@@ -13,10 +13,12 @@ THEME_NAMES: dict[str, frozenset[str]] = {
         "chocolate": "chocolate cocoa dark truffle fudge brownie",
         "candy": "candy gummy gum licorice lollipop sour jelly mint",
         "cookies": "cookie cracker chip snack bar granola pretzel popcorn",
-        "price": "price expensive cheap reasonable reasonably worth deal money value pay",
-        "shipping": "ship shipping fast quick cost charge postage freight",
+        "price": "price expensive cheap reasonable reasonably worth deal money value pay 价格 价位 实惠 性价比 便宜 降价 原价 "
+                 "优惠券 活动 划算",
+        "shipping": "ship shipping fast quick cost charge postage freight 物流 发货 快递 送货 配送 到货 驿站 速度",
         "ordering": "order online deliver delivery receive arrive company cancel service",
-        "condition on arrival": "package packaging arrive receive condition wrap damage dent crush broken leak",
+        "condition on arrival": "package packaging arrive receive condition wrap damage dent crush broken leak 破损 压扁 碎 "
+            "瓶口 缓冲 漏 洒",
         "pack size": "box pack size packet carton",
         "bags": "bag open plastic seal zip",
         "pet food": "food cat dry canned pet feed kitten kibble",
@@ -24,7 +26,7 @@ THEME_NAMES: dict[str, frozenset[str]] = {
         "dog chews": "dog chew bone bon vet teeth allergy puppy",
         "sauces": "sauce hot spicy pepper bbq heat season salsa spice",
         "sugar": "sugar free gluten fat calorie sodium salt carb syrup sweetener diet",
-        "flavor": "flavor flavour texture strong rich mild bland chewy crunchy smooth",
+        "flavor": "flavor flavour texture strong rich mild bland chewy crunchy smooth 味道 口感 好吃 新鲜 香味",
         "ingredients": "ingredient organic natural artificial quality preserve",
         "baking": "mix bread cake bake flour dough pancake muffin",
         "soft drinks": "drink juice soda energy water bottle caffeine",
@@ -34,6 +36,12 @@ THEME_NAMES: dict[str, frozenset[str]] = {
         "gifts": "gift christmas basket birthday present",
         "baby food": "baby infant formula toddler",
         "other brands": "brand grocery supermarket local compare",
+        "packaging": "包装 礼盒 纸箱 盒子 箱子 质感 环保 精致 外包装",
+        "customer service": "客服 耐心 专业 机器人 敷衍 回复 解决 处理 流程 态度 服务 售后服务",
+        "quality": "质量 品质 做工 用料 手感 扎实 细节 做工 掉色 材质 耐用",
+        "stores": "门店 店面 收银 排队 结账 陈列 停车 店员 导购 环境 离家",
+        "app and web shop": "小程序 网站 登录 闪退 支付 页面 验证码 系统",
+        "returns": "退货 退款 换货 退换货 售后 退换",
     }.items()
 }
 
@@ -56,4 +64,16 @@ something son soon star start started stay still stop stopped store stuff super 
 terrible terrific thank thanks thing think thought time today told took totally tried truly try trying turn turned
 twice type ultimately unfortunately use used using usual usually want wanted wasn waste wasted way week well weren
 wife wish won wonderful work worked worse worst wouldn wow www year yes yet yuck yum yummy
+"""))
+
+CHINESE_PRAISE_AND_FILLER = frozenset(re.findall(r"\w+", """
+满意 不满 不满意 惊喜 推荐 值得 下次 还来 家人 喜欢 好评 差评 必须 五星 开心 高兴 失望 生气 吐槽 忍不住 第一次 第一 继续 支持
+回购 复购 说实话
+总体 总体来说 简单 两句 三句 中规中矩 凑合 凑合用 试试 先用 东西 商品 产品 宝贝 卖家 商家 店家 老板 购买 买来 买过 买的 收到
+打开 发现 使用 不错 很棒 太棒 棒棒
+可以 好用 挺好 很好 很差 太差 一般 一般般 还行 还好 还可以 后悔 强烈 要求 会买 不会 再买 再来 不会再买 朋友 孩子 老婆 老公
+爱了爱了 好几次 几次
+强烈要求 希望 改进 建议 来说 再也 不来 离谱 好多 刚买 一个多 星期 一个月 第二天 第三天 半个 小时 差不多 平时 普通 体验 对得起
+没有太多 太多 可说 可说的 描述 基本 一致 图片 差得 太远 感谢 谢谢 辛苦 点赞 力荐 完美 垃圾 恶心 无语 真心 真香 依然 超出 预期
+想象 期待 意料 特别 非常 有点
 """))

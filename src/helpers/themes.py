@@ -1,13 +1,12 @@
 """What do customers talk about, and which topics go with dissatisfaction?
 
-Non-negative matrix factorisation (Lee and Seung 1999) of the TF-IDF of sentences, from a deterministic start (NNDSVD:
-Boutsidis and Gallopoulos 2008); stability of each theme under a bootstrap of the reviews (top-ten-word Jaccard); names from
+Non-negative matrix factorisation (Lee and Seung 1999) of the TF-IDF of sentences (texts_sentences.py), from a
+deterministic start (NNDSVD: Boutsidis and Gallopoulos 2008);
+stability of each theme under a bootstrap of the reviews (top-ten-word Jaccard); names from
 anchor words; association with the verdict among reviews of equal length.
 Input: the reviews of voc.read_reviews (text masked).
 """
 
-import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,11 +15,12 @@ import pandas as pd
 from scipy import sparse, stats
 from scipy.optimize import linear_sum_assignment
 from sklearn.decomposition import NMF
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, q_values, wilson
-from helpers.theme_words import PRAISE_AND_FILLER, THEME_NAMES
+from helpers.texts_sentences import count_words, split_sentences
+from helpers.theme_words import THEME_NAMES
 
 MIN_REVIEWS = 200  # reviews with text; below, themes are accidents
 MIN_GROUP = 30  # reviews below which a theme's or a word's share is not shown
@@ -31,13 +31,8 @@ N_RESAMPLES = 10
 MENTION = 0.5  # share of a sentence's weight from which it is about a theme: more than all other themes together
 NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
 N_LENGTH_GROUPS = 5
-ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
-MIN_PLAIN_FORM = 5  # sentences that use the plain form of a word before its other forms are joined to it
 LONGEST_QUOTE = 220  # characters
 QUOTE_WORDS, N_NEAR = (8, 45), 60  # words of a quote; sentences of each verdict that are considered for one
-_WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]{2,}")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])")
-_PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name)\]")
 
 
 @dataclass(frozen=True)
@@ -53,20 +48,22 @@ class Themes:
 # --- find
 
 
-def find_themes(reviews: pd.DataFrame, *, n_themes: int, seed: int) -> Themes:
+def find_themes(reviews: pd.DataFrame, *, n_themes: int, seed: int, dictionary: tuple[str, ...] = ()) -> Themes:
     """Find themes in the reviews' sentences.
 
     A sentence is about a theme that holds more than half of its weight; a review mentions a theme if one of its sentences is
     about it, so it may mention several or none. Words of praise, blame and filling are left out, so that a theme says
-    what a review is about and not how it judges. Raises TooLittleData below 200 reviews with text.
+    what a review is about and not how it judges. Copies of another review (column `copy_of`, if there is one) count once;
+    `dictionary`: Chinese words that stay whole. Raises TooLittleData below 200 reviews with text.
     """
-    written = reviews.dropna(subset=["text"]).drop_duplicates("text").sort_values("feedback_id", kind="stable")
+    own = reviews[reviews["copy_of"].isna()] if "copy_of" in reviews else reviews
+    written = own.dropna(subset=["text"]).drop_duplicates("text").sort_values("feedback_id", kind="stable")
     if len(written) < MIN_REVIEWS:
         raise TooLittleData(
             "Needs {needed:count} reviews with text to find themes; there are {found:count}.",
             needed=MIN_REVIEWS, found=len(written),
         )
-    sentences = split_sentences(written)
+    sentences = split_sentences(written, dictionary)
     counted, vocabulary = _weigh(sentences["words"], n_reviews=len(written))
     k = min(n_themes, len(written) // REVIEWS_PER_THEME, len(vocabulary) // 2)
     weights, parts = _factorise(counted, k=k)
@@ -81,31 +78,6 @@ def find_themes(reviews: pd.DataFrame, *, n_themes: int, seed: int) -> Themes:
     mentions = pd.crosstab(about["feedback_id"], about["theme"]).gt(0)
     mentions = mentions.reindex(index=written["feedback_id"], columns=names, fill_value=False)
     return Themes(table, mentions, about, len(written))
-
-
-def split_sentences(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a sentence: feedback_id, sentence, words (in their plain form, fillers left out)."""
-    parts = reviews.assign(sentence=reviews["text"].map(_SENTENCE_END.split)).explode("sentence")
-    parts = parts.loc[parts["sentence"].str.len() > 0, ["feedback_id", "sentence"]].reset_index(drop=True)
-    raw = [_WORD.findall(_PLACEHOLDER.sub(" ", s).lower().replace("'", " ").replace("’", " ")) for s in parts["sentence"]]
-    known = Counter(word for found in raw for word in set(found))
-    plain = {word: _base_form(word, known) for word in known}
-    left_out = ENGLISH_STOP_WORDS | PRAISE_AND_FILLER
-    return parts.assign(words=[
-        [plain[w] for w in found if w not in left_out and plain[w] not in left_out] for found in raw
-    ])
-
-
-def _base_form(word: str, known: Counter) -> str:
-    """Return an English word without its plural, past or -ing ending if the texts also use the plain word; else the word."""
-    for ending, instead in ENDINGS:
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 2 and not (ending == "s" and stem.endswith("s")):
-            candidates = [stem + instead] + ([stem[:-1]] if stem[-1] == stem[-2] and ending in ("ed", "ing") else [])
-            for plain in candidates:
-                if known[plain] >= MIN_PLAIN_FORM:
-                    return plain
-    return word
 
 
 def _weigh(words: pd.Series, *, n_reviews: int) -> tuple[sparse.csr_matrix, np.ndarray]:
@@ -203,14 +175,14 @@ def theme_drivers(themes: Themes, reviews: pd.DataFrame) -> pd.DataFrame:
     return compared.sort_values(["excess", "theme"], ascending=[False, True], na_position="last").reset_index(drop=True)
 
 
-def word_drivers(reviews: pd.DataFrame) -> pd.DataFrame:
+def word_drivers(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd.DataFrame:
     """Compare the verdicts of reviews that use a word with those of equal length that do not.
 
     Words of praise, blame and filling are left out. Returns table `complaint_words` with the columns of
     :func:`theme_drivers` for each word of at least 30 reviews, most excess dissatisfied reviews first.
     """
     judged = _judged(reviews, reviews["feedback_id"])
-    words = split_sentences(judged).groupby("feedback_id")["words"].agg(_united).reindex(judged["feedback_id"])
+    words = split_sentences(judged, dictionary).groupby("feedback_id")["words"].agg(_united).reindex(judged["feedback_id"])
     vectorizer = TfidfVectorizer(analyzer=_as_it_is, min_df=MIN_GROUP, max_df=0.5, binary=True, use_idf=False, norm=None)
     try:
         present = vectorizer.fit_transform([found if isinstance(found, list) else [] for found in words])
@@ -234,7 +206,7 @@ def _judged(reviews: pd.DataFrame, ids) -> pd.DataFrame:
             "Needs {needed:count} satisfied and {needed:count} dissatisfied reviews to compare; there are {good:count} and "
             "{bad:count}.", needed=MIN_GROUP, good=len(judged) - n_bad, bad=n_bad,
         )
-    length = judged["text"].str.count(r"\w+")
+    length = count_words(judged["text"])
     cuts = np.unique(np.quantile(length, np.arange(1, N_LENGTH_GROUPS) / N_LENGTH_GROUPS))
     return judged.assign(length_group=np.searchsorted(cuts, length, side="left"))
 
@@ -284,7 +256,7 @@ def quotes(
     satisfied one where there are such. Cut at a word's end after 220 characters.
     """
     near = themes.sentences[themes.sentences["theme"] == theme]
-    near = near[near["sentence"].str.count(r"\w+").between(*QUOTE_WORDS)]
+    near = near[count_words(near["sentence"]).between(*QUOTE_WORDS)]
     near = near.merge(reviews[["feedback_id", "dissatisfied"]], on="feedback_id")
     near = near.sort_values(["closeness", "feedback_id"], ascending=[False, True], kind="stable")
     near = near.loc[~near["sentence"].str.lower().duplicated()].drop_duplicates("feedback_id")

@@ -1,30 +1,21 @@
 """What do customers say, and how satisfied are they?
 
-Reviews made ready to be read (plain text, masked, one verdict), shares with Wilson intervals, net promoter score with its
-variance (Reichheld 2003), products. Sentiment is in sentiment.py, themes in themes.py, masking in masking.py, the report's
-sentences in voc_sentences.py. Reads `feedback`.
+Reviews made ready to be read (cleaned, masked, one verdict) and what was left out, shares with Wilson intervals, net promoter
+score with its
+variance (Reichheld 2003), products. Sentiment is in sentiment.py, themes in themes.py, cleaning in texts_cleaning.py, verdicts
+in voc_verdicts.py, the
+report's sentences in voc_sentences.py. Reads `feedback`.
 """
-
-import html
-import re
 
 import numpy as np
 import pandas as pd
 
-from helpers import masking
+from helpers import texts_cleaning, texts_copies
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, wilson
+from helpers.voc_verdicts import HIGHEST_DETRACTOR, verdicts, without_off_scale
 
-HIGHEST_DISSATISFIED_STARS = 3  # of 5: three stars are a complaint as often as praise; below "satisfied" (4 and 5)
-HIGHEST_DETRACTOR = 6  # of 10 on "would you recommend us": the definition of NPS
 LOWEST_PROMOTER = 9
-SATISFIED_LABELS = frozenset((
-    "great", "good", "excellent", "positive", "satisfied", "happy", "promoter", "好评", "正面", "满意", "非常满意",
-))
-DISSATISFIED_LABELS = frozenset((
-    "other", "bad", "poor", "negative", "neutral", "dissatisfied", "unhappy", "detractor", "差评", "中评", "负面", "不满意",
-    "非常不满意", "一般",
-))
 MIN_GROUP = 30  # reviews below which a product's share is not shown
 MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as catalogue messages
     "rating": "gave three stars or fewer",
@@ -33,14 +24,24 @@ MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as c
     "csat": "rated satisfaction 3 or lower out of 5",
     "nps": "would recommend with 6 or less out of 10",
 }
-_TAG, _SPACE = re.compile(r"<[^<>]{0,2000}>"), re.compile(r"\s+")
+CONSEQUENCES = {  # what was found in a text → what was done, as catalogue messages
+    "texts in English": "read", "texts in Chinese": "read, in simplified characters",
+    "texts in English and Chinese": "read",
+    "emoji, digits or marks only": "read", "nothing written": "the stars or scores count",
+    "written by a system": "left out, with its stars: nobody wrote it",
+    "characters lost": "not read; the stars or scores count",
+    "texts in other languages": "not read; the stars or scores count", "praise for a reward": "left out of all shares",
+    "copies of another text": "count once among the themes", "encoding mended": "read as it was written",
+    "very long texts": "read up to 20,000 characters", "scores off their scale": "left out, as if not given",
+    "texts without a verdict": "in no share; read for themes",
+}
 
 
 # --- the reviews
 
 
 def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
-    """Return the feedback ready to be read: markup removed, personal data masked, the verdict in one column.
+    """Return the feedback ready to be read: plain, masked texts, their language, and the verdict in one column.
 
     Parameters
     ----------
@@ -48,44 +49,53 @@ def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    feedback_id, customer_id, product_id, channel, received_at, language, split, text (plain and masked; null where nothing
-    was written), dissatisfied (boolean, null = no verdict) and verdict_from (key of `MEANINGS`), in order of feedback_id.
+    feedback_id, customer_id, product_id, channel, received_at, language (found; the source's where nothing is read), split, nps
+    and csat (null off their scale), text (null where nothing is read), read_as (texts_cleaning.py), dissatisfied (boolean,
+null =
+    no verdict), verdict_from (key of `MEANINGS`), is_paid (praise that speaks of a reward for it), is_repaired, is_cut,
+    is_off_scale, copy_of (the first feedback_id with this text, null for all others), in order of feedback_id. What a system
+    wrote and paid praise have no verdict: they count in no rate.
     """
-    verdict, origin = _verdict(feedback)
-    plain = pd.Series(feedback["text"].map(plain_text, na_action="ignore"), dtype="str")  # also where none has text
-    keep = ["feedback_id", "customer_id", "product_id", "channel", "received_at", "language", "split", "nps", "csat"]
-    reviews = feedback[keep].assign(
-        text=masking.mask_personal_data(plain.where(plain != "")), dissatisfied=verdict, verdict_from=origin
+    scored, is_off_scale = without_off_scale(feedback)
+    verdict, origin = verdicts(scored)
+    written = texts_cleaning.clean_texts(feedback["text"])
+    is_paid = written["is_rewarded"] & ~verdict.fillna(False).astype(bool)
+    counts = ~(written["is_default"] | is_paid)
+    keep = ["feedback_id", "customer_id", "product_id", "channel", "received_at", "split", "nps", "csat"]
+    reviews = scored[keep].assign(
+        language=written["language"].where(written["text"].notna(), feedback["language"].astype("str")), text=written["text"],
+        read_as=written["read_as"], dissatisfied=verdict.where(counts), verdict_from=origin.where(counts), is_paid=is_paid,
+        is_repaired=written["is_repaired"], is_cut=written["is_cut"], is_off_scale=is_off_scale,
+        copy_of=texts_copies.find_copies(written["text"], feedback["feedback_id"]),
     )
     return reviews.sort_values("feedback_id", kind="stable").reset_index(drop=True)
 
 
-def plain_text(raw: str) -> str:
-    """Return text without markup: tags become spaces, entities letters, runs of white space one space."""
-    return _SPACE.sub(" ", _TAG.sub(" ", html.unescape(raw))).strip()
-
-
-def _verdict(feedback: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return whether each author is dissatisfied and where that comes from: stars first, then label, csat, nps.
-
-    At the limits: 3 stars, csat 3 and nps 6 are dissatisfied; 4, 4 and 7 are not. A label that neither list knows
-    counts as no verdict.
+def count_reading(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return what became of the feedback, one row a treatment that occurred: treatment and consequence (catalogue messages),
+    n, share (of all feedback). The rows overlap: a text in Chinese may also be a copy.
     """
-    label = feedback["rating_label"].astype("object").str.strip().str.lower()
-    known = label.isin(SATISFIED_LABELS | DISSATISFIED_LABELS)
-    label_origin = "stars_label" if {"great", "other"} >= set(label[known]) else "rating_label"
-    sources = {
-        "rating": (feedback["rating"] <= HIGHEST_DISSATISFIED_STARS, feedback["rating"].notna()),
-        label_origin: (label.isin(DISSATISFIED_LABELS), known),
-        "csat": (feedback["csat"] <= HIGHEST_DISSATISFIED_STARS, feedback["csat"].notna()),
-        "nps": (feedback["nps"] <= HIGHEST_DETRACTOR, feedback["nps"].notna()),
+    is_read = reviews["read_as"] == texts_cleaning.READ
+    n_of = {
+        "texts in English": (reviews["language"] == "en") & is_read,
+        "texts in Chinese": (reviews["language"] == "zh") & is_read,
+        "texts in English and Chinese": (reviews["language"] == "mixed") & is_read,
+        "emoji, digits or marks only": (reviews["language"] == "none") & is_read,
+        "nothing written": reviews["read_as"] == texts_cleaning.EMPTY,
+        "written by a system": reviews["read_as"] == texts_cleaning.SYSTEM,
+        "characters lost": reviews["read_as"] == texts_cleaning.UNREADABLE,
+        "texts in other languages": reviews["read_as"] == texts_cleaning.FOREIGN,
+        "praise for a reward": reviews["is_paid"], "copies of another text": reviews["copy_of"].notna(),
+        "encoding mended": reviews["is_repaired"], "very long texts": reviews["is_cut"],
+        "scores off their scale": reviews["is_off_scale"],
+        "texts without a verdict": is_read & reviews["dissatisfied"].isna() & ~reviews["is_paid"],
     }
-    verdict = pd.Series(pd.NA, index=feedback.index, dtype="boolean")
-    origin = pd.Series(pd.NA, index=feedback.index, dtype="str")
-    for name, (is_bad, is_known) in sources.items():
-        new = is_known.astype(bool) & verdict.isna()
-        verdict[new], origin[new] = is_bad[new].astype("boolean"), name
-    return verdict, origin
+    n = np.array([int(rows.sum()) for rows in n_of.values()])
+    table = pd.DataFrame({
+        "treatment": list(n_of), "consequence": [CONSEQUENCES[name] for name in n_of], "n": n,
+        "share": n / max(len(reviews), 1),
+    })
+    return table[table["n"] > 0].reset_index(drop=True)
 
 
 # --- how satisfied
@@ -110,6 +120,12 @@ def satisfaction(reviews: pd.DataFrame) -> dict:
         "dissatisfied": n_bad / n, "low": float(low), "high": float(high), "meaning": MEANINGS[origin],
         "is_mixed": bool(judged["verdict_from"].nunique() > 1),
     }
+
+
+def dissatisfied_share(reviews: pd.DataFrame) -> float:
+    """Return the share of dissatisfied authors among those who gave a verdict; one half where nobody did."""
+    judged = reviews["dissatisfied"].dropna()
+    return float(judged.astype(float).mean()) if len(judged) else 0.5
 
 
 def net_promoter_score(scores: pd.Series) -> dict:

@@ -41,6 +41,10 @@ DRIVER_COLUMNS = {
     "theme": ("Theme", "label"), "anchor_words": ("Heaviest words", ""), **_COMPARISON, "stability": ("Stability", "number2"),
 }
 WORD_COLUMNS = {"word": ("Word", "")} | _COMPARISON
+READING_COLUMNS = {
+    "treatment": ("What was found", "label"), "n": ("Number", "count"), "share": ("Share", "percent1"),
+    "consequence": ("What was done", "label"),
+}
 PRODUCT_COLUMNS = {"product_id": ("Product", "")} | _FIGURES
 DRIVERS_SUBTITLE = (
     "Dissatisfied reviews more (or fewer) than among equally long reviews without the theme, 95% interval; grey = not "

@@ -62,7 +62,7 @@ def _line(row: pd.Series) -> str:
 def _caption(row: pd.Series) -> str:
     days, _ = purchases(row["median_gap_days"], row["recency_days"])
     line = text("The line: purchases of the median customer in the last {days:count} days.", days=days)
-    return f"{text('The ring: orders by hour, noon on top.')} {line}" if isinstance(row["hours"], str) else line
+    return text("The ring: orders by hour, noon on top. {line}", line=line) if isinstance(row["hours"], str) else line
 
 
 def _facts(row: pd.Series) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""churn.py, churn_reasons.py, churn_verdict.py: the model beside its baselines, reasons that add up, leak alarms, published figures."""
+"""churn.py, churn_reasons.py, churn_verdict.py: baselines, reasons that add up, leak alarms, published figures."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -11,8 +11,17 @@ from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
 from helpers import (
-    churn, churn_contracts, churn_features, churn_findings, churn_quality, churn_reasons, churn_study, churn_verdict, datasets,
-    tables, timezones,
+    churn,
+    churn_contracts,
+    churn_features,
+    churn_findings,
+    churn_quality,
+    churn_reasons,
+    churn_study,
+    churn_verdict,
+    datasets,
+    tables,
+    timezones,
 )
 from helpers.churn_examples import Examples
 from helpers.churn_features import Windows

@@ -117,7 +117,8 @@ def test_where_nobody_bought_on_two_days_everybodys_typical_gap_is_the_long_wind
 
 
 def test_silence_beyond_the_typical_gap_is_overdue_and_within_it_is_not():
-    orders = orders_of(*[("often", f"2024-06-{day:02d}", 1) for day in (1, 5, 9)], *[("now", f"2024-06-{day}", 1) for day in (26, 30)])
+    often, now = [("often", f"2024-06-{day:02d}", 1) for day in (1, 5, 9)], [("now", f"2024-06-{day}", 1) for day in (26, 30)]
+    orders = orders_of(*often, *now)
     features = features_of(orders)
     assert features.loc["now", "log_overdue"] == 0 < features.loc["often", "log_overdue"]
 

@@ -41,6 +41,11 @@ def leavers(n=200):
     })
 
 
+def todays(n=150):
+    random = np.random.default_rng(3)
+    return pd.DataFrame({"churn_probability": random.random(n), "value_at_stake": random.uniform(50, 400, n)})
+
+
 def business(**changed):
     rate = SimpleNamespace
     figures = {"offer_cost": rate(value=10.0), "contact_cost": rate(value=1.0), "success_rate": rate(value=0.3)} | changed
@@ -87,12 +92,13 @@ def test_a_script_is_not_live():
 
 def test_explorers_return_nothing_in_an_executed_notebook(kernel, monkeypatch):
     monkeypatch.setenv("WORKBOOK_STAGING", "/somewhere")
-    assert widgets.threshold_explorer(leavers(), score="p", business=business(), kind="buyers") is None
+    assert widgets.threshold_explorer(leavers(), score="p", business=business(), kind="buyers", current=todays()) is None
     assert widgets.rfm_explorer(shoppers(), cuts=CUTS, as_of=AS_OF, new_days=90) is None
 
 
 def test_explorers_are_boxes_in_a_kernel(kernel):
-    assert len(widgets.threshold_explorer(leavers(), score="p", business=business(), kind="buyers").children) == 7
+    explorer = widgets.threshold_explorer(leavers(), score="p", business=business(), kind="buyers", current=todays())
+    assert len(explorer.children) == 7
     assert len(widgets.rfm_explorer(shoppers(), cuts=CUTS, as_of=AS_OF, new_days=90).children) == 11
 
 
@@ -101,13 +107,13 @@ def test_explorers_are_boxes_in_a_kernel(kernel):
 
 def test_missing_assumptions_are_named_before_anything_is_drawn(kernel):
     with pytest.raises(TooLittleData, match="success_rate"):
-        widgets.threshold_explorer(leavers(), score="p", business=business(success_rate=None), kind="buyers")
+        widgets.threshold_explorer(leavers(), score="p", business=business(success_rate=None), kind="buyers", current=todays())
 
 
 def test_the_threshold_explorer_follows_its_sliders():
     frame = leavers()
     costs = churn_costs.Costs(offer=10, contact=1, success=0.3)
-    controls, words, picture = parts_of(widgets.build_threshold_explorer(frame, score="p", costs=costs))
+    controls, words, picture = parts_of(widgets.build_threshold_explorer(frame, score="p", costs=costs, current=todays()))
     threshold, success, *_ = controls
     drawn = bytes(picture.value)
     assert is_png(picture) and f"{(frame['p'] >= 0.5).sum()} customers contacted" in words.value
@@ -121,17 +127,29 @@ def test_the_threshold_explorer_follows_its_sliders():
 def test_profit_in_the_explorer_is_that_of_the_report():
     frame = leavers()
     costs = churn_costs.Costs(offer=10, contact=1, success=0.3)
-    controls, words, _ = parts_of(widgets.build_threshold_explorer(frame, score="p", costs=costs))
+    controls, words, _ = parts_of(widgets.build_threshold_explorer(frame, score="p", costs=costs, current=todays()))
     controls[0].value = 0.25
     curve = churn_costs.profit_curve(frame, score="p", costs=costs).set_index("threshold")["profit"]
     assert i18n.money(curve[0.25]) in words.value
 
 
+def test_the_explorer_tells_the_length_and_the_expected_profit_of_todays_list():
+    current, costs = todays(), churn_costs.Costs(offer=10, contact=1, success=0.3)
+    controls, words, _ = parts_of(widgets.build_threshold_explorer(leavers(), score="p", costs=costs, current=current))
+    listed = current[current["churn_probability"] >= 0.5]
+    p, value = listed["churn_probability"], listed["value_at_stake"]
+    expected = (p * 0.3 * (value - 10) - (1 - p) * 10 - 1).sum()  # Σ p·γ(V − d) − (1 − p)·d − f
+    assert f"Today's list: {len(listed)} customers, expected profit {i18n.money(expected)}" in words.value
+    said = words.value
+    controls[2].value = 40.0  # a dearer offer: the list stays, the profit falls, fewer are worth it
+    assert f"{len(listed)} customers, expected" in words.value and words.value != said
+
+
 def test_explorers_speak_chinese():
     i18n.use(language="zh")
     costs = churn_costs.Costs(offer=10, contact=1, success=0.3)
-    controls, words, _ = parts_of(widgets.build_threshold_explorer(leavers(), score="p", costs=costs))
-    assert controls[0].description == "从这一概率起联系" and "共联系" in words.value
+    controls, words, _ = parts_of(widgets.build_threshold_explorer(leavers(), score="p", costs=costs, current=todays()))
+    assert controls[0].description == "从这一概率起联系" and "联系" in words.value and "今天的名单" in words.value
 
 
 def test_the_profit_figure_marks_zero_and_the_threshold():

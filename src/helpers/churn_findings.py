@@ -184,24 +184,30 @@ def main_auc(quality: pd.DataFrame) -> dict[str, float]:
 
 def calibration_finding(quality: pd.DataFrame) -> Sentence:
     """Compare the expected with the observed share, and the probabilities with the base rate for everyone."""
-    of = {metric: churn_quality.value_of(churn.main_quality(quality), churn.used_score(quality), metric)
-          for metric in ("mean_probability", "prevalence", "brier_skill", "calibration_slope", "calibration_intercept")}
-    skill, n = of["brier_skill"], int(churn.main_quality(quality)["n"].iloc[0])
-    values = {"expected": of["mean_probability"]["value"], "seen": of["prevalence"]["value"], "skill": abs(skill["value"]),
-              "slope": of["calibration_slope"]["value"], "intercept": of["calibration_intercept"]["value"]}
-    evidence = Evidence("prediction", n, skill["value"], (skill["low"], skill["high"]), 0.0, held_out=True)
-    if skill["value"] > 0:
+    rows = churn.main_quality(quality)
+    rows = rows[rows["model"] == churn.used_score(quality)].set_index("metric")
+    skill, value = rows.loc["brier_skill"], rows["value"]
+    evidence = Evidence("prediction", int(skill["n"]), float(skill["value"]), (float(skill["low"]), float(skill["high"])), 0.0,
+                        held_out=True)
+    values = {"expected": float(value["mean_probability"]), "seen": float(value["prevalence"]),
+              "skill": abs(float(skill["value"]))}
+    if skill["value"] <= 0:
         return Sentence(
             "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
             "{skill:percent} "
-            "less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
-            "{intercept:number2} (right: 0).", values, evidence,
+            "more (Brier score) than the same rate for everyone.", values, evidence,
+        )
+    if "calibration_slope" not in rows.index:  # one probability for everyone has none
+        return Sentence(
+            "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
+            "{skill:percent} "
+            "less (Brier score) than the same rate for everyone.", values, evidence,
         )
     return Sentence(
-        "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
-        "{skill:percent} more "
-        "(Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
-        "{intercept:number2} (right: 0).", values, evidence,
+        "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by {skill:percent} "
+        "less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
+        "{intercept:number2} (right: 0).",
+        values | {"slope": float(value["calibration_slope"]), "intercept": float(value["calibration_intercept"])}, evidence,
     )
 
 

@@ -46,7 +46,8 @@ def concerns(study: Study, *, seed: int, leak_alarm: float) -> list[tuple]:
     examples, quality = study.examples, study.quality
     rows, score = churn.main_quality(quality), examples.score
     of = {m: churn_quality.value_of(rows, score, m) for m in rows.loc[rows["model"] == score, "metric"]}
-    auc, skill, slope = of["roc_auc"], of["brier_skill"], of["calibration_slope"]
+    auc, skill = of["roc_auc"], of["brier_skill"]
+    slope = of.get("calibration_slope", {"value": 1.0, "low": 1.0, "high": 1.0})  # one probability for everyone has none
     bias = of["mean_probability"]["value"] - of["prevalence"]["value"]
     gain = churn_findings.ranking_finding(study, seed=seed)
     found = []

@@ -219,3 +219,12 @@ def test_expected_purchases_of_pareto_nbd_have_no_gap_at_s_equal_to_one():
     near, at, = (btyd.ParetoNbd({"r": 0.5, "alpha": 10.0, "s": s, "beta": 12.0}, 0, 1) for s in (1 + 1e-6, 1.0))
     assert at.expected_since_first([0, 20]) == pytest.approx(near.expected_since_first([0, 20]), rel=1e-5)
     assert at.expected_since_first(20.0) == pytest.approx(0.5 / 10 * 12 * np.log(32 / 12))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_probabilities_of_heavy_buyers_sum_to_one_too(model):
+    """Their peaks are narrow: 700 purchases in a year, and counts of up to 1,500 in the next."""
+    heavy = history((700, 51.9, 52))
+    assert FITS[model].p_at_most(heavy, 52.0, 1500).iloc[0] == pytest.approx(1, abs=1e-9)
+    p = np.exp(FITS[model].log_p_count(pd.concat([heavy] * 1501), 52.0, np.arange(1501))).to_numpy()
+    assert np.arange(1501) @ p == pytest.approx(FITS[model].expected_purchases(heavy, 52.0).iloc[0], rel=1e-7)

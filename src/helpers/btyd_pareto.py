@@ -113,7 +113,8 @@ def log_pmf_if_alive(rate_shape, rate_scale, s, beta, weeks: float, n) -> np.nda
         return np.where(n > 0, -np.inf, 0.0)
     stays = fixed - (shape + n) * np.log(scale + weeks) + n * np.log(weeks) + s * np.log(beta / (beta + weeks))
     # the peak in τ narrows with the counts: about four nodes in its width
-    n_nodes = 32 + 32 * int(np.ceil(np.sqrt((n * shape / (n + shape)).max(initial=0)) / 8))
+    widths = np.sqrt(n * shape / (n + shape)) * np.maximum(np.log1p(weeks / np.minimum(scale, beta)), 1)
+    n_nodes = 32 + 32 * int(np.ceil(widths.max(initial=0) / 8))
     nodes, weights = _rule(n_nodes)
     leaves = np.empty(n.shape)
     for part in np.array_split(np.arange(len(n)), max(1, -(-len(n) * n_nodes // MAX_CELLS))):

@@ -138,6 +138,14 @@ def test_a_tier_of_the_company_is_no_demographic_and_unknown_is_no_value():
     assert persona_coverage.covered(people.assign(age_band=people["age_band"].fillna("未知")), segments).sum() == 40
 
 
+def test_known_customers_are_counted_in_each_segment_and_none_without_a_customer_table():
+    people, segments = covered(300.0)
+    segments = segments.assign(segment=["Loyal"] * 50 + ["New"] * 50)
+    portraits = pd.DataFrame({"segment": ["Loyal", "New"]})
+    assert persona_coverage.add_known(portraits, people, segments)["n_known"].tolist() == [40, 0]
+    assert persona_coverage.add_known(portraits, people.head(0), segments)["n_known"].tolist() == [0, 0]
+
+
 def test_coverage_is_compared_only_where_both_sides_have_thirty():
     for sides in ((20, 80), (80, 20)):
         with pytest.raises(TooLittleData):

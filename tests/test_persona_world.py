@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import persona, persona_cards, persona_findings, persona_index, persona_posters, persona_reversals, plots
+from helpers import (
+    persona,
+    persona_cards,
+    persona_coverage,
+    persona_findings,
+    persona_index,
+    persona_posters,
+    persona_reversals,
+    plots,
+)
 from helpers.errors import TooLittleData
 from helpers.persona_traits import Trait, demographic_traits
 from persona_cells import customers
@@ -45,7 +54,7 @@ def said(segments, habits, traits, people, *, chance_rounds=0):
     tested = persona.shown(persona_index.index_cells(traits, labels))
     strata = {name: people.set_index("customer_id")[name] for name in people.columns[1:]}
     cells = persona_reversals.flag(tested, persona_reversals.reversals(tested, traits, labels, strata))
-    portraits = persona.add_traits(persona.personas(segments, habits), cells)
+    portraits = persona_coverage.add_known(persona.add_traits(persona.personas(segments, habits), cells), people, segments)
     chance = persona_index.by_chance(traits, labels, n_rounds=chance_rounds) if chance_rounds else None
     return cells, persona_cards.cards(portraits, cells, colors=plots.SEGMENT_COLORS, chance=chance), portraits
 

@@ -138,8 +138,7 @@ def add_traits(
     """Add what the cells say of each segment, for table personas; unknown where the data set lacks the source.
 
     Columns added: favourite (what they spend more on than others above all), n_statements, discount_rate, departments (the
-    three with most spend), weekday and hours with most orders, n_known (customers whose best known attribute is known),
-    n_contacted, answered_rate, answered_low, answered_high.
+    three with most spend), weekday and hours with most orders, n_contacted, answered_rate, answered_low, answered_high.
     """
     before = {} if previous is None or "favourite" not in previous else dict(
         zip(previous["segment"], previous["favourite"], strict=True)
@@ -158,12 +157,10 @@ def _traits_of(segment: str, cells: pd.DataFrame) -> dict:
     discount, answered = one(cells, segment=segment, kind="discount"), one(cells, segment=segment, kind="campaigns")
     departments = top(cells, segment=segment, kind="department")["attribute"]
     weekday, hours = (top(cells, segment=segment, kind=kind, n=1)["attribute"] for kind in ("weekday", "hours"))
-    of_people = cells[(cells["segment"] == segment) & (cells["unit"] == "customers")]
     return {
         "discount_rate": float(discount["share"]) if discount is not None else np.nan,
         "departments": ", ".join(departments) if len(departments) else None,
         "weekday": weekday.iloc[0] if len(weekday) else None, "hours": hours.iloc[0] if len(hours) else None,
-        "n_known": int(of_people["n"].max()) if len(of_people) else 0,
         "n_contacted": int(answered["n"]) if answered is not None else 0,
         "answered_rate": float(answered["share"]) if answered is not None else np.nan,
         "answered_low": float(answered["low"]) if answered is not None else np.nan,

@@ -24,6 +24,13 @@ def covered(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.Series:
     return has_any.reindex(segments["customer_id"]).fillna(False).astype(bool)
 
 
+def add_known(personas: pd.DataFrame, customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """Add `n_known`: the customers of each segment of whom anything personal is known (`customers` may be empty)."""
+    known = covered(customers, segments).to_numpy()
+    counts = segments.loc[known, "segment"].value_counts()
+    return personas.assign(n_known=personas["segment"].map(counts).fillna(0).astype(int))
+
+
 def compare(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Return the mean customer with and without known demographics: one row a figure.
 

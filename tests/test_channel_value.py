@@ -115,6 +115,11 @@ def test_without_two_channels_the_report_says_what_to_add(channels, found):
         value(people(**channels))
 
 
+def test_without_any_customer_table_the_same_is_said():
+    with pytest.raises(TooLittleData, match="acquisition_channel"):
+        channel_value.acquired(None, valued(people(ads=40)), as_of=AS_OF)
+
+
 def test_the_best_and_the_weakest_are_told_among_channels_large_enough():
     customers = people(ads=40, friends=40, radio=12)
     customers.loc[customers["acquisition_channel"] == "ads", "acquisition_cost"] = 20.0

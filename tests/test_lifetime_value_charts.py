@@ -28,6 +28,7 @@ def test_the_tracking_title_says_which_way_it_misses(expected, says):
     assert says in found["title"]
     assert list(found["columns"])[-1] == "MBG/NBD" and "BG/NBD" not in found["columns"]
     assert [line.get_linewidth() for line in found["axes"].lines[:3]] == [2, 2, 0.9]  # a rival is thin
+    assert "thin lines: MBG/NBD" in found["subtitle"]
 
 
 def test_charts_of_purchases_by_frequency_name_both_errors(language):

@@ -18,13 +18,15 @@ N_DRAWS = 200
 COUNTS = ["acquisition_channel", "n_customers", "n_with_cost"]
 
 
-def acquired(customers: pd.DataFrame, histories: pd.DataFrame, *, as_of) -> pd.DataFrame:
+def acquired(customers: pd.DataFrame | None, histories: pd.DataFrame, *, as_of) -> pd.DataFrame:
     """Return the customers won by `as_of`, with their channel and cost, buyers first in the order of `histories`.
 
     A customer without a purchase counts where `joined_at` says that they were won by `as_of`: their cost was spent as well.
     Out: customer_id, acquisition_channel (UNKNOWN where empty), acquisition_cost, is_buyer. Raises TooLittleData where no
     two channels have MIN_COHORT buyers.
     """
+    if customers is None:
+        customers = pd.DataFrame(columns=["customer_id", "acquisition_channel", "acquisition_cost", "joined_at"])
     known = customers.set_index(customers["customer_id"].astype("str"))
     buyers = known.reindex(histories["customer_id"])
     others = known[~known.index.isin(buyers.index) & (pd.to_datetime(known["joined_at"]) <= pd.Timestamp(as_of))]

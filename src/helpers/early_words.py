@@ -38,8 +38,10 @@ def differences(found: pd.DataFrame, rates: pd.DataFrame, group: Newcomers) -> d
         ),
         "subtitle": t(
             "Difference in the share who buy in the {later:count} days after the first {days:count}, percentage points, all "
-            "else equal; lines: 95% intervals. {n_left:count} further differences cannot be told from chance or are not "
-            "named", **values,
+            "else equal; lines: 95% intervals. {n_left:count} further differences cannot be told from chance or are not named"
+            if values["n_left"] else
+            "Difference in the share who buy in the {later:count} days after the first {days:count}, percentage points, all "
+            "else equal; lines: 95% intervals", **values,
         ),
         "alt": t("{n:count} differences, the largest one first.", n=len(shown)), "data": shown, "name": "early_behaviour",
         "columns": {

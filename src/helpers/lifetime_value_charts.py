@@ -78,7 +78,7 @@ def tracking(tracked: pd.DataFrame, window: Window, *, model: str) -> dict:
     last = tracked.iloc[-1]
     gap = float(last["expected"] / last["actual"] - 1) if last["actual"] else 0.0
     values = {"week": int(last["week"]), "gap": abs(gap)}
-    rivals = {name: name for name in tracked.columns[tracked.columns.get_loc("is_held_out") + 1:]}
+    rivals = list(tracked.columns[tracked.columns.get_loc("is_held_out") + 1:])
     title = (
         "By week {week:count} the model expects {gap:percent1} fewer repeat purchases than came" if gap < 0 else
         "By week {week:count} the model expects {gap:percent1} more repeat purchases than came"
@@ -89,7 +89,10 @@ def tracking(tracked: pd.DataFrame, window: Window, *, model: str) -> dict:
             split_label=t("the model sees nothing from here on"),
         ),
         "title": t(title, **values),
-        "subtitle": t("Repeat purchases since the start, customers known by {day:day}", day=window.calibration_end),
+        "subtitle": t(
+            "Repeat purchases since the start, customers known by {day:day}; thin lines: {rivals:list}" if rivals else
+            "Repeat purchases since the start, customers known by {day:day}", day=window.calibration_end, rivals=rivals,
+        ),
         "alt": t(
             "Two lines over weeks: {actual:count} repeat purchases came by the last week, {expected:count} were expected.",
             actual=last["actual"], expected=last["expected"],

@@ -184,13 +184,13 @@ def coverage(facts: dict) -> str:
     """Return the sentence on the coverage of customers' intervals, of the best ones too."""
     if facts["is_off"]:
         return (
-            "{coverage:percent} of customers lay inside their 95% interval of revenue, but of the best {top_share:percent} "
-            "only {top:percent} ({top_low:percent} to {top_high:percent}). Widened by the errors of one half of the customers, "
-            "the intervals held {repaired:percent} of the other half, and {top_repaired:percent} of the best."
+            "{coverage:percent} of customers lay inside their 95% interval of revenue, but only {top:percent} of the best "
+            "{top_share:percent} ({top_low:percent} to {top_high:percent}). Widened by the errors of one half of the "
+            "customers, the intervals held {repaired:percent} of the other half, and {top_repaired:percent} of the best."
         )
     return (
-        "{coverage:percent} of customers lay inside their 95% interval of revenue, of the best {top_share:percent} "
-        "{top:percent} ({top_low:percent} to {top_high:percent}). Widened where needed by the errors of one half of the "
+        "{coverage:percent} of customers lay inside their 95% interval of revenue, and {top:percent} of the best "
+        "{top_share:percent} ({top_low:percent} to {top_high:percent}). Widened where needed by the errors of one half of the "
         "customers, the intervals held {repaired:percent} of the other half, and {top_repaired:percent} of the best."
     )
 

@@ -89,15 +89,14 @@ def value_by_age(cohorts: pd.DataFrame, *, names: dict[int, str], y_label: str) 
     return ax
 
 
-def model_lines(tracked: pd.DataFrame, *, lines: dict[str, str], rivals: dict[str, str], split, split_label: str) -> Axes:
-    """Draw what came and what the chosen model expects over weeks, its rivals as thin grey lines.
+def model_lines(tracked: pd.DataFrame, *, lines: dict[str, str], rivals: list[str], split, split_label: str) -> Axes:
+    """Draw what came and what the chosen model expects over weeks, its rivals as thin grey lines without a name.
 
-    `lines` and `rivals`: column → translated name.
+    `lines`: column → translated name; `rivals`: columns.
     """
-    colors = (plots.BLUE, plots.ORANGE, *[plots.GREY] * len(rivals))
-    ax = plots.line(tracked, x="week_end", lines={**lines, **rivals}, colors=colors)
-    for thin in ax.lines[len(lines): len(lines) + len(rivals)]:
-        thin.set(linewidth=0.9, zorder=1)
+    ax = plots.line(tracked, x="week_end", lines=lines)
+    for name in rivals:
+        ax.plot(tracked["week_end"], tracked[name], color=plots.GREY, linewidth=0.9, zorder=1)
     return plots.mark_x(ax, split, split_label)
 
 

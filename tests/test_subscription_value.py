@@ -212,3 +212,18 @@ def test_ages_that_hardly_anybody_was_seen_at_do_not_enter_the_curve():
     found = subscription_value.plan_retention(late)
     assert found["month"].min() == 4
     assert found.set_index("month")["retention_rate"].loc[[4, 8]].tolist() == pytest.approx([1.0, 0.5])
+
+
+@pytest.mark.parametrize("broken", [{"churned": True}, {"monthly_fee": np.nan}])
+def test_without_running_contracts_of_a_known_fee_nothing_is_still_to_come(broken):
+    with pytest.raises(TooLittleData, match="running contracts with a known fee; there are none"):
+        subscription_value.value_contracts(subscriptions(*[(20, False)] * 100).assign(**broken), horizon_months=12)
+
+
+def test_where_nobody_has_left_the_total_is_not_certain():
+    contracts = subscriptions(*[(10, False)] * 100)
+    value = subscription_value.value_contracts(contracts, horizon_months=2)
+    found = subscription_value.total_fees(contracts, value, n_draws=40)
+    stays = 0.025 ** (1 / 1000)  # 1,000 contract months without an end
+    assert (found["total"], found["high"]) == (2000, 2000)
+    assert found["low"] == pytest.approx(1000 * (stays + stays**2))

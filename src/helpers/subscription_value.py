@@ -123,7 +123,8 @@ def value_contracts(
 
     A month's fee counts if the contract still runs at the end of the month; the fee stays as it is. Contracts without a fee
     are left out. Out: subscription_id, customer_id, plan, tenure_months, monthly_fee, expected_months, expected_fees,
-    customer_lifetime_value (discounted; margin, or fees where margin_rate is 1), horizon_months.
+    customer_lifetime_value (discounted; margin, or fees where margin_rate is 1), horizon_months. Raises TooLittleData where no
+    running contract has a fee.
     """
     parts = []
     for plan, contracts in _plans_only(subscriptions):
@@ -136,7 +137,10 @@ def value_contracts(
             plan=plan, expected_months=months, expected_fees=months * running["monthly_fee"],
             customer_lifetime_value=margin_rate * discounted * running["monthly_fee"], horizon_months=float(horizon_months),
         ))
-    return pd.concat(parts).sort_values("subscription_id", kind="stable").reset_index(drop=True)
+    found = pd.concat(parts).sort_values("subscription_id", kind="stable").reset_index(drop=True)
+    if found.empty:
+        raise TooLittleData("Needs running contracts with a known fee; there are none.")
+    return found
 
 
 def _plans_only(subscriptions: pd.DataFrame):
@@ -159,7 +163,8 @@ def total_fees(
 ) -> dict[str, float]:
     """Return the value of all running contracts with its 95 % interval, their number, mean value and mean expected months.
 
-    For the interval, loss rates are estimated again on resampled contracts.
+    For the interval, loss rates are estimated again on resampled contracts. Where nobody has left yet, its lower end takes the
+    largest constant loss under which so many contract months without an end still have a chance of 2.5 %.
     """
     horizon = int(value["horizon_months"].iloc[0])
     discount = (1 + yearly_discount_rate) ** (-np.arange(1, horizon + 1) / MONTHS_PER_YEAR)
@@ -174,6 +179,9 @@ def total_fees(
             draws[i] += (_kept(contracts, horizon_months=horizon, weights=weights) @ discount)[ages] @ fees
     total, discounted = float(value["customer_lifetime_value"].sum()), float(draws.mean())
     low, high = (float(end) / discounted * total if discounted else 0.0 for end in interval(draws))
+    if not subscriptions["churned"].any():
+        stays = 0.025 ** (1 / max(float(subscriptions["tenure_months"].sum()), 1.0))
+        low = total * float(stays ** np.arange(1, horizon + 1) @ discount / discount.sum())
     return {
         "n": len(value), "total": total, "low": low, "high": high, "mean": total / max(len(value), 1), "months": horizon,
         "expected": float(value["expected_months"].mean()),

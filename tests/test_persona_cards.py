@@ -36,7 +36,7 @@ def test_a_card_shows_the_figures_of_the_portrait():
         "Customers": "60 (60.0%)", "Revenue": "70.0% of all", "Each has brought": "$123", "Last purchase": "3 days ago",
     }
     bought = dict(poster.parts)["How they buy"]
-    assert bought[0].words == "Every 6.5 days, the median customer who bought twice"
+    assert bought[0].words == "Every 6.5 days (median of those who bought on two days or more)"
     assert bought[0].rests == "95% interval 6–7, n = 60; described, not tested"
     assert bought[1].words == "An order of $20.00; 5 products"
     assert dict(poster.parts)["What they answer to"][0].rests.startswith("10%–33%, n = 50; described")

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers import persona_described as described
 from helpers import persona_needs as needs
 from helpers.i18n import text
+from helpers.icons import icon
 from helpers.persona import statements
 from helpers.persona_drawings import drawing, purchases
 from helpers.persona_index import MIN_CUSTOMERS
@@ -47,7 +48,7 @@ def cards(
         color = colors.get(row["segment"], "#5b6570")
         posters.append(Poster(
             name=text(row["segment"]), line=_line(row), facts=facts, parts=_parts(row, own, cells), color=color,
-            next_step=(text(NEED), need) if (need := _needs(row, own, again)) else None,
+            next_step=(text(NEED), need) if (need := _needs(row, own, again)) else None, icon=icon(row["segment"]),
             drawing=drawing(row, cells, color=color), caption=_caption(row), foot=_foot(row, own, chance),
         ))
     return posters

@@ -34,7 +34,7 @@ def rhythm(row: pd.Series) -> list[Line]:
     """Return rhythm and basket of the median customer with their intervals: described, for they made the segment."""
     rows = []
     if np.isfinite(row["median_gap_days"]):
-        words = text("every {gap} days, the median customer who bought twice", gap=short(row["median_gap_days"]))
+        words = text("every {gap} days (median of those who bought on two days or more)", gap=short(row["median_gap_days"]))
         rows.append((words, _between(row, "median_gap_days", n=row["n_with_gap"])))
     else:
         rows.append((text("most bought on one day only"), text("n = {n:count}; described, not tested", n=row["n_customers"])))

@@ -31,6 +31,7 @@ class Poster:
     foot: str = ""
     color: str = ""
     drawing: str = ""
+    icon: str = ""  # a small inline SVG beside the name
     caption: str = ""  # what the drawing shows, in a few words
 
 
@@ -48,7 +49,7 @@ def poster_html(poster: Poster) -> str:
     foot = f'<p class="poster-foot">{_safe(poster.foot)}</p>' if poster.foot else ""
     return (
         f'<section class="card poster"{style}><div class="poster-head"><div class="drawing">{poster.drawing}{caption}</div>'
-        f'<div><h3 class="card-name">{_safe(poster.name)}</h3><p class="card-line">{_safe(poster.line)}</p>'
+        f'<div>{poster.icon}<h3 class="card-name">{_safe(poster.name)}</h3><p class="card-line">{_safe(poster.line)}</p>'
         f"<dl>{facts}</dl>{step}</div></div>"
         f'<div class="poster-parts">{"".join(_part(title, said) for title, said in poster.parts)}</div>{foot}</section>'
     )

@@ -46,7 +46,12 @@ def within_strata(values, member, strata, *, exposure=None, units=None) -> dict[
     unit = np.arange(len(x)) if units is None else pd.factorize(np.asarray(units), sort=True)[0]
     known = (codes >= 0) & (e > 0)
     x, e, member, codes, unit = x[known], e[known], member[known], codes[known], unit[known]
-    crude = _share(x, e, member) - _share(x, e, ~member)
+    found = {"crude": _share(x, e, member) - _share(x, e, ~member), **_adjusted(x, e, member, codes, unit)}
+    return found | {"verdict": _verdict(found)}
+
+
+def _adjusted(x, e, member, codes, unit) -> dict[str, float]:
+    """Return n_strata, n, overlap, adjusted, low and high of known rows with numbered strata and units."""
     size = int(codes.max(initial=-1)) + 1
     n1, n0, e1, e0, x1, x0 = (
         np.bincount(codes, weights=part * side, minlength=size)
@@ -54,9 +59,9 @@ def within_strata(values, member, strata, *, exposure=None, units=None) -> dict[
     )
     both = (n1 > 0) & (n0 > 0)
     n = int(n1[both].sum())
-    found = {"n_strata": int(both.sum()), "n": n, "overlap": n / max(int(member.sum()), 1), "crude": crude}
+    found = {"n_strata": int(both.sum()), "n": n, "overlap": n / max(int(member.sum()), 1)}
     if not both.any():
-        return found | dict.fromkeys(("adjusted", "low", "high"), float("nan")) | {"verdict": UNKNOWN}
+        return found | dict.fromkeys(("adjusted", "low", "high"), float("nan"))
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(both, n1 * n0 / (n1 + n0), 0.0)
         weight = weight / weight.sum()
@@ -65,20 +70,20 @@ def within_strata(values, member, strata, *, exposure=None, units=None) -> dict[
         pull = np.where(member, 1 / e1[codes], -1 / e0[codes]) * (x - pooled[codes] * e)
     adds = np.bincount(unit, weights=np.where(both[codes], weight[codes] * pull, 0.0))
     half = Z95 * float(np.sqrt((adds**2).sum()))
-    found |= {"adjusted": adjusted, "low": adjusted - half, "high": adjusted + half}
-    return found | {"verdict": _verdict(**{name: found[name] for name in ("crude", "adjusted", "low", "high", "n", "overlap")})}
+    return found | {"adjusted": adjusted, "low": adjusted - half, "high": adjusted + half}
 
 
 def _share(x, e, side) -> float:
     return float(x[side].sum() / e[side].sum()) if e[side].sum() > 0 else float("nan")
 
 
-def _verdict(*, crude: float, adjusted: float, low: float, high: float, n: int, overlap: float) -> str:
-    if n < MIN_IN_STRATA or overlap < MIN_OVERLAP or np.isnan(crude):
+def _verdict(found: dict[str, float]) -> str:
+    crude, adjusted = found["crude"], found["adjusted"]
+    if found["n"] < MIN_IN_STRATA or found["overlap"] < MIN_OVERLAP or np.isnan(crude):
         return UNKNOWN
     if crude * adjusted < 0:
         return REVERSED
-    return GONE if low <= 0 <= high and abs(adjusted) < abs(crude) / 2 else STANDS
+    return GONE if found["low"] <= 0 <= found["high"] and abs(adjusted) < abs(crude) / 2 else STANDS
 
 
 def stratifiers(orders: ibis.Table, customers: pd.DataFrame | None) -> dict[str, pd.Series]:

@@ -107,7 +107,7 @@ def gap_trait(customer_products: ibis.Table, products: ibis.Table) -> list[Trait
     limits = np.unique(np.quantile(breadth, np.arange(1, BREADTHS) / BREADTHS))
     strata = pd.Series(np.searchsorted(limits, breadth, side="left"), index=breadth.index)
     largest = frame.groupby("attribute")["revenue"].sum().round(2).sort_values(ascending=False, kind="stable").head(MAX_GAPS)
-    values = _values(frame[frame["attribute"].isin(largest.index)].assign(value=1.0))
+    values = tidy_values(frame[frame["attribute"].isin(largest.index)].assign(value=1.0))
     return [Trait("bought at all", "customers of equal breadth", values, breadth * 0 + 1.0, strata=strata)]
 
 
@@ -143,7 +143,7 @@ def discount_trait(orders: ibis.Table) -> list[Trait]:
     if not frame["value"].sum() > 0:
         return []
     exposure = (frame["value"] + frame["paid"]).set_axis(frame["customer_id"])
-    return [Trait("discount", "shelf value", _values(frame.assign(attribute="discount")), exposure[exposure > 0].round(6))]
+    return [Trait("discount", "shelf value", tidy_values(frame.assign(attribute="discount")), exposure[exposure > 0].round(6))]
 
 
 def known_demographics(customers: pd.DataFrame) -> pd.DataFrame:
@@ -179,11 +179,11 @@ def _trait(kind: str, unit: str, frame: pd.DataFrame) -> Trait | None:
     """Return the trait whose exposure is the sum of the customer's values, or None if there are none."""
     if frame.empty:
         return None
-    values = _values(frame)
+    values = tidy_values(frame)
     return Trait(kind, unit, values, values.groupby("customer_id")["value"].sum())
 
 
-def _values(frame: pd.DataFrame) -> pd.DataFrame:
+def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
     values = frame[["customer_id", "attribute", "value"]].astype({"customer_id": "str", "attribute": "str", "value": "float64"})
     # sums of money differ in the last bit with the order of addition, which depends on the number of threads
     return values.assign(value=values["value"].round(6)).sort_values(["customer_id", "attribute"], ignore_index=True)

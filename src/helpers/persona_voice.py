@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
-from helpers.persona_traits import Trait, _values
+from helpers.persona_traits import Trait, tidy_values
 
 FREQUENCIES = (0, 1, 4, 9)  # orders before the contact up to which customers count as equally frequent
 SILENCES = (30, 90, 180)  # days since the last of them up to which they count as equally recent; none = longest
@@ -56,7 +56,7 @@ def campaign_traits(contacts: pd.DataFrame, campaigns: pd.DataFrame, *, as_of: p
         return []
     ever = sent.groupby("customer_id")["answered"].max()
     described = Trait(
-        "campaigns", "contacted customers", _values(ever.rename("value").reset_index().assign(attribute="answered")),
+        "campaigns", "contacted customers", tidy_values(ever.rename("value").reset_index().assign(attribute="answered")),
         pd.Series(1.0, index=ever.index), is_tested=False,
     )
     often = np.searchsorted(FREQUENCIES, sent["n_before"], side="left")
@@ -79,7 +79,8 @@ def _answers(sent: pd.DataFrame) -> list[Trait]:
         suggested = total * expected[kind] / expected.sum(axis=1)
         exposure = suggested[(suggested > 0) & (suggested < total)] / rate if rate > 0 else suggested.head(0)
         if len(exposure):
-            found.append(Trait("answers", "answers", _values(_long(answered[kind].reindex(exposure.index), kind)), exposure))
+            values = tidy_values(_long(answered[kind].reindex(exposure.index), kind))
+            found.append(Trait("answers", "answers", values, exposure))
     return found
 
 
@@ -140,7 +141,7 @@ def service_traits(cases: pd.DataFrame, n_orders: pd.Series, *, as_of: pd.Timest
         return []
     orders = n_orders[n_orders > 0].astype(float)
     counts = known.groupby("customer_id").size().reindex(orders.index).fillna(0.0).clip(upper=orders)
-    per_order = Trait("service", "orders", _values(_long(counts, "service cases")), orders)
+    per_order = Trait("service", "orders", tidy_values(_long(counts, "service cases")), orders)
     rated = known[known["csat"].notna()]
     per = partial(_per, unit="cases")
     found = [
@@ -164,4 +165,4 @@ def _per(rows: pd.DataFrame, marks: dict[str, pd.Series], *, kind: str, unit: st
     if rows.empty or not marks:
         return None
     sums = [_long(mark.groupby(rows["customer_id"]).sum(), name) for name, mark in marks.items()]
-    return Trait(kind, unit, _values(pd.concat(sums)), rows.groupby("customer_id").size().astype(float))
+    return Trait(kind, unit, tidy_values(pd.concat(sums)), rows.groupby("customer_id").size().astype(float))

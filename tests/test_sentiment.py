@@ -1,10 +1,11 @@
-"""sentiment.py: negation reaches its words, no text crosses the split, planted words are learnt, nothing leaks."""
+"""sentiment.py: no text crosses the split, planted words are learnt, nothing leaks, each language has its model."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from helpers import sentiment, tables, voc
+from helpers import sentiment, sentiment_quality, tables, voc
 from helpers.errors import TooLittleData
 from helpers.sources import fine_foods
 
@@ -24,25 +25,6 @@ def planted(n=600, *, seed=0, strength=0.9) -> pd.DataFrame:
         "feedback_id": [f"f{i:04d}" for i in range(n)], "text": pd.Series(texts, dtype="str"),
         "dissatisfied": pd.array(bad, dtype="boolean"), "split": np.where(np.arange(n) % 5 == 0, "test", "train"),
     })
-
-
-@pytest.mark.parametrize(("text", "expected"), [
-    ("It is not very good value today now", ["it", "is", "not", "not_very", "not_good", "not_value", "not_today", "now"]),
-    ("I don't like it, sadly", ["i", "don't", "not_like", "not_it", "sadly"]),
-    ("not bad but dear", ["not", "not_bad", "but", "dear"]),
-    ("Never again! Good?", ["never", "not_again", "!", "good", "?"]),
-    ("I don’t", ["i", "don't"]),
-    ("mail me at [e-mail] please", ["mail", "me", "at", "please"]),
-    ("不好喝，好", ["不", "not_好", "not_喝", "好"]),
-    ("", []),
-])
-def test_words_carry_the_negation_that_governs_them(text, expected):
-    assert sentiment.words(text) == expected
-
-
-def test_pairs_are_neighbours():
-    assert sentiment.words_and_pairs("a b c") == ["a", "b", "c", "a b", "b c"]
-    assert sentiment.words_and_pairs("a") == ["a"]
 
 
 def test_a_text_is_on_one_side_only_and_the_training_part_keeps_it():
@@ -74,23 +56,23 @@ def test_without_both_parts_published_a_fifth_is_held_out_whatever_the_order_of_
     assert (shuffled.reindex(roles.index) == roles).all()
 
 
-def prepared(reviews: pd.DataFrame) -> pd.DataFrame:
-    return sentiment.add_vader(sentiment.split_texts(reviews))
+def fitted(reviews: pd.DataFrame):
+    split = sentiment.split_texts(reviews)
+    return split, sentiment.fit_readers(split, seed=1)
 
 
 def test_planted_words_are_learnt_and_polarity_is_right():
-    reader = sentiment.fit_reader(prepared(planted()), seed=1)
-    p = reader.predict(pd.Series(["the tea was stale", "the tea was lovely"]))
+    _, readers = fitted(planted())
+    p = readers.predict(["the tea was stale", "the tea was lovely"])
+    assert readers.origin == {"en": "trained"}
     assert p[0] > 0.7 > 0.3 > p[1]
 
 
-def test_flipped_verdicts_flip_the_probabilities():
-    reviews = planted()
-    flipped = reviews.assign(dissatisfied=~reviews["dissatisfied"])
-    texts = pd.Series(["the tea was stale", "the tea was lovely"])
-    p = sentiment.fit_reader(prepared(reviews), seed=1).predict(texts)
-    q = sentiment.fit_reader(prepared(flipped), seed=1).predict(texts)
-    assert q == pytest.approx(1 - p, abs=0.01)
+def test_verdicts_overrule_the_list_of_praise_and_blame():
+    reviews = planted(1000, strength=1.0)
+    _, readers = fitted(reviews.assign(dissatisfied=~reviews["dissatisfied"]))
+    p = readers.predict(["stale tea", "lovely tea"])
+    assert p[0] < p[1]
 
 
 def test_the_test_part_teaches_nothing():
@@ -99,38 +81,88 @@ def test_the_test_part_teaches_nothing():
         text=reviews["text"].where(reviews["split"] == "train", reviews["text"] + " zebra"),
         dissatisfied=reviews["dissatisfied"].where(reviews["split"] == "train", ~reviews["dissatisfied"]),
     )
-    a, b = (sentiment.fit_reader(prepared(r), seed=1) for r in (reviews, changed))
-    assert "zebra" not in b.vectorizer.vocabulary_
+    (_, a), (_, b) = fitted(reviews), fitted(changed)
+    assert "zebra" not in b.by_language["en"].table
     pd.testing.assert_series_equal(a.out_of_fold, b.out_of_fold)
-    assert a.base_rate == b.base_rate
+    assert a.base_rates == b.base_rates
 
 
 def test_training_reviews_and_their_copies_get_out_of_fold_probabilities():
     reviews = planted()
     twin = reviews.iloc[[1]].assign(feedback_id="twin", split="test")
-    split = prepared(pd.concat([reviews, twin], ignore_index=True))
-    reader = sentiment.fit_reader(split, seed=1)
-    scored = sentiment.score_reviews(split, reader).set_index("feedback_id")["p_dissatisfied"]
-    assert scored["f0001"] == scored["twin"] == reader.out_of_fold["f0001"]
-    assert scored["f0000"] == reader.predict(split["text"].head(1))[0]
+    split, readers = fitted(pd.concat([reviews, twin], ignore_index=True))
+    scored = sentiment.score_reviews(split, readers).set_index("feedback_id")["p_dissatisfied"]
+    assert scored["f0001"] == scored["twin"] == readers.out_of_fold["f0001"]
+    assert scored["f0000"] == readers.predict(split["text"].head(1))[0]
     assert len(scored) == 601
 
 
 def test_probabilities_do_not_depend_on_the_order_of_rows():
-    split = prepared(planted(400))
-    a = sentiment.score_reviews(split, sentiment.fit_reader(split, seed=1)).set_index("feedback_id")["p_dissatisfied"]
-    mixed = split.sample(frac=1, random_state=3)
-    b = sentiment.score_reviews(mixed, sentiment.fit_reader(mixed, seed=1)).set_index("feedback_id")["p_dissatisfied"]
+    split, readers = fitted(planted(400))
+    a = sentiment.score_reviews(split, readers).set_index("feedback_id")["p_dissatisfied"]
+    mixed, again = fitted(planted(400).sample(frac=1, random_state=3))
+    b = sentiment.score_reviews(mixed, again).set_index("feedback_id")["p_dissatisfied"]
     assert b.reindex(a.index).to_numpy() == pytest.approx(a.to_numpy(), abs=1e-5)
 
 
-@pytest.mark.parametrize("reviews", [
-    planted(199), planted(400).assign(dissatisfied=pd.array([True] * 400, dtype="boolean")), planted(1),
-    planted(400).assign(text=pd.Series([None] * 400, dtype="str")),
+@pytest.mark.parametrize(("reviews", "origin"), [
+    (planted(199), "shipped"), (planted(200), "trained"), (planted(1), "shipped"),
+    (planted(400).assign(dissatisfied=pd.array([True] * 400, dtype="boolean")), "shipped"),
+    (planted(400).assign(dissatisfied=pd.array([None] * 400, dtype="boolean")), "shipped"),
 ])
-def test_too_few_texts_or_one_kind_of_verdict_is_said_in_words(reviews):
+def test_below_two_hundred_texts_or_with_one_kind_of_verdict_the_shipped_model_reads(reviews, origin):
+    assert fitted(reviews)[1].origin == {"en": origin}
+
+
+def in_chinese(n=60) -> pd.DataFrame:
+    said = [("很失望，质量差", True), ("非常满意，推荐", False)]
+    return pd.DataFrame({
+        "feedback_id": [f"z{i:03d}" for i in range(n)], "text": [f"{said[i % 2][0]}{i}" for i in range(n)],
+        "dissatisfied": pd.array([said[i % 2][1] for i in range(n)], dtype="boolean"), "split": None,
+    }).astype({"text": "str"})
+
+
+def test_each_language_is_read_by_its_own_model():
+    split, readers = fitted(pd.concat([planted(), in_chinese()], ignore_index=True))
+    assert readers.origin == {"en": "trained", "zh": "shipped"}
+    assert readers.main == "en"
+    scored = sentiment.score_reviews(split, readers).set_index("feedback_id")
+    assert scored.loc["z000", ["language", "model"]].tolist() == ["zh", "shipped"]
+    assert scored.loc["z000", "p_dissatisfied"] > 0.5 > scored.loc["z001", "p_dissatisfied"]
+
+
+def test_other_languages_are_left_out_and_said_so_where_there_is_nothing_else():
+    french = planted(30).assign(language="fr")
+    both = pd.concat([french, in_chinese().assign(language="zh")], ignore_index=True)
+    split, readers = fitted(both)
+    assert set(sentiment.score_reviews(split, readers)["language"]) == {"zh"}
+    with pytest.raises(TooLittleData, match="English or Chinese"):
+        fitted(french)
+    with pytest.raises(TooLittleData, match="English or Chinese"):
+        fitted(planted(30).assign(text=pd.Series([None] * 30, dtype="str")))
+
+
+def test_a_shipped_model_is_tested_on_every_verdict_and_a_trained_one_on_the_test_part_beside_it():
+    split, readers = fitted(in_chinese())
+    test, is_bad, predicted = sentiment.predict_test(split, readers)
+    assert len(test) == len(is_bad) == 60
+    assert set(predicted) == {"model", "majority"}
+    split, readers = fitted(planted())
+    test, _, predicted = sentiment.predict_test(split, readers)
+    assert set(test["role"]) == {"test"}
+    assert set(predicted) == {"model", "shipped", "vader", "majority"}
     with pytest.raises(TooLittleData, match="rarer verdict"):
-        sentiment.fit_reader(prepared(reviews), seed=1)
+        sentiment.predict_test(*fitted(in_chinese(18)))
+
+
+def test_clauses_are_scored_alone_with_their_weight():
+    texts = ["物流很快，但是东西坏了", None, "Great taste, awful box."]
+    reviews = pd.DataFrame({"feedback_id": ["a", "b", "c"], "text": texts})
+    found = sentiment.score_clauses(reviews, fitted(in_chinese())[1])
+    assert found["feedback_id"].tolist() == ["a", "a", "c", "c"]
+    assert found["clause"].tolist() == [0, 1, 0, 1]
+    assert found["text"].tolist() == ["物流很快", "但是东西坏了", "great taste", "awful box."]
+    assert (found["p_dissatisfied"] > 0.5).tolist() == [False, True, False, True]
 
 
 @pytest.fixture(scope="module")
@@ -149,11 +181,10 @@ def test_copies_in_the_published_split_are_found(reviews):
 
 @pytest.mark.slow
 def test_the_model_beats_the_published_baselines_on_the_published_split(reviews):
-    from sklearn.metrics import roc_auc_score
-
-    split = prepared(reviews)
-    reader = sentiment.fit_reader(split, seed=42)
-    _, is_bad, predicted = sentiment.predict_test(split, reader)
+    split, readers = fitted(reviews)
+    _, is_bad, predicted = sentiment.predict_test(split, readers)
     assert roc_auc_score(is_bad, predicted["vader"]) == pytest.approx(0.735, abs=0.01)  # METHODS: VADER .735 on all 1,000
     assert 0.885 < roc_auc_score(is_bad, predicted["model"]) < 0.91  # plain TF-IDF and logistic regression: .877
+    assert ((predicted["model"] >= 0.5) == is_bad).mean() >= 0.82
+    assert sentiment_quality.ece(is_bad, predicted["model"], np.ones((1, len(is_bad))))[0] <= 0.03
     assert abs(predicted["model"].mean() - is_bad.mean()) < 0.02

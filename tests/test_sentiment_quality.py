@@ -109,28 +109,34 @@ def test_calibration_covers_every_text_once():
 
 
 def test_pairs_are_passed_by_an_oracle_failed_by_its_opposite_and_not_by_a_constant():
-    unhappy = {bad for _, _, bad in sq.PAIRS}
-    oracle = sq.check_pairs(lambda texts: texts.isin(unhappy).to_numpy(float))
+    unhappy = set(sq.sentiment_cases.pairs("zh")["dissatisfied"])
+    oracle = sq.check_pairs(lambda texts: texts.isin(unhappy).to_numpy(float), "zh")
     assert oracle[["passes", "both_right"]].all(axis=None)
-    assert not sq.check_pairs(lambda texts: 1 - texts.isin(unhappy).to_numpy(float))["passes"].any()
-    assert not sq.check_pairs(lambda texts: np.full(len(texts), 0.5))["passes"].any()
+    assert not sq.check_pairs(lambda texts: 1 - texts.isin(unhappy).to_numpy(float), "zh")["passes"].any()
+    assert not sq.check_pairs(lambda texts: np.full(len(texts), 0.5), "zh")["passes"].any()
 
 
-def test_pairs_test_negation_contrast_and_intensity_and_none_repeats():
-    kinds = pd.DataFrame(sq.PAIRS)[0].value_counts()
-    assert {"negation", "contrast", "intensity"} <= set(kinds[kinds >= 5].index)
-    assert len({good for _, good, _ in sq.PAIRS}) == len(sq.PAIRS)
+def test_kinds_are_counted_with_a_failed_pair_where_there_is_one():
+    pairs = pd.DataFrame({
+        "kind": ["a", "a", "b"], "satisfied": ["s1", "s2", "s3"], "dissatisfied": ["d1", "d2", "d3"],
+        "passes": [True, False, True],
+    })
+    table = sq.pairs_by_kind(pairs).set_index("kind")
+    assert table.loc["a", ["n", "passed", "satisfied", "result"]].tolist() == [2, 1, "s2", "wrong order"]
+    assert table.loc["b", ["n", "passed", "result"]].tolist() == [1, 1, "right order"]
+    assert table.index.tolist() == ["a", "b"]
 
 
 def quality(*, auc=0.9, low=0.88, ece=0.03) -> pd.DataFrame:
     rows = [("model", "auc", auc, low), ("model", "accuracy", 0.8, 0.78), ("model", "ece", ece, 0.0)]
     rows += [("vader", "auc", 0.74, 0.7), ("vader", "accuracy", 0.75, 0.7), ("majority", "accuracy", 0.65, 0.6)]
+    rows += [("majority", "auc", 0.5, 0.5)]
     table = pd.DataFrame(rows, columns=["model", "measure", "estimate", "low"])
     return table.assign(high=table["estimate"] + 0.02, n=900)
 
 
 def passed(share) -> pd.DataFrame:
-    return pd.DataFrame({"passes": np.arange(20) < share * 20, "both_right": False, "kind": "negation"})
+    return pd.DataFrame({"passes": np.arange(20) < share * 20, "both_right": False, "kind": "negation", "is_held_out": True})
 
 
 @pytest.mark.parametrize(("table", "share", "level"), [
@@ -141,11 +147,19 @@ def test_the_verdict_at_its_limits(table, share, level):
     assert sq.verdict(table, passed(share))[0] == level
 
 
+def test_where_vader_cannot_read_the_model_is_held_to_chance():
+    table = quality(auc=0.6, low=0.51)
+    assert sq.verdict(table, passed(1))[0] == "do not use"
+    assert sq.verdict(table[table["model"] != "vader"], passed(1))[0] == "use"
+    assert sq.baseline(table[table["model"] != "vader"]) == "majority"
+
+
 @pytest.mark.parametrize("ece", [0.01, 0.2])
 def test_every_sentence_fills_its_fields_in_both_languages(ece):
     table, pairs = quality(ece=ece), passed(0.5)
     said = [
-        sq.auc_finding(table), sq.calibration_sentence(table, (0.02, 0.04)), sq.pairs_sentence(pairs, pairs),
+        sq.auc_finding(table), sq.calibration_sentence(table, (0.02, 0.04)),
+        *(sq.pairs_sentence(pairs, language=language, other=0.6) for language in i18n.LANGUAGES),
         *(sq.verdict(quality(ece=ece, low=low), passed(share))[1:] for low, share in ((0.7, 1), (0.88, 1), (0.88, 0))),
     ]
     for template, values in said:

@@ -41,7 +41,7 @@ VOC = (
             text("feedback_id", "the review"),
             text("role", "what it was to the model", isin=("train", "test", "copy", "silent")),
             flag("is_dissatisfied", "verdict of its author; null = none", **MAYBE),
-            text("read_as", "language in which it was read, by its script", isin=("en", "zh")),
+            text("language", "language in which it was read, by its script", isin=("en", "zh")),
             text("model", "trained on this data set's verdicts, or shipped with the workbook", isin=("trained", "shipped")),
             rate("p_dissatisfied", "probability of a dissatisfied author, from a model that had not seen the text"),
         ),

@@ -27,7 +27,7 @@ MIN_TEXTS = 200  # texts with a verdict in a language; below, the shipped model 
 MIN_EACH, MIN_EACH_TEST = 30, 10  # texts of the rarer verdict in the training part and in the test part
 TEST_SHARE = 5  # one text in five is held out where the publisher fixed no split
 NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
-LANGUAGES = ("en", "zh")
+READ_BY_SCRIPT = ("en", "zh", "mixed", "none", "unknown", "")  # declared languages of texts that are read
 
 
 # --- words
@@ -42,7 +42,7 @@ def languages(reviews: pd.DataFrame) -> pd.Series:
     """Return the language in which each text is read: en or zh by its script; null where nothing is written or where the
     column `language` names another one."""
     declared = reviews["language"].astype("object") if "language" in reviews else pd.Series(None, index=reviews.index)
-    is_other = declared.notna() & ~declared.astype("str").str.lower().str[:2].isin([*LANGUAGES, "mi", "un", ""])
+    is_other = declared.notna() & ~declared.astype("str").str.lower().str.split("[-_]").str[0].isin(READ_BY_SCRIPT)
     found = reviews["text"].map(sentiment_clauses.language_of, na_action="ignore").astype("object")
     return found.mask(is_other | reviews["text"].isna(), None)
 
@@ -83,8 +83,9 @@ def _near_copies(known: pd.Series, new: pd.Series) -> pd.Index:
     return new.index[nearest >= NEAR_COPY]
 
 
-def count_roles(reviews: pd.DataFrame) -> dict[str, int]:
-    """Return how many reviews have each role, and how many copies the publisher's test part held."""
+def count_roles(reviews: pd.DataFrame, *, language: str = "") -> dict[str, int]:
+    """Return how many reviews (of a language, if one is given) have each role, and how many copies the published test held."""
+    reviews = reviews[languages(reviews) == language] if language else reviews
     counts = reviews["role"].value_counts()
     n_test_copies = int(((reviews["role"] == "copy") & (reviews["split"] == "test")).sum())
     return {name: int(counts.get(name, 0)) for name in ("train", "test", "copy", "silent")} | {"test_copy": n_test_copies}
@@ -105,6 +106,11 @@ class Readers:
     origin: dict[str, str]
     out_of_fold: pd.Series
     main: str
+
+    @property
+    def base_rates(self) -> dict[str, float]:
+        """Return, per language, the share of dissatisfied authors among the texts that taught its model."""
+        return {language: reader.base_rate for language, reader in self.by_language.items()}
 
     def predict(self, texts: Iterable[str]) -> np.ndarray:
         """Return the probability that each text's author is dissatisfied, each read by the model of its language."""
@@ -212,32 +218,32 @@ def score_reviews(split: pd.DataFrame, readers: Readers) -> pd.DataFrame:
     """Return table `sentiment`: each text's probability from a model that had not seen the text.
 
     Training texts, and copies of them, get their out-of-fold probability; all others that of the final model. Texts in other
-    languages than English and Chinese are left out. Adds read_as (en or zh) and model (trained or shipped).
+    languages than English and Chinese are left out. Adds language (en or zh) and model (trained or shipped).
     """
-    split = split.assign(read_as=languages(split))
-    written = split[split["read_as"].notna()]
+    split = split.assign(language=languages(split))
+    written = split[split["language"].notna()]
     keys = written["text"].map(text_key)
     fresh = pd.Series(readers.predict(written["text"]), index=written.index)
     taught = written["feedback_id"].isin(readers.out_of_fold.index)
     by_key = pd.Series(
         written.loc[taught, "feedback_id"].map(readers.out_of_fold).to_numpy(), index=keys[taught].to_numpy()
     )
-    scored = written[["feedback_id", "role", "dissatisfied", "read_as"]].rename(columns={"dissatisfied": "is_dissatisfied"})
+    scored = written[["feedback_id", "role", "dissatisfied", "language"]].rename(columns={"dissatisfied": "is_dissatisfied"})
     p = keys.map(by_key[~by_key.index.duplicated()]).astype("float64").fillna(fresh)
-    return scored.assign(model=written["read_as"].map(readers.origin), p_dissatisfied=p).reset_index(drop=True)
+    return scored.assign(model=written["language"].map(readers.origin), p_dissatisfied=p).reset_index(drop=True)
 
 
 def score_clauses(reviews: pd.DataFrame, readers: Readers) -> pd.DataFrame:
     """Return one row a clause: feedback_id, clause (number within its text, from 0), text, weight (of the clause in its text)
     and p_dissatisfied, read alone by the model of its text's language."""
     rows = [
-        (row.feedback_id, i, clause.text.strip(" ,，"), clause.weight, row.read_as)
-        for row in reviews.assign(read_as=languages(reviews)).dropna(subset=["read_as"]).itertuples()
+        (row.feedback_id, i, clause.text.strip(" ,，"), clause.weight, row.language)
+        for row in reviews.assign(language=languages(reviews)).dropna(subset=["language"]).itertuples()
         for i, clause in enumerate(sentiment_clauses.clauses(row.text))
     ]
-    table = pd.DataFrame(rows, columns=["feedback_id", "clause", "text", "weight", "read_as"])
+    table = pd.DataFrame(rows, columns=["feedback_id", "clause", "text", "weight", "language"])
     p = np.full(len(table), np.nan)
-    for language in sorted(set(table["read_as"])):
-        own = (table["read_as"] == language).to_numpy()
+    for language in sorted(set(table["language"])):
+        own = (table["language"] == language).to_numpy()
         p[own] = readers.reader(language).predict(table.loc[own, "text"])
-    return table.drop(columns="read_as").assign(p_dissatisfied=p)
+    return table.drop(columns="language").assign(p_dissatisfied=p)

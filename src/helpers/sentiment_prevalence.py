@@ -8,6 +8,8 @@ Gladen (1978) undo known rates of error. Both assume that dissatisfied authors w
 import numpy as np
 import pandas as pd
 
+from helpers.errors import TooLittleData
+
 MOST_STEPS, SETTLED = 1000, 1e-7
 N_RESAMPLES = 300
 MIN_GROUP = 30  # texts below which no share is shown
@@ -55,10 +57,40 @@ def corrected_share(p: np.ndarray, *, base_rate: float, seed: int) -> dict:
             "low": float(low), "high": float(high)}
 
 
+def silent_texts(scored: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return the scored texts without a verdict, with channel and quarter (its first day; null without a date).
+
+    Raises TooLittleData below 30.
+    """
+    silent = scored[scored["is_dissatisfied"].isna()]
+    if len(silent) < MIN_GROUP:
+        raise TooLittleData(
+            "Needs {needed:count} texts without a verdict to say how they sound; there are {found:count}.",
+            needed=MIN_GROUP, found=len(silent),
+        )
+    known = reviews[["feedback_id", "channel", "received_at"]].rename(columns={"received_at": "quarter"})
+    known["quarter"] = pd.to_datetime(known["quarter"], utc=True).dt.tz_localize(None).dt.to_period("Q").dt.start_time
+    return silent.merge(known, on="feedback_id", how="left", validate="one_to_one").reset_index(drop=True)
+
+
+def total(scored: pd.DataFrame, *, base_rates: dict[str, float], seed: int) -> dict:
+    """Return n, counted, share, low and high of all texts together, corrected in each language."""
+    return shares_by(scored, pd.Series("all", index=scored.index), base_rates=base_rates, seed=seed).iloc[0].to_dict()
+
+
+def check(scored: pd.DataFrame, *, base_rates: dict[str, float], seed: int) -> dict | None:
+    """Return n, the corrected share and the true one of held-out texts (role test); None below 30 of them."""
+    held = scored[(scored["role"] == "test") & scored["is_dissatisfied"].notna()]
+    if len(held) < MIN_GROUP:
+        return None
+    found = total(held, base_rates=base_rates, seed=seed)
+    return {"n": len(held), "share": found["share"], "true": float(held["is_dissatisfied"].astype(float).mean())}
+
+
 def shares_by(scored: pd.DataFrame, groups: pd.Series, *, base_rates: dict[str, float], seed: int) -> pd.DataFrame:
     """Return the corrected share of each group with at least 30 texts: group, n, counted, share, low, high.
 
-    scored: read_as, p_dissatisfied; groups: their group under the same labels; base_rates: language → share among the texts
+    scored: language, p_dissatisfied; groups: their group under the same labels; base_rates: language → share among the texts
     that taught its model. A group in two languages is corrected in each and put together by the number of texts.
     """
     rows = []
@@ -66,7 +98,7 @@ def shares_by(scored: pd.DataFrame, groups: pd.Series, *, base_rates: dict[str, 
         if len(part) < MIN_GROUP:
             continue
         found = [corrected_share(own["p_dissatisfied"].to_numpy(), base_rate=base_rates[language], seed=seed)
-                 for language, own in part.groupby("read_as")]
+                 for language, own in part.groupby("language")]
         n = sum(one["n"] for one in found)
         rows.append({"group": group, "n": n} | {
             name: sum(one[name] * one["n"] for one in found) / n for name in ("counted", "share", "low", "high")

@@ -126,6 +126,13 @@ def test_equal_past_revenue_is_in_one_tenth():
     assert tenths.max() == 9
 
 
+def test_without_repeat_customers_the_reason_is_said_and_the_other_schemes_stay():
+    once = orders_of(*((f"c{i:04d}", "2024-01-01", 5.0) for i in range(200)))
+    predicted, reasons = usefulness.try_predicted_revenue(once, first_day=None, until=SPLIT, days=91)
+    assert predicted is None and len(reasons) == 1 and "repeat purchase" in reasons[0]
+    assert usefulness.PREDICTED not in usefulness.schemes(customers_of(), predicted=predicted)
+
+
 @pytest.mark.parametrize(
     ("winner", "high", "words"),
     [

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers import btyd
 from helpers.errors import TooLittleData
+from helpers.i18n import text
 from helpers.report import Evidence
 
 MIN_CUSTOMERS = 100  # below this a share of variance says little
@@ -78,6 +79,14 @@ def predicted_revenue(orders: ibis.Table, *, first_day: pd.Timestamp | None, unt
     value = btyd.fit_gamma_gamma(summary).expected_average_value(summary)
     predicted = np.asarray(purchases, float) * np.asarray(value, float)
     return pd.Series(predicted, index=summary["customer_id"], name="predicted_revenue").fillna(0.0).round(6)
+
+
+def try_predicted_revenue(orders: ibis.Table, **options) -> tuple[pd.Series | None, list[str]]:
+    """Return `predicted_revenue`, or None and, translated, the sentence why it is not there."""
+    try:
+        return predicted_revenue(orders, **options), []
+    except TooLittleData as short:
+        return None, [text("Without predicted value: {why}", why=text(short.template, **short.values))]
 
 
 def tenths(values: pd.Series) -> pd.Series:

@@ -118,13 +118,18 @@ def _start(x: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def fit(x: np.ndarray, parts, *, k: int, seed: int, weights: np.ndarray | None = None, n_starts: int = N_STARTS):
-    """Return (log-likelihood, responsibilities, shares) of `k` classes: the best of `n_starts` short climbs, climbed on."""
+    """Return (log-likelihood, responsibilities, shares) of `k` classes: the best of `n_starts` short climbs, climbed on.
+
+    The short climbs use at most `SAMPLE` customers.
+    """
     weights = np.ones(len(x)) if weights is None else weights
     if k == 1:
         return _climb(x, parts, np.ones((len(x), 1)), weights, 1)
     rng = np.random.default_rng(seed)
-    tries = [_climb(x, parts, _start(x, k, rng), weights, 15) for _ in range(n_starts)]
-    return _climb(x, parts, max(tries, key=lambda found: found[0])[1], weights, 200)
+    some = np.sort(rng.permutation(len(x))[:SAMPLE])
+    tries = [_climb(x[some], parts, _start(x[some], k, rng), weights[some], 15) for _ in range(n_starts)]
+    joint = x @ np.log(max(tries, key=lambda found: found[0])[2]).T
+    return _climb(x, parts, np.exp(joint - logsumexp(joint, axis=1, keepdims=True)), weights, 200)
 
 
 def _jaccard(x: np.ndarray, parts, labels: np.ndarray, *, k: int, seed: int) -> np.ndarray:

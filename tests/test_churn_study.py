@@ -13,6 +13,7 @@ from helpers import (
     churn_definitions,
     churn_features,
     churn_findings,
+    churn_quality,
     churn_reasons,
     churn_study,
     churn_verdict,
@@ -24,7 +25,7 @@ AS_OF = pd.Timestamp("2024-12-31")
 SEED = 5
 
 
-def orders_of(customers=400, *, seed=1, dies=0.004, rates=(0.02, 0.3)) -> pd.DataFrame:
+def orders_of(customers=300, *, seed=1, dies=0.004, rates=(0.02, 0.3)) -> pd.DataFrame:
     """Orders of a year: each customer buys at an own rate and may leave for good on any day."""
     random = np.random.default_rng(seed)
     rows = []
@@ -35,6 +36,13 @@ def orders_of(customers=400, *, seed=1, dies=0.004, rates=(0.02, 0.3)) -> pd.Dat
         days = days[(days < left) & (days >= random.integers(0, 50))]
         rows += [(f"c{i:04d}", FIRST + pd.Timedelta(days=int(day)), round(random.uniform(5, 60), 2)) for day in days]
     return pd.DataFrame(rows, columns=["customer_id", "order_date", "revenue"])
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """Intervals of sixty draws are wide enough to be looked at."""
+    for function in (churn_quality.measure, churn_quality.gain, churn_quality.skill_gain):
+        monkeypatch.setitem(function.__kwdefaults__, "n_draws", 60)
 
 
 def table(frame):
@@ -245,7 +253,7 @@ def permuted(examples, *, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_with_permuted_labels_the_verdict_is_do_not_use(examples, seed):
     """Through the notebook's own functions: study, concerns, verdict."""
     study = churn_study.study(permuted(examples, seed=seed), seed=SEED)

@@ -38,6 +38,8 @@ def contract_examples(
     contracts = subscriptions.assign(churned=read_target(subscriptions["churned"], means_left=True))
     check_both_classes(contracts["churned"])
     numeric, categorical = feature_columns(contracts, leave_out=leave_out)
+    if not (numeric or categorical):
+        raise TooLittleData("Needs an attribute in which contracts differ; there is none.")
     fee = contracts["monthly_fee"].astype(float)
     contracts = contracts.assign(
         value_at_stake=fee.fillna(fee.median()).fillna(0.0) * (1.0 if months_of_value is None else months_of_value),

@@ -82,7 +82,8 @@ def _foretold(examples: Examples, tested: pd.DataFrame, definition: Definition, 
     train, test = (_asked(frame, definition.column) for frame in (examples.train, examples.test))
     windows = examples.windows
     if examples.is_temporal:
-        days = tuple(day for day in windows.known if day in set(train["cut_off"]))
+        asked = set(train["cut_off"].unique())
+        days = tuple(day for day in windows.known if day in asked)
         windows = replace(windows, known=days)
         windows = replace(windows, tests=tuple(day for day in windows.tests if _is_enough(train, windows.learnt_at(day))))
         test = test[test["cut_off"].isin(windows.tests)]

@@ -11,6 +11,7 @@ from helpers.churn_study import Study
 from helpers.churn_words import Sentence
 from helpers.errors import TooLittleData
 
+LEAST = 0.55  # an AUC whose interval reaches below: hardly a list; and choosing among scores makes one look lucky
 MAX_BIAS = 0.02  # |mean probability − share lost| above which the level is wrong
 MOST = 0.5  # of the customers counted as lost: if so many come back, it was a pause
 SLOPES = (0.8, 1.25)  # a calibration slope outside is wrong unless its interval holds 1; 1.25 = 1 / 0.8
@@ -59,14 +60,13 @@ def concerns(study: Study, *, seed: int, leak_alarm: float) -> list[tuple]:
             "column probably knows the outcome ({columns}).",
             {"auc": auc["value"], "limit": leak_alarm, "columns": ", ".join(columns) or "–"},
         )))
-    if auc["low"] <= 0.5 or skill["low"] <= 0:
+    if auc["low"] <= LEAST or skill["low"] <= 0:
         found.append(("do not use", Sentence(
-            "On customers that it had not seen the score is not reliably better than chance and the base rate: "
-            "{auc:percent1} of "
-            "the pairs ranked right (95% interval {low:percent1} to {high:percent1}), Brier score better by "
-            "{skill:percent1} "
-            "({skill_low:percent1} to {skill_high:percent1}).",
-            {**auc, "auc": auc["value"], "skill": skill["value"], "skill_low": skill["low"], "skill_high": skill["high"]},
+            "On customers that it had not seen the score is not clearly better than chance and the base rate: {auc:percent1} of the "
+            "pairs ranked right (95% interval {low:percent1} to {high:percent1}, wanted: above {least:percent}), Brier score better "
+            "by {skill:percent1} ({skill_low:percent1} to {skill_high:percent1}, wanted: above 0).",
+            {**auc, "auc": auc["value"], "skill": skill["value"], "skill_low": skill["low"], "skill_high": skill["high"],
+             "least": LEAST},
         )))
     is_slope_wrong = not (slope["low"] <= 1 <= slope["high"] or SLOPES[0] <= slope["value"] <= SLOPES[1])
     if abs(bias) > MAX_BIAS or is_slope_wrong:

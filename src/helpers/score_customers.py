@@ -41,11 +41,12 @@ def segmentation(segments: pd.DataFrame, persons: pd.Series, people: pd.DataFram
               eta_squared(future, known["segment"]),
               n=n, baseline=eta_squared(future, fifth)),
     ]
-    clustered = known[known["cluster"].notna()] if "cluster" in known else known.iloc[:0]
-    if len(clustered) >= LEAST:
-        rows.append(Score("03_segmentation", "are clusters true groups", "adjusted Rand index with personas",
-                          adjusted_rand_score(clustered["persona"], clustered["cluster"]), n=len(clustered),
-                          baseline=adjusted_rand_score(persona, fifth)))
+    for groups, question in (("cluster", "are clusters true groups"), ("interest_group", "are interests true groups")):
+        placed = known[known[groups].notna()] if groups in known else known.iloc[:0]
+        if len(placed) >= LEAST:
+            rows.append(Score("03_segmentation", question, "adjusted Rand index with personas",
+                              adjusted_rand_score(placed["persona"], placed[groups]), n=len(placed),
+                              baseline=adjusted_rand_score(persona, fifth)))
     return rows
 
 

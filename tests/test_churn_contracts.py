@@ -164,3 +164,42 @@ def test_plans_are_compared_at_a_month_that_all_of_them_reach():
     })
     at = churn_contracts.running_at(curves, month=12)
     assert at["month"].unique().tolist() == [2] and at["plan"].to_list() == ["b", "a"]
+
+
+# --- hazards
+
+
+def test_hazards_worked_by_hand(monkeypatch):
+    """Four contracts: 3 + 3 + 2 + 1 = 9 months in the first period, one end; 3 + 1 = 4 months later, one end."""
+    monkeypatch.setattr(churn_contracts, "MIN_PLAN", 2)
+    frame = pd.DataFrame({"plan": "a", "tenure_months": [6.0, 4.0, 2.0, 1.0], "churned": [True, False, True, False]})
+    found = churn_contracts.hazards(frame, periods=(0, 3))
+    assert found["hazard"].to_list() == pytest.approx([1 / 9, 1 / 4]) and found["n"].to_list() == [4, 2]
+    assert found["low"].to_list() == pytest.approx([0.02532 / 9, 0.02532 / 4], rel=1e-3)  # Garwood's interval of one event
+    assert found["high"].to_list() == pytest.approx([5.5716 / 9, 5.5716 / 4], rel=1e-3)
+    assert found["to_month"].iloc[0] == 3 and pd.isna(found["to_month"].iloc[1])
+
+
+def test_a_contract_that_ends_on_a_border_ends_in_the_period_before_it(monkeypatch):
+    monkeypatch.setattr(churn_contracts, "MIN_PLAN", 1)
+    frame = pd.DataFrame({"plan": "a", "tenure_months": [3.0, 5.0], "churned": [True, False]})
+    assert churn_contracts.hazards(frame, periods=(0, 3))["n_ended"].to_list() == [1, 0]
+
+
+def test_months_before_the_data_begins_are_not_observed(monkeypatch):
+    monkeypatch.setattr(churn_contracts, "MIN_PLAN", 1)
+    first_day = pd.Timestamp("2024-01-01")
+    frame = pd.DataFrame({
+        "plan": "a", "churned": [True, False], "tenure_months": [12.0, 2.0],
+        "started_at": [first_day - pd.Timedelta(days=304.375), first_day],  # seen from its tenth month
+    })
+    late = churn_contracts.hazards(frame, first_day=first_day, periods=(0, 6))
+    assert late["contract_months"].to_list() == pytest.approx([2.0, 2.0], abs=0.02)
+
+
+def test_a_constant_hazard_is_recovered_in_every_period():
+    random = np.random.default_rng(3)
+    months = random.exponential(20, 6000)
+    frame = pd.DataFrame({"plan": "a", "tenure_months": np.minimum(months, 60), "churned": months < 60})
+    found = churn_contracts.hazards(frame)
+    assert ((found["low"] < 0.05) & (found["high"] > 0.05)).sum() >= 5 and len(found) == 6

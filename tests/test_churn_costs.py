@@ -158,3 +158,43 @@ def test_an_offer_weighed_holds_all_parts():
     assert len(offer.rules) == 4 and len(offer.swings) == 6 and offer.needed > 0
     low, value, high = (offer.curves[end] for end in ("low", "value", "high"))
     assert (high >= value - 1e-9).all() and (value >= low - 1e-9).all()
+
+
+# --- what would change the decision
+
+
+def test_the_expected_profit_of_a_list_worked_by_hand():
+    listed = pd.DataFrame({"churn_probability": [0.5, 0.1], "value_at_stake": [200.0, 50.0]})
+    first = 0.5 * 0.3 * 190 - 0.5 * 10 - 1  # p·γ(V − d) − (1 − p)·d − f
+    second = 0.1 * 0.3 * 40 - 0.9 * 10 - 1
+    assert churn_costs.expected_profit(listed, COSTS) == pytest.approx(first + second)
+
+
+def test_the_decision_turns_where_the_profit_is_zero():
+    """p = .2, V = 200: .2·γ·190 − .8·10 − 1 is 2.4 at γ = .3 and 0 at γ = 9 / 38."""
+    listed = pd.DataFrame({"churn_probability": [0.2], "value_at_stake": [200.0]})
+    table = churn_costs.tipping_points(listed, business=business(), kind="contracts").set_index("assumption")
+    assert table.loc["success rate", "tips_at"] == pytest.approx(9 / 38)
+    assert table.loc["contact cost", "tips_at"] == pytest.approx(1 + 2.4) and table.loc["success rate", "value"] == 0.3
+    assert table["changes"].to_dict() == {
+        "success rate": True, "offer cost": True, "contact cost": False, "months of value": True,
+    }
+    for name, part in (("success rate", "success"), ("offer cost", "offer"), ("contact cost", "contact")):
+        there = Costs(**{"offer": 10, "contact": 1, "success": 0.3} | {part: table.loc[name, "tips_at"]})
+        assert churn_costs.expected_profit(listed, there) == pytest.approx(0, abs=1e-9)
+    worth = Costs(10, 1, 0.3, value_factor=table.loc["months of value", "tips_at"] / 3)
+    assert churn_costs.expected_profit(listed, worth) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_value_below_zero_turns_no_decision():
+    listed = pd.DataFrame({"churn_probability": [0.001], "value_at_stake": [30.0]})
+    table = churn_costs.tipping_points(listed, business=business(), kind="buyers").set_index("assumption")
+    assert np.isnan(table.loc["contact cost", "tips_at"]) and not table["changes"].any()
+
+
+def test_the_offer_weighs_the_head_of_todays_list():
+    frame = customers(300)
+    current = frame.assign(churn_probability=frame["p"])
+    offer = churn_costs.weigh(frame, current, score="p", business=business(), kind="buyers", n_first=10)
+    assert offer.first_profit == pytest.approx(churn_costs.expected_profit(current.head(10), COSTS))
+    assert offer.tipping["assumption"].to_list() == ["success rate", "offer cost", "contact cost"]

@@ -62,8 +62,10 @@ def concerns(study: Study, *, seed: int, leak_alarm: float) -> list[tuple]:
         )))
     if auc["low"] <= LEAST or skill["low"] <= 0:
         found.append(("do not use", Sentence(
-            "On customers that it had not seen the score is not clearly better than chance and the base rate: {auc:percent1} of the "
-            "pairs ranked right (95% interval {low:percent1} to {high:percent1}, wanted: above {least:percent}), Brier score better "
+            "On customers that it had not seen the score is not clearly better than chance and the base rate: {auc:percent1} "
+            "of the "
+            "pairs ranked right (95% interval {low:percent1} to {high:percent1}, wanted: above {least:percent}), Brier score "
+            "better "
             "by {skill:percent1} ({skill_low:percent1} to {skill_high:percent1}, wanted: above 0).",
             {**auc, "auc": auc["value"], "skill": skill["value"], "skill_low": skill["low"], "skill_high": skill["high"],
              "least": LEAST},

@@ -41,8 +41,9 @@ def text_key(text: str) -> str:
 def languages(reviews: pd.DataFrame) -> pd.Series:
     """Return the language in which each text is read: en or zh by its script; null where nothing is written or where the
     column `language` names another one."""
-    declared = reviews["language"].astype("object") if "language" in reviews else pd.Series(None, index=reviews.index)
-    is_other = declared.notna() & ~declared.astype("str").str.lower().str.split("[-_]").str[0].isin(READ_BY_SCRIPT)
+    declared = reviews["language"] if "language" in reviews else pd.Series(None, index=reviews.index, dtype="str")
+    short = declared.map(lambda name: re.split("[-_]", str(name).lower())[0], na_action="ignore")
+    is_other = short.notna() & ~short.isin(READ_BY_SCRIPT)
     found = reviews["text"].map(sentiment_clauses.language_of, na_action="ignore").astype("object")
     return found.mask(is_other | reviews["text"].isna(), None)
 

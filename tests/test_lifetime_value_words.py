@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import datasets, i18n, lifetime_value_words, report
+from helpers.errors import TooLittleData
 from helpers.i18n import text
 from helpers.lifetime_value import Assumptions
 from helpers.lifetime_value_holdout import Judgement
@@ -85,6 +86,11 @@ def test_how_often_customers_came_back_is_said_where_half_of_them_did(language, 
     assert share in sentence
     assert (len(re.findall(r"\d+", sentence)) == 3) == (times is not None)
     assert times is None or re.search(rf"\b{times} days|{times} 天", sentence)
+
+
+def test_without_customers_nothing_is_said_of_them():
+    with pytest.raises(TooLittleData, match="No order names its customer"):
+        lifetime_value_words.repeaters(pd.DataFrame({"frequency": []}))
 
 
 def test_guests_are_mentioned_where_there_are_any(language):

@@ -6,6 +6,7 @@ in lifetime_value_charts.py, cohorts and contracts in cohort_words.py and contra
 
 import pandas as pd
 
+from helpers.errors import TooLittleData
 from helpers.i18n import text as t
 from helpers.lifetime_value import WEAK_LINK, Assumptions
 from helpers.lifetime_value_holdout import TOP, Judgement
@@ -22,7 +23,9 @@ RULE = (  # of the verdict
 
 
 def repeaters(histories: pd.DataFrame) -> tuple[str, dict]:
-    """Return the sentence on who came back at all, and how often."""
+    """Return the sentence on who came back at all, and how often. Raises TooLittleData where no order names a customer."""
+    if histories.empty:
+        raise TooLittleData("No order names its customer: of single customers nothing can be said.")
     values = {
         "share": float((histories["frequency"] > 0).mean()), "n": len(histories),
         "times": int(histories["frequency"].median()),

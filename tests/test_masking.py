@@ -136,3 +136,18 @@ def test_a_megabyte_of_text_is_masked_in_linear_time():
         start = time.process_time()
         masking.mask_text(unit * (200_000 // len(unit)))
         assert time.process_time() - start < 10, unit
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("我姓王，订单还没到", "我姓[name]，订单还没到"), ("客服小李态度很好", "客服[name]态度很好"), ("欧阳女士接的电话",
+        "[name]女士接的电话"),
+    ("这是我老公周杰的账号", "这是我老公[name]的账号"), ("找你们张总投诉", "找你们[name]总投诉"), ("王工上门检修很专业",
+        "[name]工上门检修很专业"),
+    ("我叫Tom", "我叫[name]"), ("Signed: J. R. Whitmore", "Signed: [name]"), ("ins: tea_lover", "ins: [name]"),
+    ("加微:abc-123", "加微:[name]"), ("Q Q:123456", "Q Q:[number]"), ("(852) 9123 4567", "[phone]"),
+    ("运单 YT 8812 3456 7890 1", "运单 [number]"), ("壹叁捌零零壹叁捌零零零", "[phone]"), ("号码：138、0013、8000",
+        "号码：[phone]"),
+    ("driver license D123-4567-8901", "driver license [number]"), ("MAC 00:1B:44:11:3A:B7", "MAC [number]"),
+])
+def test_forms_that_the_generator_does_not_plant_are_masked_as_well(text, masked):
+    assert masking.mask_text(text) == masked

@@ -46,6 +46,35 @@ def test_planted_themes_are_found_named_and_stable(found):
     assert set(TOPICS["soup"]) <= set(words)
 
 
+def test_a_smaller_resample_says_the_same_of_planted_themes(found, reviews, monkeypatch):
+    monkeypatch.setattr(themes, "MOST_RESAMPLED", 300)
+    again = themes.find_themes(reviews, n_themes=4, seed=1).table
+    assert again["theme"].tolist() == found.table["theme"].tolist()
+    assert again["is_stable"].all()
+
+
+def test_copies_of_a_review_count_once_among_the_themes(found, reviews):
+    copies = reviews.head(100).assign(feedback_id=lambda rows: "z" + rows["feedback_id"], text=lambda rows: rows["text"] + "!")
+    both = pd.concat([reviews.assign(copy_of=None), copies.assign(copy_of=reviews["feedback_id"].head(100))])
+    pd.testing.assert_frame_equal(themes.find_themes(both, n_themes=4, seed=1).table, found.table)
+
+
+def test_chinese_reviews_give_named_themes():
+    rng = np.random.default_rng(4)
+    topics = {"shipping": ["物流", "快递", "发货", "配送", "驿站"], "packaging": ["包装", "礼盒", "纸箱", "盒子", "质感"],
+              "customer service": ["客服", "机器人", "敷衍", "处理", "流程"]}
+    drawn = rng.choice(list(topics), 400)
+    pairs = [[rng.choice(topics[name], 2, replace=False) for _ in range(2)] for name in drawn]
+    texts = ["，".join(f"{a}和{b}{i}号" for a, b in clauses) for i, clauses in enumerate(pairs)]
+    found = themes.find_themes(pd.DataFrame({
+        "feedback_id": [f"f{i:03d}" for i in range(400)], "text": pd.Series(texts, dtype="str"),
+    }), n_themes=3, seed=1)
+    assert set(found.table["theme"]) == set(topics)
+    assert found.table["is_stable"].all()
+    on_shipping = [f"f{i:03d}" for i in np.flatnonzero(drawn == "shipping")]
+    assert found.mentions.loc[on_shipping, "shipping"].mean() > 0.9
+
+
 def test_a_review_mentions_the_theme_of_its_sentences(found, reviews):
     on_soup = reviews.loc[reviews["topic"] == "soup", "feedback_id"]
     assert found.mentions.loc[on_soup, "soups"].all()

@@ -20,10 +20,13 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in (
 _INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F))
 HALF_WIDTH = _FULL_WIDTH | _INVISIBLE | dict.fromkeys(map(ord, "‐‑‒–—−"), "-") | {0x3000: " ", 0x00A0: " "}
 
-_HAS_FOUR_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}")
+_HAS_FOUR_DIGITS = re.compile(  # in digits or, eleven of them, in numerals
+    r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|[一幺壹][三四五六七八九叁肆伍陆柒捌玖][零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{9}"
+)
 _MAY_BE_LINK = re.compile(r"@|://|www\.|[A-Za-z0-9-]\.[A-Za-z]{2}|[:：]{2}|(?i:[0-9a-f]:[0-9a-f]+:)")
 _MAY_BE_ACCOUNT = re.compile(  # in lower case
-    r"微信|威信|薇信|wei?xin|wechat|vx|wx|v信|加[我个下]*v|whats|telegram|instagram|skype|snapchat|抖音号|小红书号|快手号|旺旺"
+    r"微信|威信|薇信|wei?xin|wechat|vx|wx|v信|加[我个下]*[v微]|(?<![a-z])v[:：]|(?<![a-z])ins\b|whats|telegram|instagram"
+    r"|skype|snapchat|抖音号|小红书号|快手号|旺旺"
     r"|支付宝|微博|淘宝|扣扣|qq|passport|护照|身份证|车牌|plate|licen"
 )
 _MAY_BE_SPOKEN = re.compile(r"[(\[]at[)\]]| dot ")
@@ -36,7 +39,7 @@ _SHOPS = (
     "|alibaba|aliexpress"
 )
 _LINKS = (
-    (re.compile(rf"(?i)(?:\b|(?<=[\u4e00-\u9fff]))(?:https?|ftp)://{_IN_LINK}+|(?<![A-Za-z0-9])www\.{_IN_LINK}+"), "[link]"),
+    (re.compile(rf"(?i)(?:\b|(?<=[\u4e00-\u9fff]))[a-z]{{2,12}}://{_IN_LINK}+|(?<![A-Za-z0-9])www\.{_IN_LINK}+"), "[link]"),
     (re.compile(_EMAIL), "[e-mail]"),
     (re.compile(
         rf"(?i)(?<![A-Za-z0-9@.-])(?!(?:{_SHOPS})\.[a-z.]+(?![\w/]))(?:[a-z0-9][a-z0-9-]*\.)+(?:com|cn|net|org|io|me|cc|top"
@@ -51,7 +54,7 @@ _SPOKEN = ((re.compile(
 _ACCOUNTS = (  # what a word for an app gives away
     (re.compile(
         r"(?i)((?:微信|威信|薇信|(?<![a-z])(?:wei?xin|wechat)(?![a-z])|(?<![a-z])[vw]x(?=id_|[^a-z])|(?<![a-z])v信"
-        r"|加[我个下]*v)\s*(?:号码?|账号|id|account|name)?"
+        r"|加[我个下]*[v微]|(?<![a-z])v(?=[:：]))\s*(?:号码?|账号|id|account|name)?"
         r"\s*(?:is|是|为)?\s*[:：]?\s*)(?=[A-Za-z0-9_-]*[\d_-]|(?<=[:：])|(?<=[:：]\s)|(?<=号)|(?<=号\s)|(?<=[vw]x)"
         r"|(?<=[vw]x\s)|(?<=id\s))"
         r"(?!id\b|pay)[A-Za-z0-9][A-Za-z0-9_-]{4,19}"), r"\1[name]"),
@@ -80,7 +83,8 @@ _STREETS = tuple((re.compile(pattern), "[address]") for pattern in (
     r"(?<!\d)\d{1,2}\s?单元\s?\d{2,4}\s?(?:室|房|号)?",
     r"\b\d{1,5}[A-Za-z]?,?\s+(?:[NSEW]\.?\s+)?(?:[A-Z][a-z]+\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,3}(?:Street|St|Avenue|Ave|Road"
     r"|Rd|Lane|Ln|Drive|Dr|Boulevard"
-    r"|Blvd|Court|Ct|Way|Place|Pl|Terrace|Square|Sq|Parkway|Pkwy|Highway|Hwy|Circle|Close|Crescent|Row|Gardens)\b\.?" + _CITY,
+    r"|Blvd|Court|Ct|Way|Place|Pl|Terrace|Square|Sq|Parkway|Pkwy|Highway|Hwy|Circle|Close|Crescent|Row"
+    r"|Gardens)\b\.?(?:\s[NSEW]{1,2}\b)?" + _CITY,
     r"\b\d{1,5}\s+(?!(?:down|up|along|across|off|of|on|in|at|the|miles?|blocks?|minutes?"
     r"|per)\b)[a-z]+\s+(?:[a-z]+\s+)?(?:street|avenue|road|lane|boulevard)\b",
     r"\b(?i:p\.?\s?o\.?\s?box)\s+\d{1,6}\b",

@@ -63,6 +63,7 @@ OCCUPATIONS = frozenset(["经理", "主管", "店长", "主任", "同学", "客�
 OF_PLACES = "州城县市山海江河湖南北西东京安阳宁苏川门岛"  # endings of places that begin like a surname: 郑州, 江苏
 GRAMMAR = frozenset(["p", "uj", "ul", "uv", "ud", "uz", "ug", "c", "r", "y"])  # tags: particles, pronouns …
 ROLES = (
+    "老公|老婆|丈夫|妻子|妈妈|爸爸|母亲|父亲|儿子|女儿|朋友|室友|"
     "客服|快递员|配送员|快递小哥|骑手|外卖员|导购员|导购|店员|收银员|收银|技师|维修师傅|安装师傅|送货师傅|司机|店长|经理|主管"
     "|专员|顾问|主播|营业员|"
     "服务员|销售员|销售|美容师|发型师|同事|工程师|老师"
@@ -83,16 +84,21 @@ NO_NAMES = frozenset(  # words that the segmenter takes for names
 NO_PERSONS = frozenset(("康师傅", "万师傅", "老师傅"))
 
 _LABELLED = re.compile(
-    rf"({LABELS})(\s*(?:[:：]|是|为|叫)\s*[:：]?\s*|\s+|(?={_NAME}(?:[{_STOP}]|$)))"
+    rf"({LABELS})(\s*(?:[:：]|是|为|叫)\s*[:：]?\s*|\s+|(?=[A-Z]|{_NAME}(?:[{_STOP}]|$)))"
     rf"({_HAN}{{2,4}}(?:·{_HAN}{{1,6}})*(?=[{_STOP}]|$)|{_NAME}(?=[的来在给买想{_STOP}]|$)|[A-Z][a-z]+(?:\s[A-Z][a-z]+){{0,2}})"
 )
 _SELF = re.compile(rf"(我是|这里是|叫我)({_NAME})(?=[{_STOP}]|$)")
 _TITLED = re.compile(rf"({_HAN}{{1,4}})({TITLES})")
 _BY_ROLE = re.compile(rf"({ROLES}|{ADDRESSED})([:：“\"\s]{{0,2}})(?=[小老阿]?[{COMMON_SURNAMES}]|{DOUBLE_SURNAMES})")
+_SHORT = re.compile(
+    rf"(?:^|(?<=[们的给找和是，。！\s]))(?:(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[总工](?:[，。！,\s说的上来给很投]|$))"
+    rf"|[小老](?:(?![{ALSO_WORDS}])"
+    rf"[{COMMON_SURNAMES}])(?=姐|哥))"
+)
 _SURNAMED = re.compile(rf"姓({_ANY_SURNAME})(?=的|，|,|$)")
-_ZH_HINT = re.compile(f"{TITLES}|{ROLES}|{ADDRESSED}|{LABELS}|我是|这里是|叫我|姓")
+_ZH_HINT = re.compile(f"{TITLES}|[总工姐哥]|{ROLES}|{ADDRESSED}|{LABELS}|我是|这里是|叫我|姓")
 
-_CAPITAL = r"[A-Z][a-zA-Z'’]+(?:[ \t]+(?:[A-Z]\.[ \t]*)?[A-Z][a-zA-Z'’]+|[ \t]+[A-Z]\.)?"
+_CAPITAL = r"(?:[A-Z]\.[ \t]?){0,2}[A-Z][a-zA-Z'’]+(?:[ \t]+(?:[A-Z]\.[ \t]*)?[A-Z][a-zA-Z'’]+|[ \t]+[A-Z]\.)?"
 _EN_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in (
     (r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Señora?)(\.?)\s+(?!Coffee|Pepper|Clean|Martens)" + _CAPITAL,
         r"\1\2 [name]"),
@@ -116,7 +122,7 @@ _PINYIN = re.compile(
     r"|Xiao"
     rf"|Tian|Dong|Yuan|Jiang|Cai|Yu|Du|Ye|Cheng|Su|Wei|Ding|Shen|Yao|Hu|He|Ma)\s+(?=[A-Z])(?:(?i:{_SYLLABLE})-?){{1,2}}\b"
 )
-_SURNAME = re.compile(r"\[name\][ \t]+(?:[A-Z]\.\s*)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?")
+_SURNAME = re.compile(r"\[name\](?:-[A-Z][a-z]+)?[ \t]+(?:[A-Z]\.\s*)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?")
 _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][a-zß-ÿ]{2,}\b(?!['’]s\s+[A-Z])")  # "Aaron's Red …" is a brand, not a person
 
 
@@ -141,7 +147,7 @@ def mask_chinese_names(text: str) -> str:
     text = _LABELLED.sub(_labelled, text)
     text = _SELF.sub(lambda found: found[0] if _is_word(found[2]) else f"{found[1]}[name]", text)
     text = _TITLED.sub(_titled, text)
-    text = _by_roles(text)
+    text = _SHORT.sub("[name]", _by_roles(text))
     return _SURNAMED.sub("姓[name]", text)
 
 
@@ -164,13 +170,14 @@ most
     is_occupation = title in OCCUPATIONS
     surname = f"[{COMMON_SURNAMES}]" if is_occupation else _ANY_SURNAME
     is_full = len(before) > 2 and re.match(f"(?![{ALSO_WORDS}])[{COMMON_SURNAMES}]", before[-3])
-    if before[-1:] + title in NO_PERSONS or (not is_full and _is_word(before[-2:])):
+    if before[-1:] + title in NO_PERSONS or (not is_full and _is_word(before[-2:])
+        and not re.match(DOUBLE_SURNAMES, before[-2:])):
         return found[0]
     for length in (4, 3, 2, 1):
         candidate = before[-length:]
-        if len(candidate) < length or _is_word(candidate):
-            continue
         is_double = length > 1 and re.match(DOUBLE_SURNAMES, candidate) is not None
+        if len(candidate) < length or (_is_word(candidate) and not is_double):
+            continue
         is_sure = length < 3 or not is_occupation or not {kind for _, kind in _tag(candidate)[1:]} & GRAMMAR
         if is_double or (length < 4 and is_sure and re.match(surname, candidate)):
             return f"{before[:-length]}[name]{title}"

@@ -19,7 +19,7 @@ _PLATE = (
     r"(?i)[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-HJ-NP-Z][\s·•.-]?"
     r"(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|(?=[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9])"
 )
-_GAP = r"[\s._·—-]{1,3}"
+_GAP = r"[\s._·—、-]{1,3}"
 
 
 def _grouped(name: str, first: str, *lengths: int) -> str:
@@ -35,7 +35,10 @@ _MOBILE_FORMS = "|".join((
     r"1[3-9]\d\*{2,4}\d{4}",
 ))
 MOBILE = rf"(?<![\d.])(?:\(?(?:\+|00)?86\)?[\s-]{{0,2}})?(?:{_MOBILE_FORMS})(?!\d|[.-]\d{4}(?!\d))"
-_SPOKEN = r"[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺]{2})"
+_SPOKEN = (
+    r"[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺]{2})"
+    r"|壹[叁肆伍陆柒捌玖][零壹贰叁肆伍陆柒捌玖]{9}"
+)
 IDENTITY = (
     r"(?<!\d)[1-9]\d{5}[\s-]?(?:19|20)\d\d[\s-]?(?:0[1-9]|1[0-2])[\s-]?(?:0[1-9]|[12]\d|3[01])[\s-]?\d{3}[\dXx](?![\dXx])"
 )
@@ -142,7 +145,7 @@ FORMS: tuple[Rule, ...] = _compiled(  # what the form alone gives away
 NAMED: tuple[Rule, ...] = _compiled(  # what a word before it gives away
     (_PAPERS + rf"({_IS})((?=[\w\s-]*\d)(?:[A-Za-z0-9]{{2,}}[\s-]?)*[A-Za-z0-9]{{3,}})", _named),
     (_ORDERS + rf"({_IS})({_TOKEN})", _named),
-    (r"(?i)(?<![a-z])(qq|扣扣|企鹅号?|q号)(\s*(?:号码?|群|number|id)?\s*(?:is|是|为)?\s*[:：]?\s*)\d{5,11}(?!\d)",
+    (r"(?i)(?<![a-z])(q\s?q|扣扣|企鹅号?|q号)(\s*(?:号码?|群|number|id)?\s*(?:is|是|为)?\s*[:：]?\s*)\d{5,11}(?!\d)",
         r"\1\2[number]"),
     (r"(?i)(电话|手机|联系方式|热线|座机|传真|致电|拨打?|(?<![a-z])(?:tel|phone|mobile|cell|whats\s?app|call|text|fax|reach))"
      r"((?:\s*(?:号码?|number|no\.?|me|us|him|her|at|on|is|are|是|为|或|#))*[.:：]?\s*)(\+?\(?\d[\d\s().-]{4,20}\d)", _called),
@@ -154,12 +157,14 @@ PHONES: tuple[Rule, ...] = _compiled(
         _phone),
     (r"(?<![\d.$])(?:\+?\d{1,3}[\s.-]{1,2})?(?:\(\d{3}\)\s?|\d{3}[.-]|[2-9]\d{2}\s)(?:\d{3}[.-]|[2-9]\d{2}\s)\d{4}(?!\d)",
         "[phone]"),
+    (r"\(\+?\d{2,3}\)\s?\d{4}\s?\d{4}(?!\d)", "[phone]"),
     (r"(?:\+|(?<!\d)00[1-9])\d{1,3}(?:[\s./-]{0,2}\(?\d{1,5}\)?){2,6}(?!\d)", _phone),
     (r"(?<![\d.,/-])\(?0\d{1,4}\)?[\s./-]{1,2}\d{2,4}(?:[\s./-]?\d{2,4}){1,3}(?!\d)", _phone),
 )
 LONG: tuple[Rule, ...] = _compiled(
     (r"(?<![A-Za-z0-9])[A-Z]{1,5}-?\d{8,}[A-Z]{0,3}(?![A-Za-z0-9])", _code),
     (r"(?<![A-Za-z0-9])[A-Z]{2}\d{7}(?!\d)", _code),
+    (r"(?<![A-Za-z0-9])[A-Z]{2,5}(?:\s\d{4}){2,4}(?:\s\d{1,3})?(?!\d)", _code),
     (r"(?<![\d-])(?<!\d[.,])\d{7,}[Xx]?(?!\d)", _bare),
 )
 PLATES: tuple[Rule, ...] = _compiled((_PLATE, "[number]"))

@@ -17,7 +17,6 @@ LONGEST = 20_000  # characters of a text that are read
 MOST_REPEATS = 3  # a character more often in a row says no more
 MAX_LOST = 0.1  # share of characters that nobody can read from which a text is unreadable
 READ, EMPTY, SYSTEM, UNREADABLE, FOREIGN = "read", "empty", "system", "unreadable", "other language"
-EMOJI = re.compile("[\U0001F300-\U0001FAFF\u2600-\u27bf\u2b50\u2b55\u2764\u263a\u2639]\ufe0f?")
 
 _HIDDEN = re.compile(r"(?is)<(script|style)\b[^>]{0,500}>.{0,5000}?</\1\s*>|<!--.{0,5000}?-->")
 _TAG, _SPACE = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>"), re.compile(r"[\s\u200b\ufeff]+")

@@ -41,13 +41,6 @@ def _near(keys: list[str]) -> np.ndarray:
     """Return for each text the position of the first text that it nearly repeats, or its own."""
     head = np.arange(len(keys))
     bands = _bands(keys)
-    triples: dict[int, set] = {}
-
-    def of(i: int) -> set:
-        if i not in triples:
-            triples[i] = {keys[i][j: j + TRIPLE] for j in range(len(keys[i]) - TRIPLE + 1)}
-        return triples[i]
-
     for band in bands.T:
         order = np.argsort(band, kind="stable")
         starts = np.flatnonzero(np.r_[True, band[order][1:] != band[order][:-1]])
@@ -55,10 +48,18 @@ def _near(keys: list[str]) -> np.ndarray:
             if len(members) < 2:
                 continue
             first = members[0]
-            for other in members[1:]:
-                if head[other] == other and head[first] == first and _overlap(of(first), of(other)) >= NEAR:
+            open_members = [other for other in members[1:] if head[other] == other]
+            if head[first] != first or not open_members:
+                continue
+            known = _triples(keys[first])
+            for other in open_members:
+                if _overlap(known, _triples(keys[other])) >= NEAR:
                     head[other] = first
     return head
+
+
+def _triples(key: str) -> set[str]:
+    return {key[j: j + TRIPLE] for j in range(len(key) - TRIPLE + 1)}
 
 
 def _overlap(a: set, b: set) -> float:

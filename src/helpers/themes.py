@@ -28,6 +28,7 @@ MIN_STABILITY = 0.5  # mean Jaccard below which a theme is hidden
 REVIEWS_PER_THEME = 50  # at least so many reviews for each theme that is looked for
 N_TOP_WORDS = 10
 N_RESAMPLES = 10
+MOST_RESAMPLED = 20_000  # reviews of a resample at most: top words are settled by then, and time stays bounded
 MENTION = 0.5  # share of a sentence's weight from which it is about a theme: more than all other themes together
 NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
 N_LENGTH_GROUPS = 5
@@ -113,13 +114,16 @@ def _heaviest(part: np.ndarray) -> np.ndarray:
 
 
 def _stability(counted: sparse.csr_matrix, parts: np.ndarray, owner: np.ndarray, *, seed: int) -> np.ndarray:
-    """Return each theme's mean Jaccard overlap of top ten words with its match in ten resamples of the reviews."""
+    """Return each theme's mean Jaccard overlap of top ten words with its match in ten resamples of the reviews.
+
+    A resample has as many reviews as there are, at most 20,000 (m out of n: Bickel, Götze and van Zwet 1997).
+    """
     rng = np.random.default_rng(seed)
     n, starts = owner.max() + 1, np.r_[np.flatnonzero(np.r_[True, np.diff(owner) > 0]), len(owner)]
     mine = [set(_heaviest(part)) for part in parts]
     found = []
     for _ in range(N_RESAMPLES):
-        drawn = rng.integers(0, n, n)
+        drawn = rng.integers(0, n, min(n, MOST_RESAMPLED))
         rows = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in drawn])
         _, again = _factorise(counted[rows], k=len(parts), tolerance=5e-3)  # the top words are settled by then
         theirs = [set(_heaviest(part)) for part in again]

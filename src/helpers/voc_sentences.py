@@ -240,7 +240,7 @@ def limits(reviews: pd.DataFrame, *, settings, language: str) -> list[str]:
     if total := sum(masked.values()):
         said.append(t(
             "{total:count} passages were masked before any analysis: {names:count} names, {links:count} links, {other:count} "
-            "phone numbers, e-mail addresses and other long numbers.",
+            "phone numbers, e-mail and postal addresses and other numbers that lead to a person.",
             total=total, names=masked["[name]"], links=masked["[link]"],
             other=total - masked["[name]"] - masked["[link]"],
         ))

@@ -135,6 +135,17 @@ def test_too_few_customers_or_habits_are_said():
         clusters.stability(groups()[["frequency"]])
 
 
+def test_customers_of_one_or_two_habits_are_not_divided():
+    same = groups().assign(frequency=[2.0, 3.0] * 120, monetary_value=[5.0, 9.0] * 120)
+    with pytest.raises(TooLittleData, match="different habits; there are 2"):
+        clusters.stability(same)
+    assert clusters.behaviour(
+        pd.DataFrame({"customer_id": list("ab"), "frequency": 1, "monetary_value": 2.0, "recency_days": 3}),
+        pd.DataFrame({"customer_id": list("ab"), "products_per_day": 1.0, "discount_rate": 0.0}),
+    ).shape == (2, 0)  # all identical: nothing tells them apart
+    assert (clusters.assign_numbers(same[[]], pd.DataFrame({"n_clusters": [2]}), customers=same.index, seed=1)[2] == 0).all()
+
+
 def test_features_that_are_unknown_for_some_or_the_same_for_all_are_left_out():
     rfm = pd.DataFrame(
         {"customer_id": list("abcd"), "frequency": [1, 2, 3, 4], "monetary_value": [5.0, 6, 7, 8], "recency_days": [9, 9, 9, 9]}

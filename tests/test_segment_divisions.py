@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
 from helpers import segment_divisions as divisions
+from helpers.errors import TooLittleData
 
 
 def test_tiers_hold_the_first_80_and_the_next_15_percent_of_revenue():
@@ -96,3 +97,13 @@ def test_the_sentence_counts_weak_and_unrelated_pairs():
     assert (values["first"], values["second"], values["n_weak"], values["n_unrelated"]) == ("a", "b", 2, 1)
     assert "different questions" in template and "all" in divisions.sentence(pairs.iloc[:1])[0]
     assert divisions.sentence(pairs.iloc[:0])[1] == {}
+
+
+def test_too_few_customers_or_divisions_are_said():
+    same = customers().assign(revenue=5.0, segment="Loyal", frequency_group="frequent")
+    with pytest.raises(TooLittleData, match="there are 0 ways"):
+        divisions.overlap(divisions.divisions(same))
+    with pytest.raises(TooLittleData, match="same 100 customers"):
+        divisions.overlap(divisions.divisions(customers(60)))
+    with pytest.raises(TooLittleData, match="segment of at least 10"):
+        divisions.crosstab(customers(12))

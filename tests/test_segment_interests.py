@@ -95,3 +95,18 @@ def test_too_few_kinds_or_customers_are_said():
         interests.count_tastes(*tables_of(99))
     with pytest.raises(TooLittleData, match="0 kinds"):
         interests.count_tastes(*tables_of(kinds=2))
+
+
+def test_customers_who_all_buy_the_same_have_no_interests_of_their_own():
+    tastes, _ = tastes_of(60)
+    same = interests.Tastes(tastes.counts * 0 + [3.0, 2, 1, 1, 1, 1, 2, 1], tastes.parts)
+    tried, _ = interests.try_numbers(same, seed=1, max_classes=3)
+    assert tried.notna().all(axis=None)
+    with pytest.raises(TooLittleData, match="No stable groups of interest"):
+        interests.choose_number(tried)
+
+
+def test_the_order_of_purchases_changes_no_count():
+    bought, products, orders = (table.to_pandas() for table in tables_of())
+    mixed = [ibis.memtable(frame.sample(frac=1, random_state=5)) for frame in (bought, products, orders)]
+    pd.testing.assert_frame_equal(interests.count_tastes(*mixed).counts, interests.count_tastes(*tables_of()).counts)

@@ -19,6 +19,7 @@ from helpers.errors import TooLittleData
 
 STABLE = 0.75  # mean Jaccard from which a cluster is "valid, stable" (Hennig 2007)
 MIN_CUSTOMERS = 100  # below this a bootstrap of clusters says little
+MIN_KINDS = 3  # distinct rows; with fewer there is nothing to divide
 MAX_CLUSTERS = 8
 N_REFERENCES = 10  # clouds without structure
 GAP_ERRORS = 2.0  # standard errors by which clusters must be tighter than those of a cloud without structure
@@ -98,6 +99,11 @@ def stability(
             needed=MIN_CUSTOMERS, found=len(features), habits=features.shape[1],
         )
     points = kmeans.collapse(scale(features).to_numpy())
+    if len(points.rows) < MIN_KINDS:
+        raise TooLittleData(
+            "Needs customers of at least {needed:count} different habits; there are {found:count}.",
+            needed=MIN_KINDS, found=len(points.rows),
+        )
     with threadpool_limits(limits=1):  # sums in one order: the number of cores must not move a customer
         return _stability(points, max_clusters=max_clusters, n_resamples=n_resamples, seed=seed)
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers import clusters, plots, plots_flow, segment_divisions, segment_migration, segmentation
 from helpers import segment_sentences as words
+from helpers.errors import TooLittleData
 from helpers.i18n import calendar_day
 from helpers.i18n import text as t
 
@@ -129,6 +130,8 @@ def tiers(table: pd.DataFrame) -> dict:
 def flow(moves: pd.DataFrame, snapshots, figures: dict) -> dict:
     """Ribbons from the segments of one day to those of another, coloured where more moved than an unchanged rhythm makes."""
     visible = moves[moves["n_customers"] >= segmentation.MIN_SHOWN]
+    if visible.empty:
+        raise TooLittleData("Needs a move of at least {needed:count} customers to be shown.", needed=segmentation.MIN_SHOWN)
     axes = plots_flow.flow(
         visible, start="from_segment", end="to_segment", value="n_customers", strong="is_true_move",
         order=segment_migration.STATES, start_label=calendar_day(snapshots.earlier), end_label=calendar_day(snapshots.later),
@@ -151,6 +154,10 @@ def flow(moves: pd.DataFrame, snapshots, figures: dict) -> dict:
 def worth(table: pd.DataFrame, *, days: int) -> dict:
     """Bars of the revenue that each segment can be expected to bring, with intervals."""
     known = table.dropna(subset=["expected_revenue"])
+    if known.empty:
+        raise TooLittleData(
+            "Needs a segment with at least {needed:count} customers before the days held back.", needed=segmentation.MIN_SHOWN
+        )
     return {
         "axes": plots.bar(
             known, label="segment", value="expected_revenue", low="expected_low", high="expected_high", fmt="money",

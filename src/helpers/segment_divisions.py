@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from helpers import demographics
+from helpers.errors import TooLittleData
 from helpers.i18n import text
 
 GEOGRAPHY = ("city", "region", "country")
@@ -141,12 +142,22 @@ def adjusted_mutual_information(a: pd.Series, b: pd.Series) -> dict[str, float]:
 
 
 def overlap(found: list[Division]) -> pd.DataFrame:
-    """Return one row a pair of divisions, in their order: first, second, n, ami, chance, is_beyond (more than chance)."""
+    """Return one row a pair of divisions, in their order: first, second, n, ami, chance, is_beyond (more than chance).
+
+    Raises
+    ------
+    TooLittleData : fewer than two divisions, or no pair known of `MIN_KNOWN` customers.
+    """
     rows = []
     for i, one in enumerate(found):
         for other in found[i + 1:]:
             rows.append({"first": one.name, "second": other.name, **adjusted_mutual_information(one.groups, other.groups)})
     table = pd.DataFrame(rows, columns=["first", "second", "n", "ami", "chance"])
+    if table["ami"].isna().all():
+        raise TooLittleData(
+            "Needs two ways to divide the same {needed:count} customers; there are {found:count} ways.",
+            needed=MIN_KNOWN, found=len(found),
+        )
     return table.assign(is_beyond=table["ami"] > table["chance"])
 
 
@@ -160,7 +171,12 @@ def matrix(pairs: pd.DataFrame, found: list[Division]) -> pd.DataFrame:
 
 
 def crosstab(customers: pd.DataFrame) -> pd.DataFrame:
-    """Return the value tiers of each segment: segment, n_customers and the share of its customers in A, B and C."""
+    """Return the value tiers of each segment: segment, n_customers and the share of its customers in A, B and C.
+
+    Raises
+    ------
+    TooLittleData : every segment has fewer than `MIN_SHOWN` customers.
+    """
     from helpers.segmentation import MIN_SHOWN, SEGMENTS
 
     tiers = value_tiers(customers["revenue"])
@@ -168,6 +184,8 @@ def crosstab(customers: pd.DataFrame) -> pd.DataFrame:
     counts = counts.reindex([name for name in SEGMENTS if name in counts.index])
     size = counts.sum(axis=1)
     shares = counts.div(size, axis=0)[size >= MIN_SHOWN]
+    if shares.empty:
+        raise TooLittleData("Needs a segment of at least {needed:count} customers.", needed=MIN_SHOWN)
     return shares.assign(n_customers=size).reset_index()[["segment", "n_customers", *TIERS]]
 
 

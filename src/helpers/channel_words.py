@@ -112,8 +112,9 @@ def caveat(facts: dict) -> str:
     """Return what the comparison of channels does not say."""
     if facts["has_cost"]:
         return (
-            "Channels attract different people, and the next customer of a channel costs more than the average one once the "
-            "easy ones are won: the table says what was paid and earned, not what more spending would bring."
+            "Channels attract different people, who have not been customers for equally long, and the next customer of a "
+            "channel costs more than the average one once the easy ones are won: the table says what was paid and earned, not "
+            "what more spending would bring."
         )
     return (
         "No cost of winning a customer is known (column acquisition_cost of the customers): with it, this section shows value "

@@ -89,7 +89,7 @@ def over_time(study: Study) -> dict:
     wide = wide.assign(low=wide["cut_off"].map(own["low"]), high=wide["cut_off"].map(own["high"]))
     names = {study.examples.score: text("score in use"), RECENCY: text("recency alone"), PURCHASE_MODEL: text("purchase model")}
     lines = {column: name for column, name in names.items() if column in wide}
-    axes = plots.line(wide, x="cut_off", lines=lines, low="low", high="high", fmt="percent", markers=True, zero=False,
+    axes = plots.line(wide, x="cut_off", lines=lines, low="low", high="high", fmt="percent1", markers=True, zero=False,
                       colors=(plots.BLUE, plots.GREY, plots.SKY), x_label=text("Cut-off"))
     axes.set_xticks(wide["cut_off"], [shown(day, "day") for day in wide["cut_off"]])
     return {

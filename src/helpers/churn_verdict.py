@@ -13,7 +13,7 @@ from helpers.errors import TooLittleData
 
 LEAST = 0.55  # an AUC whose interval reaches below: hardly a list; and choosing among scores makes one look lucky
 MAX_BIAS = 0.02  # |mean probability − share lost| above which the level is wrong
-MOST = 0.5  # of the customers counted as lost: if so many come back, it was a pause
+MOST = 0.5  # if so many of the lost come back, it was a pause; if so many are often silent so long, it is no loss
 SLOPES = (0.8, 1.25)  # a calibration slope outside is wrong unless its interval holds 1; 1.25 = 1 / 0.8
 
 
@@ -90,6 +90,8 @@ def concerns(study: Study, *, seed: int, leak_alarm: float) -> list[tuple]:
         )))
     if (pause := _is_a_pause(study)) is not None:
         found.append(("use with care", pause))
+    if (short := _is_ordinary(study)) is not None:
+        found.append(("use with care", short))
     if not examples.is_temporal:
         found.append(("use with care", _not_over_time(examples, auc["value"])))
     return found
@@ -103,6 +105,22 @@ def _is_a_pause(study: Study) -> Sentence | None:
     return Sentence(
         "Read “lost” as a long pause: {share:percent} of those counted as lost at an earlier cut-off bought again in the next "
         "outcome. A longer horizon_days would tell leaving from pausing.", returned.values,
+    )
+
+
+def _is_ordinary(study: Study) -> Sentence | None:
+    """Say that for most customers a silence of a horizon is nothing unusual; None where it is, or gaps are not known."""
+    if "limit_days" not in study.latest:
+        return None
+    limits, horizon = study.latest["limit_days"], study.examples.windows.horizon_days
+    share = float((limits > horizon).mean())
+    if share < MOST:
+        return None
+    return Sentence(
+        "The horizon is short for these customers: for {share:percent} of them a silence of {horizon:count} days lies within "
+        "their "
+        "own rhythm (the limit of the middle customer is {limit:count} days).",
+        {"share": share, "horizon": horizon, "limit": float(limits.median())},
     )
 
 

@@ -3,7 +3,6 @@
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from helpers import sentiment, sentiment_clauses, sentiment_model, sentiment_valence
@@ -49,13 +48,6 @@ def test_a_saved_model_reads_as_before_and_its_file_is_the_same_each_time(tmp_pa
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     assert again.predict(texts[:50]) == pytest.approx(reader.predict(texts[:50]), abs=0.002)
     assert again.about == reader.about
-
-
-def test_unknown_texts_stay_unknown():
-    texts = pd.Series(["stale tea", None], index=[5, 7])
-    found = sentiment_model.predictions(READER, texts)
-    assert found.index.tolist() == [5, 7]
-    assert found.isna().tolist() == [False, True]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

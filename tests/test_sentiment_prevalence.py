@@ -31,14 +31,6 @@ def test_at_the_share_of_the_training_texts_nothing_is_corrected():
     assert sp.saerens(p, base_rate=0.5) == pytest.approx(p.mean(), abs=0.01)
 
 
-def test_rogan_and_gladen_by_hand():
-    # of 100 texts 40 are bad: 32 of them are caught (.8) and 6 of 60 good ones too (.1): 38 are counted
-    assert sp.rogan_gladen(0.38, sensitivity=0.8, specificity=0.9) == pytest.approx(0.4)
-    assert sp.rogan_gladen(0.05, sensitivity=0.8, specificity=0.9) == 0
-    with pytest.raises(ValueError, match="more than 1"):
-        sp.rogan_gladen(0.4, sensitivity=0.5, specificity=0.5)
-
-
 @pytest.mark.slow
 def test_the_interval_holds_the_true_share_about_as_often_as_it_says():
     held = 0

@@ -16,17 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from helpers import sentiment_clauses, sentiment_model
+from helpers import sentiment_clauses, sentiment_model, texts_copies
 from helpers.errors import TooLittleData
 from helpers.sentiment_valence import valences
 
 MIN_TEXTS = 200  # texts with a verdict in a language; below, the shipped model reads it
 MIN_EACH, MIN_EACH_TEST = 30, 10  # texts of the rarer verdict in the training part and in the test part
 TEST_SHARE = 5  # one text in five is held out where the publisher fixed no split
-NEAR_COPY = 0.9  # cosine of two texts' TF-IDF from which they count as copies
+MOST_TAUGHT = 10_000  # texts that teach a model; more add little and cost minutes
 READ_BY_SCRIPT = ("en", "zh", "mixed", "none", "unknown", "")  # declared languages of texts that are read
 
 
@@ -56,7 +55,7 @@ def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
 
     The publisher's split is kept if it has both parts; else a hash of the text puts one in five aside. Of texts that occur
     more than once only one row is kept, the training part first, so that no text is on both sides; a test text that is nearly
-    a training text (cosine ≥ 0.9) is a copy too. Row order does not matter.
+    a training text (texts_copies.py) is a copy too. Row order does not matter.
     """
     keys = reviews["text"].fillna("").map(text_key)
     usable = (keys != "") & reviews["dissatisfied"].notna()
@@ -66,22 +65,10 @@ def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
     order = pd.DataFrame({"key": keys, "is_test": role == "test", "id": reviews["feedback_id"]})[usable]
     first = order.sort_values(["is_test", "id"]).drop_duplicates("key").index
     role = role.where(usable, "silent").mask(usable & ~reviews.index.isin(first), "copy")
-    reviews = reviews.assign(role=role)
-    near = _near_copies(reviews.loc[role == "train", "text"], reviews.loc[role == "test", "text"])
-    return reviews.assign(role=role.mask(reviews.index.isin(near), "copy"))
-
-
-def _near_copies(known: pd.Series, new: pd.Series) -> pd.Index:
-    """Return the labels of `new` texts whose words are those of a known text but for a few."""
-    if known.empty or new.empty:
-        return new.index[:0]
-    vectorizer = TfidfVectorizer(sublinear_tf=True)
-    try:
-        taught = vectorizer.fit_transform(known)
-    except ValueError:  # no words at all
-        return new.index[:0]
-    nearest = (vectorizer.transform(new) @ taught.T).max(axis=1).toarray().ravel()
-    return new.index[nearest >= NEAR_COPY]
+    heads = reviews["copy_of"] if "copy_of" in reviews else texts_copies.find_copies(reviews["text"], reviews["feedback_id"])
+    heads = heads.where(heads.notna(), reviews["feedback_id"])
+    is_near = (role == "test") & heads.isin(set(heads[role == "train"]))
+    return reviews.assign(role=role.mask(is_near, "copy"))
 
 
 def count_roles(reviews: pd.DataFrame, *, language: str = "") -> dict[str, int]:
@@ -150,7 +137,7 @@ def fit_readers(split: pd.DataFrame, *, seed: int) -> Readers:
         if not has_enough(own):
             by_language[language], origin[language] = shipped(language), "shipped"
             continue
-        taught = own[own["role"] == "train"].sort_values("feedback_id", kind="stable")
+        taught = _at_most(own[own["role"] == "train"]).sort_values("feedback_id", kind="stable")
         by_language[language], p = sentiment_model.fit(
             list(taught["text"]), taught["dissatisfied"].to_numpy(bool), values=valences(language), seed=seed,
             about={"language": language},
@@ -161,6 +148,14 @@ def fit_readers(split: pd.DataFrame, *, seed: int) -> Readers:
     counts = (judged if len(judged) else read_as.dropna()).value_counts()
     out_of_fold = pd.concat(seen) if seen else pd.Series(dtype="float64")
     return Readers(by_language, origin, out_of_fold, str(counts[counts == counts.max()].index.min()))
+
+
+def _at_most(texts: pd.DataFrame) -> pd.DataFrame:
+    """Return the texts, or 10,000 of them chosen by a hash of what they say, so that row order does not matter."""
+    if len(texts) <= MOST_TAUGHT:
+        return texts
+    hashed = texts["text"].map(lambda text: zlib.crc32(text_key(text).encode()))
+    return texts.loc[hashed.sort_values(kind="stable").index[:MOST_TAUGHT]]
 
 
 def has_enough(judged: pd.DataFrame) -> bool:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -177,9 +176,3 @@ def load(path: Path) -> Reader:
         columns = [file[name].astype(np.float64).tolist() for name in ("weight", "square", "value")]
         facts = json.loads(file["facts"].tobytes().decode())
     return Reader(table=dict(zip(names, zip(*columns, strict=True), strict=True)), **facts)
-
-
-def predictions(reader: Reader, texts: pd.Series) -> pd.Series:
-    """Return the probabilities of texts under their labels; unknown where nothing is written."""
-    written = texts.dropna()
-    return pd.Series(reader.predict(written), index=written.index, dtype="float64").reindex(texts.index)

@@ -1,8 +1,8 @@
 """How many of the authors who gave no verdict are dissatisfied? Shares corrected for what the model gets wrong.
 
 Counting the texts above one half tells a wrong share wherever the share differs from that of the texts that taught the model.
-Saerens, Latinne and Decaestecker (2002) find the share at which calibrated probabilities agree with themselves; Rogan and
-Gladen (1978) undo known rates of error. Both assume that dissatisfied authors write alike here and there.
+Saerens, Latinne and Decaestecker (2002) find the share at which calibrated probabilities agree with themselves. It
+assumes that dissatisfied authors write alike here and there; the report checks it where verdicts are known.
 """
 
 import numpy as np
@@ -34,16 +34,6 @@ def saerens(p: np.ndarray, *, base_rate: float, weights: np.ndarray | None = Non
             return new
         share = new
     return share
-
-
-def rogan_gladen(counted: float, *, sensitivity: float, specificity: float) -> float:
-    """Return the true share behind a counted one: (counted + specificity − 1) / (sensitivity + specificity − 1), in 0 to 1.
-
-    Raises ValueError for a test that is no better than chance.
-    """
-    if sensitivity + specificity <= 1:
-        raise ValueError("sensitivity and specificity must add up to more than 1: else the test says nothing")
-    return float(np.clip((counted + specificity - 1) / (sensitivity + specificity - 1), 0, 1))
 
 
 def corrected_share(p: np.ndarray, *, base_rate: float, seed: int) -> dict:

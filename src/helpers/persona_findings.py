@@ -107,7 +107,7 @@ def reversal_sentence(checked: pd.DataFrame) -> tuple[str, dict, Evidence]:
     counts = {verdict: len(told.loc[told["verdict"] == verdict, key].drop_duplicates()) for verdict in (REVERSED, GONE)}
     values = {
         "n": len(checked[key].drop_duplicates()), "told": len(told), "reversed": counts[REVERSED], "gone": counts[GONE],
-        "within": sorted(checked["stratifier"].unique()),
+        "within": sorted(checked["stratifier"].unique()), "compared": len(checked), "unknown": len(checked) - len(told),
     }
     proof = Evidence("fact", n=int(told["n"].min()) if len(told) else 0)
     if not values["told"]:
@@ -118,11 +118,12 @@ def reversal_sentence(checked: pd.DataFrame) -> tuple[str, dict, Evidence]:
     if values["reversed"]:
         return (
             "{reversed:count} of {n:count} statements turn round among customers alike in {within:list} (Simpson's paradox) "
-            "and are taken off the cards; {gone:count} more are gone there and marked."
+            "and are taken off the cards; {gone:count} more are gone there and marked. {unknown:count} of {compared:count} "
+            "comparisons have too few customers alike to tell."
         ), values, proof
     return (
         "None of {n:count} statements turns round among customers alike in {within:list} (Simpson's paradox); {gone:count} are "
-        "gone there and marked on the cards."
+        "gone there and marked on the cards. {unknown:count} of {compared:count} comparisons have too few customers alike to tell."
     ), values, proof
 
 

@@ -123,7 +123,8 @@ def reversal_sentence(checked: pd.DataFrame) -> tuple[str, dict, Evidence]:
         ), values, proof
     return (
         "None of {n:count} statements turns round among customers alike in {within:list} (Simpson's paradox); {gone:count} are "
-        "gone there and marked on the cards. {unknown:count} of {compared:count} comparisons have too few customers alike to tell."
+        "gone there and marked on the cards. {unknown:count} of {compared:count} comparisons have too few customers alike to "
+        "tell."
     ), values, proof
 
 

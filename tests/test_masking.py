@@ -131,11 +131,11 @@ def test_words_that_begin_like_names_stay(text):
     assert masking.mask_text(text) == text
 
 
-def test_a_megabyte_of_text_is_masked_in_linear_time():
+def test_long_repetitions_are_masked_in_linear_time():
     for unit in ("1" * 50, "a@", "区" * 50, "A ", "客服李", "1 ", "order ", "12 Ab Cd "):
         start = time.process_time()
-        masking.mask_text(unit * (200_000 // len(unit)))
-        assert time.process_time() - start < 10, unit
+        masking.mask_text(unit * (40_000 // len(unit)))
+        assert time.process_time() - start < 2, unit
 
 
 @pytest.mark.parametrize(("text", "masked"), [

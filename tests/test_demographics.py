@@ -121,3 +121,8 @@ def test_the_sentence_names_the_band_that_differs():
     assert {values["band"]: values["share"] > values["others"]}.items() <= {"19-24": True, "65+": False}.items()
     evidence = demographics.evidence(values, coverage=0.5)
     assert evidence.interval[0] <= evidence.estimate <= evidence.interval[1]
+
+
+def test_what_the_company_gave_is_not_taken_for_the_person():
+    customers = pd.DataFrame({"customer_id": ["a"], "age_band": "20-29", "loyalty_tier": "gold", "acquisition_channel": "web"})
+    assert list(demographics.of_the_person(customers)) == ["customer_id", "age_band"]

@@ -21,6 +21,7 @@ ATTRIBUTES = {
     "home_ownership": "home ownership", "region": "region", "city": "city", "country": "country",
     "loyalty_tier": "loyalty tier", "acquisition_channel": "acquisition channel",
 }
+GIVEN = ("loyalty_tier", "acquisition_channel")  # by the company; segments of purchases would be told from purchases
 MAX_BANDS = 20  # an attribute with more values is an identifier or free text
 MIN_BAND = 10  # customers; smaller groups are not shown (personal data)
 MIN_KNOWN = 100  # customers with known demographics below which segments are not compared
@@ -33,6 +34,11 @@ def known_attributes(customers: pd.DataFrame) -> list[str]:
         name for name, bands in counts.items()
         if bands.sum() >= MIN_KNOWN and (bands >= MIN_BAND).sum() >= 2 and len(bands) <= MAX_BANDS
     ]
+
+
+def of_the_person(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return customers without what the company gave or did (`GIVEN`): a loyalty tier says how much someone bought, not who."""
+    return customers.drop(columns=[name for name in GIVEN if name in customers])
 
 
 def known_customers(segments: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:

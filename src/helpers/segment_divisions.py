@@ -15,7 +15,7 @@ from helpers.errors import TooLittleData
 from helpers.i18n import text
 
 GEOGRAPHY = ("city", "region", "country")
-NOT_PERSONAL = (*GEOGRAPHY, "loyalty_tier", "acquisition_channel")  # places, and what the company itself gave or did
+NOT_PERSONAL = (*GEOGRAPHY, *demographics.GIVEN)
 TIERS = {"A": 0.8, "B": 0.95, "C": 1.0}  # up to these shares of revenue, customers with most revenue first (ABC analysis)
 MAX_PLACES = 12  # places with most customers; the others are one group
 OTHER = "other places"

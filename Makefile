@@ -42,7 +42,7 @@ lifetime_value: cleaning      ## 04 what customers are worth; cohorts and retent
 persona: segmentation voc     ## 05 who the segments are
 voc: cleaning                 ## 06 what customers say
 churn: cleaning               ## 07 who is about to leave, and what that costs
-dashboard: collection cleaning segmentation lifetime_value persona voc churn ## 12 the front page
+dashboard: collection cleaning lifetime_value voc segmentation churn persona ## 12 the front page
 
 $(STAGES):
 	$(RUN) $@ $(OPTIONS)

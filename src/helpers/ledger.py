@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from helpers.btyd import purchase_days
+from helpers.btyd_histories import purchase_days
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text
@@ -121,6 +121,11 @@ def came_true(compared: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def check(earlier: pd.DataFrame | None, orders: ibis.Table, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return `came_true_<topic>` of predictions of customers: what is due by `as_of`, compared with `orders`."""
+    return came_true(add_actual(due(earlier, as_of=as_of), orders))
+
+
 def _one(what: str, made_on: pd.Timestamp, due_on: pd.Timestamp, rows: pd.DataFrame) -> dict:
     own, total = rows[rows["subject"] != ALL], rows[rows["subject"] == ALL]
     known = own[own["actual"].notna()]
@@ -163,6 +168,11 @@ def sentence(row: pd.Series) -> tuple[str, dict, Evidence]:
     values = {**row.to_dict(), "outcome": _outcome(row)}
     words = _WORDS if values["outcome"] else _WITHOUT_INTERVAL
     return words[row["what"]], values, Evidence("fact", int(row["n"]), float(row["actual"]))
+
+
+def sentences(checked: pd.DataFrame) -> list[tuple[str, dict, Evidence]]:
+    """Return `sentence` of every row."""
+    return [sentence(row) for _, row in checked.iterrows()]  # a handful of rows
 
 
 def ranking_sentence(row: pd.Series) -> tuple[str, dict]:

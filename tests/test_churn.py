@@ -197,6 +197,19 @@ def test_the_order_of_the_rows_changes_no_score():
 
 
 @pytest.mark.slow
+def test_the_order_of_the_contracts_changes_no_score_even_where_a_customer_has_two():
+    examples = contracts(300)
+    rows = examples.train.sample(frac=1, random_state=1)
+    current = examples.current.sample(frac=1, random_state=2)
+    shuffled = replace(examples, train=rows, test=rows, current=current, messages=examples.messages.loc[current.index])
+    one, two = (churn.predict_unseen(e, seed=SEED) for e in (examples, shuffled))
+    pd.testing.assert_frame_equal(one, two)
+    pd.testing.assert_frame_equal(churn_quality.measure(one, scores={churn.MODEL: True}, seed=1),
+                                  churn_quality.measure(two, scores={churn.MODEL: True}, seed=1))
+    pd.testing.assert_frame_equal(*(churn_reasons.score_current(churn_reasons.fit(e), e) for e in (examples, shuffled)))
+
+
+@pytest.mark.slow
 def test_flipping_the_label_gives_the_other_probability():
     examples = buyers()
     flipped = replace(examples, train=examples.train.assign(churned=~examples.train["churned"]),

@@ -48,7 +48,7 @@ def shoppers(n=160, *, revenue=lambda random: random.uniform(1, 50), until=366, 
 
 
 def examples_of(rows, *, as_of=AS_OF, **options):
-    given = {"first_day": FIRST, "horizon_days": 45, "lead_days": 7, "n_cut_offs": 2} | options
+    given = {"first_day": FIRST, "horizon_days": 45, "lead_days": 7, "n_cut_offs": 1} | options
     return churn_features.buyer_examples(orders_of(rows), as_of=as_of, **given)
 
 
@@ -125,7 +125,7 @@ def test_zero_and_negative_spending_leave_every_figure_known(revenue):
 @pytest.mark.slow
 def test_a_snapshot_in_the_middle_knows_nothing_of_what_came_later():
     middle = pd.Timestamp("2024-08-31")
-    rows = shoppers(300)
+    rows = shoppers(210)
     early = [row for row in rows if row[1] <= middle]
     one, two = examples_of(rows, as_of=middle), examples_of(early, as_of=middle)
     pd.testing.assert_frame_equal(one.train, two.train)
@@ -136,7 +136,7 @@ def test_a_snapshot_in_the_middle_knows_nothing_of_what_came_later():
 @pytest.mark.slow
 def test_a_gap_of_months_in_which_nobody_could_buy_is_survived():
     closed = (pd.Timestamp("2024-03-01"), pd.Timestamp("2024-06-30"))
-    is_sound(examples_of([row for row in shoppers(240) if not closed[0] <= row[1] <= closed[1]]))
+    is_sound(examples_of([row for row in shoppers(200) if not closed[0] <= row[1] <= closed[1]]))
 
 
 # --- contracts and offers

@@ -137,7 +137,7 @@ def predict_unseen(examples: Examples, *, seed: int, is_alone: bool = False) -> 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by customer and cut-off, so that the order in which they came does not show."""
-    by = ["customer_id", *(["cut_off"] if "cut_off" in frame else [])]
+    by = ["customer_id", *(name for name in ("cut_off", "subscription_id") if name in frame)]
     return frame.sort_values(by, kind="stable").reset_index(drop=True)
 
 

@@ -81,7 +81,8 @@ def _difference(tested, metric, *, model: str, baseline: str, seed: int, n_draws
 
 def _in_order(tested: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the rows in an order that does not depend on how they came, and each row's customer as a number from 0."""
-    tested = tested.sort_values(["customer_id", *(["cut_off"] if "cut_off" in tested else [])], kind="stable")
+    by = ["customer_id", *(name for name in ("cut_off", "subscription_id") if name in tested)]
+    tested = tested.sort_values(by, kind="stable")
     return tested, pd.factorize(tested["customer_id"])[0]
 
 

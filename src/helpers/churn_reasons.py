@@ -40,8 +40,10 @@ def score_current(model: Pipeline, examples: Examples) -> pd.DataFrame:
     the average customer still buying is one.
     average_log_odds + points_1 + points_2 + points_3 + points_other = log_odds = logit of churn_probability.
     """
-    current = examples.current.sort_values("customer_id", kind="stable").reset_index(drop=True)
-    messages = examples.messages.loc[examples.current.sort_values("customer_id", kind="stable").index].reset_index(drop=True)
+    by = ["customer_id", *(["subscription_id"] if "subscription_id" in examples.current else [])]
+    ordered = examples.current.sort_values(by, kind="stable").index
+    current = examples.current.loc[ordered].reset_index(drop=True)
+    messages = examples.messages.loc[ordered].reset_index(drop=True)
     is_silent = churn.is_silent(current, examples)
     points, log_odds = contributions(model, examples, current)
     average = log_odds[~is_silent].mean() if not is_silent.all() else log_odds.mean()

@@ -68,9 +68,10 @@ def how_tested(examples: Examples) -> Sentence:
     """Say how the model is tested: over time, or only across customers."""
     if examples.kind == "contracts":
         return Sentence(
-            "The data has no dates of what happened when. The model is tested on contracts that it has not seen (five "
-            "folds), "
-            "not on a later period: this can show who leaves, but cannot prove that the warning comes early.",
+            "Contracts are known as they stand on the last day, not as they stood before they ended. The model is tested on "
+            "contracts that it has not seen (five folds), not on a later period: this can show who leaves, but cannot prove "
+            "that "
+            "the warning comes early.",
         )
     windows = examples.windows
     if not examples.is_temporal:

@@ -22,7 +22,7 @@ MIN_CUSTOMERS = 100  # below this a bootstrap of clusters says little
 MIN_KINDS = 3  # distinct rows; with fewer there is nothing to divide
 MAX_CLUSTERS = 8
 N_REFERENCES = 10  # clouds without structure
-GAP_ERRORS = 2.0  # standard errors by which clusters must be tighter than those of a cloud without structure
+GAP_ERRORS = 2.0  # errors by which clusters must be tighter than those of a cloud without structure
 DISTINCT = 0.4  # standard deviations from the average customer at which a trait is named (our convention)
 UNNAMED = "not stable: not named"
 CRITERIA = {  # beside Jaccard and gap: column → whether more is better
@@ -114,7 +114,7 @@ def _stability(points: kmeans.Points, *, max_clusters: int, n_resamples: int, se
     separation = kmeans.Separation(points, seed=seed)
     tables, labels = [], {}
     for k in range(2, min(max_clusters, len(points.rows) - 1) + 1):
-        model = kmeans.fit(points.rows, points.counts, k=k, seed=seed, n_starts=10)
+        model = kmeans.fit(points.rows, points.counts, k=k, seed=seed, n_starts=kmeans.MANY_STARTS)
         own = kmeans.by_size(model.labels_, points.counts)
         jaccard = kmeans.jaccard(points, own, drawn, k=k, seed=seed)
         gap, gap_error = kmeans.gap(clouds, kmeans.log_within(model, points.n), k=k, seed=seed)
@@ -252,7 +252,8 @@ def assign(features: pd.DataFrame, *, n_clusters: int, seed: int) -> np.ndarray:
     """Return the cluster of each row of `features`, the largest cluster first, without looking at stability."""
     points = kmeans.collapse(scale(features).to_numpy())
     with threadpool_limits(limits=1):
-        model = kmeans.fit(points.rows, points.counts, k=min(n_clusters, len(points.rows)), seed=seed, n_starts=10)
+        k = min(n_clusters, len(points.rows))
+        model = kmeans.fit(points.rows, points.counts, k=k, seed=seed, n_starts=kmeans.MANY_STARTS)
     return kmeans.by_size(model.labels_, points.counts)[points.row_of]
 
 

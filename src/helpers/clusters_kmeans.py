@@ -14,7 +14,8 @@ from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silho
 from sklearn.metrics.pairwise import euclidean_distances
 
 START_ROWS = 1_000  # rows on which starts are sought; more are only refined
-N_STARTS = 5
+N_STARTS = 5  # of a resample
+MANY_STARTS = 10  # of the data and of the clouds they are compared with: more would favour whichever has them
 STEPS = 100  # Lloyd iterations at most
 SILHOUETTE_SAMPLE = 2_000  # customers; the silhouette needs all pairs
 REFERENCE_ROWS = 5_000  # a reference cloud needs no more: log W of a mean changes by about k/n
@@ -108,7 +109,8 @@ def gap(clouds: list[np.ndarray], own: float, *, k: int, seed: int) -> tuple[flo
 
     own: `log_within` of the data. Error: the references' standard deviation, with their own number (√(1 + 1/B)).
     """
-    other = [log_within(fit(cloud, np.ones(len(cloud)), k=k, seed=seed + i), len(cloud)) for i, cloud in enumerate(clouds)]
+    models = [fit(cloud, np.ones(len(cloud)), k=k, seed=seed + i, n_starts=MANY_STARTS) for i, cloud in enumerate(clouds)]
+    other = [log_within(model, len(cloud)) for model, cloud in zip(models, clouds, strict=True)]
     return float(np.mean(other) - own), float(np.std(other) * np.sqrt(1 + 1 / len(other)))
 
 

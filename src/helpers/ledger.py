@@ -225,10 +225,9 @@ _WITHOUT_INTERVAL = {
 def labelled() -> dict[str, tuple[str, str]]:
     """Return how the columns of `came_true_<topic>` are shown: column → (translated header, format)."""
     return {
-        "what": (text("Foretold"), "label"), "made_on": (text("On"), "day"), "due_on": (text("Until"), "day"),
-        "n": (text("Customers or segments"), "count"), "predicted": (text("Expected"), "count"), "low": (text("from"), "count"),
-        "high": (text("to"), "count"), "actual": (text("Came"), "count"), "baseline": (text("Rule of thumb"), "count"),
-        "error": (text("Mean error"), "number2"), "baseline_error": (text("Its mean error"), "number2"),
-        "inside": (text("Inside their interval"), "percent"), "auc": (text("Pairs ranked right (AUC)"), "percent1"),
+        "what": (text("Foretold"), "label"), "predicted": (text("Expected"), "count"), "actual": (text("Came"), "count"),
+        "baseline": (text("Rule of thumb"), "count"), "error": (text("Mean error"), "number2"),
+        "baseline_error": (text("Its mean error"), "number2"), "inside": (text("Inside their interval"), "percent"),
+        "auc": (text("Pairs ranked right (AUC)"), "percent1"),
         "baseline_auc": (text("By days since the last purchase"), "percent1"),
     }

@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 import bench_btyd
+import bench_clusters
 import bench_identity
 import bench_reading
+import bench_sentiment
 
 PROJECT = Path(__file__).resolve().parents[1]
 IDENTITY = ("febrl3", "febrl3_splink", "febrl4", "febrl4_splink", "chinese", "chinese_splink", "million")
@@ -182,6 +184,42 @@ def say_reading(figures: list[dict]) -> str:
 """
 
 
+def say_clusters(seconds: dict[str, float]) -> str:
+    """Return the section on how stable clusters are found to be."""
+    ours, peer = seconds["ours_seconds"], seconds["peer_seconds"]
+    return f"""
+## Stability of clusters
+
+25,000 customers, two to eight clusters, each with {bench_clusters.N_RESAMPLES} bootstrap samples. Peer: scikit-learn's KMeans in a plain loop
+({bench_clusters.PEER_RESAMPLES} samples, scaled up).
+
+| way | seconds | against the peer | wanted |
+|---|---|---|---|
+| a plain loop | {peer:.1f} | 1.00 | – |
+| helpers.clusters.stability | {ours:.1f} | {ours / peer:.2f} | ≤ 30 s |
+"""
+
+
+def say_sentiment(rates: dict[str, float]) -> str:
+    """Return the section on reading the sentiment of texts."""
+    rows = "\n".join(
+        f"| {name} | {rates[key]:,.0f} | {rates[key] / rates['vader']:.2f} | {wanted} |"
+        for name, key, wanted in (
+            ("VADER, English", "vader", "–"), ("shipped model, English", "en", "≥ 10,000"),
+            ("shipped model, Chinese", "zh", "≥ 10,000"),
+        )
+    )
+    return f"""
+## Sentiment
+
+Short texts read per second on one core.
+
+| model | texts a second | against VADER | wanted |
+|---|---|---|---|
+{rows}
+"""
+
+
 def say_identity(cases: list[dict]) -> str:
     """Return the section on linking records, one row a case."""
     parts = ("standardise_seconds", "link_seconds", "cluster_seconds")
@@ -244,6 +282,8 @@ def main() -> None:
     add(say_identity(bench_identity.measure(IDENTITY)))  # before this process grows: a child inherits its parent's peak
     add(say_score(*simulated()))
     add(bench_btyd.section())
+    add(say_clusters(bench_clusters.measure()))
+    add(say_sentiment(bench_sentiment.measure()))
     add(say_reading(bench_reading.measure()))
     print(f"BENCHMARKS.md written in {time.perf_counter() - started:.0f} s")
 

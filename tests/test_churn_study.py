@@ -239,6 +239,33 @@ def test_those_who_come_back_are_counted_on_the_cut_off_at_which_their_outcome_e
     assert np.isnan(churn_definitions._returned(examples, churn_definitions.DEFINITIONS[2]))
 
 
+# --- what speaks against using it
+
+
+def spoken_against(study, **changed):
+    return [str(words) for _, words in churn_verdict.concerns(replace(study, **changed), seed=SEED, leak_alarm=0.95)]
+
+
+@pytest.mark.slow
+def test_most_of_the_lost_coming_back_and_a_horizon_within_the_own_rhythm_call_for_care(study):
+    table = study.definitions.table.assign(returned=[0.5, 0.4, np.nan])
+    paused = spoken_against(study, definitions=replace(study.definitions, table=table))
+    assert any("Read “lost” as a long pause: 50%" in words for words in paused)
+    seldom = spoken_against(study, tested=study.tested.assign(limit_days=46.0))
+    assert any("for 100% of them a silence of 45 days lies within their own rhythm" in words for words in seldom)
+    often = spoken_against(study, tested=study.tested.assign(limit_days=45.0))
+    assert not any("own rhythm" in words for words in often)
+
+
+@pytest.mark.slow
+def test_one_cut_off_at_which_the_ranking_may_be_chance_calls_for_care(study):
+    day = f"cut-off {study.examples.windows.tests[-1]:%Y-%m-%d}"
+    at = (study.quality["population"] == day) & (study.quality["metric"] == "roc_auc") & study.quality["is_used"]
+    weak = study.quality.assign(low=study.quality["low"].where(~at, 0.49))
+    assert any("does not hold at every cut-off" in words for words in spoken_against(study, quality=weak))
+    assert not any("does not hold at every cut-off" in words for words in spoken_against(study))
+
+
 # --- null worlds and planted drivers
 
 

@@ -190,8 +190,8 @@ def say_clusters(seconds: dict[str, float]) -> str:
     return f"""
 ## Stability of clusters
 
-25,000 customers, two to eight clusters, each with {bench_clusters.N_RESAMPLES} bootstrap samples. Peer: scikit-learn's KMeans in a plain loop
-({bench_clusters.PEER_RESAMPLES} samples, scaled up).
+25,000 customers, two to eight clusters, each with {bench_clusters.N_RESAMPLES} bootstrap samples. Peer: scikit-learn's KMeans
+in a plain loop ({bench_clusters.PEER_RESAMPLES} samples, scaled up).
 
 | way | seconds | against the peer | wanted |
 |---|---|---|---|

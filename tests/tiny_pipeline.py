@@ -37,7 +37,7 @@ run = report.start("{stage}", dataset=dataset, language=language, snapshot_date=
 FIRST_CELLS = (
     "variants = [f'v{i}' for i in range(limit)]\n"
     "frame = pd.DataFrame({'variant': variants, 'n_changed': range(limit), 'changed_share': rate, 'champions_share': 0.1,\n"
-    "                      'champions_revenue_share': 0.2})",
+    "                      'champions_revenue_share': 0.2, 'slipping_share': 0.1})",
     "report.answer('Nothing had to be set aside: all {rows:count} rows passed every rule.', rows=limit)",
     "report.written(tables.save(frame, 'segments_sensitivity'))",
 )

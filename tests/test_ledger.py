@@ -57,6 +57,14 @@ def test_purchases_count_after_the_day_of_the_prediction_and_up_to_the_last_day(
     assert actual["revenue"].to_dict() == {"a": 10.5, "b": 0.0, "c": 0.0}
 
 
+def test_a_lead_time_moves_the_days_that_count():
+    late = ledger.foretell("churn", ["a", "c"], [0.5, 0.5], made_on=MADE, days=9, lead_days=3)
+    assert late["due_on"].unique() == [MADE + pd.Timedelta(days=12)]
+    orders = ORDERS.filter(ORDERS.order_date != pd.Timestamp("2017-10-10").date())
+    actual = ledger.add_actual(late, orders).set_index("subject")["actual"].to_dict()
+    assert actual == {"a": 1.0, "c": 0.0}, "a bought within the lead time only, c on 11 October"
+
+
 def test_the_check_gives_totals_errors_and_ranking_beside_the_rule_of_thumb():
     row = ledger.came_true(ledger.add_actual(foretold(), ORDERS)).iloc[0]
     assert row["predicted"] == pytest.approx(1.2)

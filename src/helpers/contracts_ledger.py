@@ -11,7 +11,8 @@ def _predictions(topic: str) -> Contract:
         f"predictions_{topic}", "results", topic, "a figure that a run foretold", ("made_on", "what", "due_on", "subject"),
         (
             day("made_on", "last day that the run had seen"),
-            text("what", "what is foretold of the days after made_on, up to due_on", isin=WHATS),
+            text("what", "what is foretold of the days after after_day, up to due_on", isin=WHATS),
+            day("after_day", "the days after this one count: made_on, or later where there is a lead time"),
             day("due_on", "last day that the prediction speaks of, inclusive"),
             text("subject", "the customer or segment; (all) = all of them together"),
             real("predicted", "churn: probability of no purchase; else purchase days, net revenue or customers"),
@@ -28,6 +29,7 @@ def _came_true(topic: str) -> Contract:
         f"came_true_{topic}", "results", topic, "a prediction of an earlier run that is due", ("made_on", "what"),
         (
             day("made_on", "last day that the run had seen"),
+            day("after_day", "the days after this one count"),
             day("due_on", "last day that the prediction speaks of, inclusive"),
             text("what", "what was foretold", isin=WHATS),
             whole("n", "customers or segments", ge=1),

@@ -18,29 +18,34 @@ from helpers.proportions import Z95
 
 ALL = "(all)"  # subject of a prediction for all customers together
 CUSTOMERS = ("churn", "purchases", "revenue")
-COLUMNS = ["made_on", "what", "due_on", "subject", "predicted", "low", "high", "baseline"]
+WINDOW = ["what", "made_on", "after_day", "due_on"]
+COLUMNS = ["made_on", "what", "after_day", "due_on", "subject", "predicted", "low", "high", "baseline"]
 
 
 # --- what is foretold
 
 
 def foretell(
-    what: str, subjects, predicted, *, made_on: pd.Timestamp, days: int, low=np.nan, high=np.nan, baseline=np.nan
+    what: str, subjects, predicted, *, made_on: pd.Timestamp, days: int, lead_days: int = 0, low=np.nan, high=np.nan,
+    baseline=np.nan,
 ) -> pd.DataFrame:
-    """Return predictions of `what` for the `days` after `made_on`, one row a subject, as `predictions_<topic>` has them.
+    """Return predictions of `what` for `days` days, one row a subject, as `predictions_<topic>` has them.
 
+    The days begin `lead_days` after the day after `made_on`.
     low, high: the 95 % interval of each; baseline: what a rule of thumb says (churn: days since the last purchase).
     """
     made_on = made_on.normalize()
+    after_day = made_on + pd.Timedelta(days=lead_days)
     frame = pd.DataFrame({"subject": np.asarray(subjects, dtype=object), "predicted": np.asarray(predicted, float)})
     return frame.astype({"subject": "str"}).assign(
-        made_on=made_on, what=what, due_on=made_on + pd.Timedelta(days=days), low=low, high=high, baseline=baseline,
+        made_on=made_on, what=what, after_day=after_day, due_on=after_day + pd.Timedelta(days=days), low=low, high=high,
+        baseline=baseline,
     )[COLUMNS].astype({"low": float, "high": float, "baseline": float})
 
 
 def keep(earlier: pd.DataFrame | None, *made: pd.DataFrame) -> pd.DataFrame:
     """Return earlier predictions and those just made; a run of the same snapshot date replaces what it said before."""
-    now = pd.concat(made, ignore_index=True)
+    now = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=COLUMNS)
     if earlier is None or earlier.empty:
         return now
     return pd.concat([earlier[~earlier["made_on"].isin(now["made_on"])], now], ignore_index=True)
@@ -75,19 +80,19 @@ def due(earlier: pd.DataFrame | None, *, as_of: pd.Timestamp) -> pd.DataFrame:
 
 
 def add_actual(predictions: pd.DataFrame, orders: ibis.Table) -> pd.DataFrame:
-    """Add `actual` to predictions of customers: what each did in the days after made_on up to due_on, both as foretold.
+    """Add `actual` to predictions of customers: what each did in the days after after_day up to due_on, both as foretold.
 
     churn: 1 = no purchase day; purchases: purchase days; revenue: net revenue of those days. Unknown for a customer of whom
     no order is known any more (the identity of customers can change when sources are added). Rows of `ALL` are the sums.
     """
     own = predictions[predictions["what"].isin(CUSTOMERS)]
-    parts = [_actual(rows, orders, made_on, due_on) for (made_on, due_on), rows in own.groupby(["made_on", "due_on"])]
+    parts = [_actual(rows, orders, after, due_on) for (after, due_on), rows in own.groupby(["after_day", "due_on"])]
     return pd.concat(parts).sort_index()
 
 
-def _actual(rows: pd.DataFrame, orders: ibis.Table, made_on: pd.Timestamp, due_on: pd.Timestamp) -> pd.DataFrame:
+def _actual(rows: pd.DataFrame, orders: ibis.Table, after: pd.Timestamp, due_on: pd.Timestamp) -> pd.DataFrame:
     days = purchase_days(orders, start=pd.Timestamp("1900-01-01"), end=due_on)
-    later = days.order_date > made_on.date()
+    later = days.order_date > after.date()
     did = days.group_by("customer_id").agg(
         n_days=later.cast("int64").sum(), revenue=ibis.ifelse(later, days.revenue, 0.0).sum(),
     ).to_pandas().set_index("customer_id")
@@ -112,8 +117,7 @@ def came_true(compared: pd.DataFrame) -> pd.DataFrame:
     TooLittleData : none of the customers foretold is known any more.
     """
     rows = [
-        _one(what, made_on, due_on, rows)
-        for (what, made_on, due_on), rows in compared.groupby(["what", "made_on", "due_on"])
+        {**dict(zip(WINDOW, window, strict=True)), **_one(window[0], rows)} for window, rows in compared.groupby(WINDOW)
         if rows.loc[rows["subject"] != ALL, "actual"].notna().any()
     ]
     if not rows:
@@ -126,7 +130,7 @@ def check(earlier: pd.DataFrame | None, orders: ibis.Table, *, as_of: pd.Timesta
     return came_true(add_actual(due(earlier, as_of=as_of), orders))
 
 
-def _one(what: str, made_on: pd.Timestamp, due_on: pd.Timestamp, rows: pd.DataFrame) -> dict:
+def _one(what: str, rows: pd.DataFrame) -> dict:
     own, total = rows[rows["subject"] != ALL], rows[rows["subject"] == ALL]
     known = own[own["actual"].notna()]
     predicted, actual, baseline = (known[name].to_numpy(float) for name in ("predicted", "actual", "baseline"))
@@ -135,7 +139,7 @@ def _one(what: str, made_on: pd.Timestamp, due_on: pd.Timestamp, rows: pd.DataFr
     bounded = known[known["low"].notna()]
     inside = bounded["actual"].between(bounded["low"] - 0.005, bounded["high"] + 0.005)  # half a cent is no miss
     return {
-        "made_on": made_on, "due_on": due_on, "what": what, "n": len(known), "n_unknown": len(own) - len(known),
+        "n": len(known), "n_unknown": len(own) - len(known),
         "predicted": predicted.sum(), "low": low, "high": high, "actual": actual.sum(),
         "baseline": baseline.sum() if has_rule else np.nan, "error": np.abs(predicted - actual).mean(),
         "baseline_error": np.abs(baseline - actual).mean() if has_rule else np.nan,
@@ -193,8 +197,8 @@ def _outcome(row: pd.Series) -> str:
 
 _WORDS = {
     "churn": (
-        "On {made_on:day} we expected {predicted:count} of {n:count} customers to buy nothing until {due_on:day} "
-        "({low:count} to {high:count}); {outcome:label}: {actual:count} did so."
+        "On {made_on:day} we expected {predicted:count} of {n:count} customers to buy nothing after "
+        "{after_day:day} until {due_on:day} ({low:count} to {high:count}); {outcome:label}: {actual:count} did so."
     ),
     "purchases": (
         "On {made_on:day} we expected {predicted:count} purchases of {n:count} customers until {due_on:day} ({low:count} to "

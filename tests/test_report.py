@@ -114,6 +114,9 @@ def test_a_run_without_a_first_day_shows_a_dash_as_window(home, shown):
     (Evidence("prediction", n=30, interval=(0.8, 0.9), held_out=True), "with care"),
     (Evidence("prediction", n=30, held_out=True, baseline=0.7), "with care"),
     (Evidence("prediction", n=29, interval=(0.8, 0.9), baseline=0.7, held_out=True), "too weak"),
+    (Evidence("estimate", n=100, interval=(float("nan"), float("nan")), baseline=0.0), "with care"),
+    (Evidence("prediction", n=100, interval=(0.8, float("nan")), baseline=0.7, held_out=True), "with care"),
+    (Evidence("prediction", n=100, interval=(0.8, 0.9), baseline=float("nan"), held_out=True), "with care"),
 ])
 def test_the_grade_at_its_boundaries(evidence, expected):
     given_grade, why = grade(evidence)

@@ -38,20 +38,26 @@ def grade(evidence: Evidence) -> tuple[str, str]:
         if evidence.coverage < 0.5:
             return "with care", "known for less than half of the customers"
         return "holds", "a full count of the data"
-    if evidence.interval is None:
+    if evidence.interval is None or not _are_known(*evidence.interval):
         return "with care", "no interval"
     low, high = evidence.interval
-    if evidence.baseline is not None and low <= evidence.baseline <= high:
+    has_baseline = evidence.baseline is not None and _are_known(evidence.baseline)
+    if has_baseline and low <= evidence.baseline <= high:
         return "too weak", "the interval includes the comparison value"
     if evidence.kind == "estimate":
         if evidence.coverage < 0.5:
             return "with care", "known for less than half of the customers"
-        return "holds", "the interval excludes the comparison value" if evidence.baseline is not None else "has an interval"
+        return "holds", "the interval excludes the comparison value" if has_baseline else "has an interval"
     if not evidence.held_out:
         return "with care", "not measured on unseen data"
-    if evidence.baseline is None:
+    if not has_baseline:
         return "with care", "no baseline"
     return "holds", "measured on unseen data, beside a baseline"
+
+
+def _are_known(*values: float | None) -> bool:
+    """Say whether all of the values are numbers: one that could not be computed supports nothing."""
+    return not pd.isna(list(values)).any()
 
 
 def with_history(said: pd.DataFrame, before: pd.DataFrame | None, *, as_of: pd.Timestamp) -> pd.DataFrame:

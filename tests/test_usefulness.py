@@ -152,3 +152,18 @@ def test_the_evidence_is_a_held_out_measurement_against_nothing():
     explained = pd.DataFrame({"scheme": ["RFM segments"], "eta_squared": [0.3], "low": [0.2], "high": [0.4]})
     evidence = usefulness.evidence(explained, n=500)
     assert evidence.held_out and evidence.baseline == 0.0 and evidence.interval == (0.2, 0.4)
+
+
+def test_groups_drawn_by_chance_hold_nothing_and_few_of_them_lose_to_no_more_of_them():
+    rng = np.random.default_rng(7)
+    n, lows, verdicts = 600, [], []
+    for seed in range(8):
+        spent = rng.gamma(0.3, 100, n) * (rng.random(n) < 0.4)
+        customers = customers_of(n).assign(y=spent)
+        ways = {usefulness.GRID: pd.Series(rng.integers(0, 25, n)), usefulness.SEGMENTS: pd.Series(rng.integers(0, 4, n))}
+        found = usefulness.explained_variance(customers, schemes=ways, outcome="y", seed=seed).set_index("scheme")
+        assert (found["low"] < found["eta_squared"]).all() and (found["eta_squared"] < found["high"]).all()
+        lows += [found.loc[usefulness.GRID, "low"]]
+        verdicts += [found.loc[usefulness.SEGMENTS, "verdict"]]
+    assert sum(low > 0 for low in lows) <= 1
+    assert sum(verdict.startswith("decoration") for verdict in verdicts) == 0

@@ -132,7 +132,7 @@ def explained_variance(
     rng = np.random.default_rng(seed)
     draws = [np.arange(len(values)), *(rng.integers(0, len(values), len(values)) for _ in range(N_RESAMPLES))]
     codes = {scheme: pd.factorize(np.asarray(labels)[order], sort=True)[0] for scheme, labels in schemes.items()}
-    eta = {name: np.array([_eta_squared(code[draw], values[draw]) for draw in draws]) for name, code in codes.items()}
+    eta = {name: _centred([_eta_squared(code[draw], values[draw]) for draw in draws]) for name, code in codes.items()}
     best = max(eta, key=lambda name: eta[name][0])
     unknown = np.full(N_RESAMPLES + 1, np.nan)
     rows = []
@@ -142,6 +142,16 @@ def explained_variance(
             rows[-1][f"{name}low"], rows[-1][f"{name}high"] = np.quantile(difference[1:], [0.025, 0.975])
     table = pd.DataFrame(rows).sort_values("eta_squared", ascending=False, kind="stable").reset_index(drop=True)
     return table.assign(verdict=[_verdict(row, best) for _, row in table.iterrows()])  # a handful of schemes
+
+
+def _centred(drawn: list[float]) -> np.ndarray:
+    """Return η² (first) and its resamples, moved so that their mean is η² itself.
+
+    Customers drawn twice are alike by themselves, so a resample finds more between groups than there is: the more, the more
+    groups (by about their number ÷ customers). Unmoved, 25 random groups would beat 8 random ones.
+    """
+    found = np.asarray(drawn, float)
+    return np.append(found[0], found[1:] + found[0] - found[1:].mean())
 
 
 def _verdict(row: pd.Series, best: str) -> str:

@@ -103,6 +103,16 @@ def test_the_rhythm_of_a_known_population_is_recovered():
     assert shape / rate == pytest.approx(2.0 * 0.03, rel=0.1)  # days with a purchase a day
 
 
+def test_customers_who_buy_every_other_day_go_on_doing_so_in_an_unchanged_world(monkeypatch):
+    rng, days = np.random.default_rng(5), pd.date_range(SNAPSHOTS.starts[0] - pd.Timedelta(days=60), LATE)
+    rows = [(f"c{i:03d}", day, 5.0) for i in range(150) for day in days[rng.random(len(days)) < rng.uniform(0.4, 0.6)]]
+    people = migration.histories(orders_of(rows), SNAPSHOTS)
+    seen = []
+    monkeypatch.setattr(migration, "place", lambda people, *, n, **_: seen.append(float((n - people["n_kept"]).mean())) or n)
+    migration.unchanged_worlds(people, SNAPSHOTS, cuts=CUTS, n_worlds=10)
+    assert np.mean(seen) == pytest.approx(people["n_late"].mean(), rel=0.03)  # days with a purchase among the 91
+
+
 def test_a_flow_of_fewer_than_ten_customers_is_not_called_a_move():
     moved = pd.DataFrame({"from_segment": ["Loyal"] * 100, "to_segment": ["Hibernating"] * 9 + ["Loyal"] * 91})
     world = np.array(["Loyal"] * 100, dtype=object)

@@ -136,15 +136,16 @@ def unchanged_worlds(
 ) -> list[np.ndarray]:
     """Return, for each world in which nobody's rhythm changed, the state of each customer at the later snapshot.
 
-    people: customers who had bought by the earlier snapshot (`observed`), in order of customer_id. A day has a purchase with
-    probability 1 − exp(−rate); the number of days is binomial, and the last one lies where the latest of so many would.
+    people: customers who had bought by the earlier snapshot (`observed`), in order of customer_id. The rate counts
+    purchase days, so that it is the probability of one on a day; their number is binomial, and the last one lies where the
+    latest of so many would.
     """
     repeats, exposed, shape, rate = fit_rhythm(people, snapshots)
     rng, days = np.random.default_rng(seed), snapshots.days_between
     worlds = []
     for _ in range(n_worlds):
         rates = rng.gamma(shape + repeats, 1 / (rate + exposed))
-        new = rng.binomial(days, -np.expm1(-rates))
+        new = rng.binomial(days, np.minimum(rates, 1))
         latest = np.ceil(days * rng.random(len(people)) ** (1 / np.maximum(new, 1)))  # the largest of so many uniform days
         drawn = snapshots.earlier + pd.to_timedelta(latest, unit="D")
         last = people["last_early"].where(new == 0, pd.Series(drawn, index=people.index))

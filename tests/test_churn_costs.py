@@ -186,6 +186,20 @@ def test_the_decision_turns_where_the_profit_is_zero():
     assert churn_costs.expected_profit(listed, worth) == pytest.approx(0, abs=1e-9)
 
 
+def test_an_impossible_value_turns_no_decision():
+    """p = .01, V = 30: .01·γ·20 − .99·10 − 1 is 0 at γ = 54.5, which no success rate is."""
+    listed = pd.DataFrame({"churn_probability": [0.01], "value_at_stake": [30.0]})
+    table = churn_costs.tipping_points(listed, business=business(), kind="buyers").set_index("assumption")
+    assert np.isnan(table.loc["success rate", "tips_at"])
+
+
+def test_the_profit_of_the_list_is_unknown_without_the_costs():
+    listed = pd.DataFrame({"churn_probability": [0.2, 0.9], "value_at_stake": [200.0, 90.0]})
+    known = churn_costs.profit_of_first(listed, business=business(), kind="buyers", n_first=1)
+    assert known == pytest.approx(0.2 * 0.3 * 190 - 0.8 * 10 - 1)
+    assert churn_costs.profit_of_first(listed, business=business(offer_cost=None), kind="buyers", n_first=1) is None
+
+
 def test_a_value_below_zero_turns_no_decision():
     listed = pd.DataFrame({"churn_probability": [0.001], "value_at_stake": [30.0]})
     table = churn_costs.tipping_points(listed, business=business(), kind="buyers").set_index("assumption")

@@ -254,6 +254,17 @@ def test_nobody_still_buying_gives_a_sentence_all_the_same():
     assert "Of 0 customers" in str(churn_words.answer(examples_of(), scores_of(is_silent=True), level="use", n_first=5))
 
 
+def test_what_an_offer_to_the_first_of_the_list_brings_is_a_key_figure_where_it_is_known():
+    measured = pd.concat([
+        rows_of(roc_auc=(0.8, 0.7, 0.9), prevalence=(0.25, 0.2, 0.3)).assign(is_baseline=False),
+        rows_of(roc_auc=(0.7, 0.6, 0.8)).assign(model="Recency alone", is_baseline=True, is_used=False),
+    ])
+    given = (examples_of("contracts"), scores_of(), measured, business())
+    shown = churn_words.key_figures(*given, level="use", n_first=50, profit=-440.0)
+    assert (shown[2].label, shown[2].value) == ("An offer to the first 3 of the list", -440.0)
+    assert len(churn_words.key_figures(*given, level="use")) == len(shown) - 1
+
+
 def test_a_model_that_is_not_to_be_used_gives_no_forecast():
     said = str(churn_words.answer(examples_of(), scores_of(), level="do not use", n_first=5))
     assert said.startswith("Who will be lost cannot be told from this data") and "$" not in said
@@ -340,14 +351,14 @@ def offer_of(*, contacted, best, everyone, needed=2.5, gain=(1, 0.5, 1.5), first
 def test_an_offer_that_pays_is_compared_with_everyone_and_one_half():
     found = churn_findings.profit_finding(offer_of(contacted=300, best=3.0, everyone=2.0), n_first=50)
     assert "contacting only where it pays (30% of the customers) would have brought $3.00 per customer" in str(found)
-    assert grade_of(found) == "holds"
+    assert grade_of(found) == "with care"
 
 
 def test_an_offer_that_never_pays_says_what_a_kept_customer_must_bring():
     found = churn_findings.profit_finding(offer_of(contacted=0, best=0.0, everyone=-5.0), n_first=50)
     assert "no contact would have paid: contacting everyone would have cost $5.00" in str(found)
     assert "only if keeping one brings 2.5 times" in str(found)
-    assert grade_of(found) == "holds"
+    assert grade_of(found) == "with care"
     endless = churn_findings.profit_finding(offer_of(contacted=0, best=0.0, everyone=-5.0, needed=np.inf), n_first=50)
     assert "times" not in str(endless)
 
@@ -368,7 +379,7 @@ def test_the_first_months_are_compared_with_the_quietest_later_ones():
         "hazard": [0.06, 0.01, 0.02], "low": [0.05, 0.005, 0.015], "high": [0.07, 0.02, 0.03],
     })
     found = churn_findings.hazard_finding(rows)
-    assert "6.0% end per month in the first 3 months and 1.0% from month 3 on" in str(found) and grade_of(found) == "holds"
+    assert "6.0% end per month in the first 3 months and 1.0% from month 3 on" in str(found) and grade_of(found) == "with care"
     assert churn_findings.hazard_finding(rows.head(1)) is None and churn_findings.hazard_finding(rows.assign(n_ended=0)) is None
 
 
@@ -379,7 +390,7 @@ def test_survival_is_compared_at_the_month_of_the_rows():
     })
     found = churn_findings.survival_finding(at)
     assert str(found) == "After 12 months 90% of the contracts of type year still run, and 60% of type month."
-    assert grade_of(found) == "holds"
+    assert grade_of(found) == "with care"
     assert grade_of(churn_findings.survival_finding(at.assign(high=[0.95, 0.92]))) == "too weak"
 
 

@@ -81,7 +81,7 @@ def test_the_next_purchase_is_due_by_the_segments_own_rhythm():
     template, values, rests, behind = persona_needs.next_purchase(pd.Series(PORTRAIT), {"n": 0})
     assert template.startswith("to be met in time") and values["days"] == 4 and behind["share"] == 0.1 and behind["n"] == 60
     late = persona_needs.next_purchase(pd.Series(PORTRAIT | {"recency_days": 71.0, "n_overdue": 60}), {"n": 0})
-    assert i18n.text(late[0], **late[1]) == "a reason to come back: usually every 6.5 days, now 71 days silent"
+    assert i18n.text(late[0], **late[1]) == "a reminder, before any offer: usually every 6.5 days, now 71 days silent"
     assert i18n.text(late[2], **late[3]).startswith("100% of 60 are silent for more than twice their own gap (94%–100%)")
 
 

@@ -14,6 +14,7 @@ from helpers.errors import TooLittleData
 
 FIGURES = ("offer_cost", "contact_cost", "success_rate")
 ENDS = ("low", "value", "high")
+HIGHEST = {"success rate": 1.0, "margin rate": 1.0}  # what an assumption can be at most
 Z95 = 1.959964  # 97.5 % point of the normal distribution
 
 
@@ -229,12 +230,22 @@ def expected_profit(scores: pd.DataFrame, costs: Costs) -> float:
     return float((p * kept + (1 - p) * stayed).sum())
 
 
+def profit_of_first(current: pd.DataFrame, *, business, kind: str, n_first: int) -> float | None:
+    """Return the expected profit of contacting the first of the list; None where dataset.yml lacks a figure for it."""
+    try:
+        costs = read_costs(business, kind=kind)
+    except TooLittleData:
+        return None
+    return expected_profit(current.head(n_first), costs)
+
+
 def tipping_points(first: pd.DataFrame, *, business, kind: str) -> pd.DataFrame:
     """Return how the expected profit of contacting `first` moves with each assumption, and where the decision tips.
 
     Out: assumption; low, value, high (of the assumption); profit_low, profit_high; tips_at: the value at which the profit is 0,
-    the others as assumed (unknown where it does not depend on it, or only below 0); changes: profit_low and profit_high lie on
-    different sides of 0. The profit is linear in each assumption, so two points give the line.
+    the others as assumed (unknown where it does not depend on it, or only at an impossible one: below 0, a rate above 1);
+    changes: profit_low and profit_high lie on different sides of 0. The profit is linear in each assumption, so two points
+    give the line.
     """
     costs = read_costs(business, kind=kind)
     rows = []
@@ -244,5 +255,6 @@ def tipping_points(first: pd.DataFrame, *, business, kind: str) -> pd.DataFrame:
         slope = (high - low) / (end - start) if end != start else 0.0
         tips_at = start - low / slope if slope else np.nan
         rows.append({"assumption": name, "low": start, "value": at["value"][1], "high": end, "profit_low": low,
-                     "profit_high": high, "tips_at": tips_at if tips_at >= 0 else np.nan, "changes": (low > 0) != (high > 0)})
+                     "profit_high": high, "changes": (low > 0) != (high > 0),
+                     "tips_at": tips_at if 0 <= tips_at <= HIGHEST.get(name, np.inf) else np.nan})
     return pd.DataFrame(rows)

@@ -34,7 +34,7 @@ def ranking_finding(study: Study, *, seed: int) -> Sentence:
         "Take one customer who was lost and one who was not: the score in use (“{score:label}”) ranks them the right way round "
         "in {auc:percent1} of all such pairs, the best simple rule (“{rule:label}”) in {other:percent1}.",
         {"score": score, "auc": auc["value"], "rule": best, "other": auc["value"] - gain["value"]},
-        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
+        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=False),
     )
 
 
@@ -251,12 +251,15 @@ def driver_finding(drivers: pd.DataFrame, *, n_first: int, n: int) -> Sentence:
 
 
 def profit_finding(offer: Offer, *, n_first: int) -> Sentence:
-    """Say whether contacting pays at the assumed figures, and by how much; else what a kept customer would have to bring."""
+    """Say whether contacting pays at the assumed figures, and by how much; else what a kept customer would have to bring.
+
+    Who is lost is measured on unseen data, whom an offer keeps is assumed: such a finding never holds without care.
+    """
     rules, gain, needed = offer.rules, offer.gain, offer.needed
     best, everyone = rules.iloc[-1], rules.set_index("rule").loc["contact everyone"]
     if best["n_contacted"] == 0:
         interval = (everyone["low"], everyone["high"])
-        evidence = Evidence("prediction", int(best["n"]), everyone["profit_per_customer"], interval, 0.0, held_out=True)
+        evidence = Evidence("prediction", int(best["n"]), everyone["profit_per_customer"], interval, 0.0, held_out=False)
         values = {"loss": -everyone["profit_per_customer"], "n": n_first, "times": needed}
         if not np.isfinite(needed):
             return Sentence(
@@ -279,7 +282,7 @@ def profit_finding(offer: Offer, *, n_first: int) -> Sentence:
         "{half:money2}.",
         {"share": best["share_contacted"], "profit": best["profit_per_customer"], "everyone": rule["contact everyone"],
          "half": rule["probability of at least one half"]},
-        Evidence("prediction", int(best["n"]), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
+        Evidence("prediction", int(best["n"]), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=False),
     )
 
 
@@ -291,8 +294,8 @@ def survival_finding(at: pd.DataFrame) -> Sentence:
         "{other_share:percent} of type {other:label}.",
         {"month": int(long["month"]), "share": float(long["survival"]), "plan": long["plan"],
          "other_share": float(short["survival"]), "other": short["plan"]},
-        Evidence("estimate", int(short["at_risk"]), float(short["survival"]), (float(short["low"]), float(short["high"])),
-                 float(long["survival"]) if len(at) > 1 else None),
+        Evidence("prediction", int(short["at_risk"]), float(short["survival"]), (float(short["low"]), float(short["high"])),
+                 float(long["survival"]) if len(at) > 1 else None, held_out=False),
     )
 
 
@@ -308,8 +311,8 @@ def hazard_finding(hazards: pd.DataFrame) -> Sentence | None:
         "{later:percent1} from month {start:count} on, where the fewest do.",
         {"plan": first["plan"], "first": float(first["hazard"]), "months": int(first["to_month"]),
          "later": float(later["hazard"]), "start": int(later["from_month"])},
-        Evidence("estimate", int(first["n"]), float(first["hazard"]), (float(first["low"]), float(first["high"])),
-                 float(later["hazard"])),
+        Evidence("prediction", int(first["n"]), float(first["hazard"]), (float(first["low"]), float(first["high"])),
+                 float(later["hazard"]), held_out=False),
     )
 
 

@@ -201,8 +201,14 @@ def answer(examples: Examples, scores: pd.DataFrame, *, level: str, n_first: int
     )
 
 
-def key_figures(examples: Examples, scores: pd.DataFrame, quality: pd.DataFrame, business, *, level: str) -> list[Kpi]:
-    """Return the page's key figures; a model that is not to be used gives no forecast."""
+def key_figures(
+    examples: Examples, scores: pd.DataFrame, quality: pd.DataFrame, business, *, level: str, n_first: int = 50,
+    profit: float | None = None,
+) -> list[Kpi]:
+    """Return the page's key figures; a model that is not to be used gives no forecast.
+
+    profit: what an offer to the first `n_first` of the list is expected to bring; None where that is not known.
+    """
     rows = quality[(quality["target"] == "churned") & (quality["population"] == "all")]
     auc = rows[rows["metric"] == "roc_auc"].set_index("model")
     base = rows[rows["metric"] == "prevalence"].iloc[0]
@@ -217,10 +223,15 @@ def key_figures(examples: Examples, scores: pd.DataFrame, quality: pd.DataFrame,
     if level == "do not use":
         return [Kpi(text("Customers in the test"), int(examples.test["customer_id"].nunique())), *measured]
     buying = scores[~scores["is_silent"]]
+    offer = [] if profit is None or buying.empty else [
+        Kpi(text("An offer to the first {n:count} of the list", n=min(n_first, len(buying))), profit, "money",
+            note=text("expected profit, at the assumed costs and success rate")),
+    ]
     return [
         Kpi(text("Expected loss"), float(buying["expected_loss"].sum()), "money", note=str(value_note(examples, business))),
         Kpi(text("Customers expected to be lost"), float(buying["churn_probability"].sum()),
             note=text("of {n:count} current ones", n=len(buying))),
+        *offer,
         *measured,
     ]
 

@@ -94,7 +94,7 @@ def _value_title(compared: dict) -> str:
             "cohorts"
         )
     return (
-        "Newer customers bring about as much as older ones did at the same age: {newer:money} and {older:money} in "
+        "Newer cohorts cannot be told from older ones at the same age: {newer:money} and {older:money} a customer in "
         "{months:count} months"
     )
 

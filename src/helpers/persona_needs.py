@@ -60,7 +60,7 @@ def next_purchase(row: pd.Series, again: dict[str, float]) -> tuple[str, dict, s
     )
     if recency > gap:
         return (
-            "a reason to come back: usually every {gap:number1} days, now {recency:count} days silent"
+            "a reminder, before any offer: usually every {gap:number1} days, now {recency:count} days silent"
         ), {"gap": gap, "recency": recency}, rests, late
     return (
         "to be met in time: the next purchase is due in about {days:count} days (usually every {gap:number1} days)"

@@ -40,7 +40,7 @@ COLUMNS = {  # column → (label, format)
     "first": ("Division", "label"), "second": ("and", "label"),
     "ami": ("Overlap (0–1)", "number2"), "chance": ("Limit of chance", "number3"), "A": ("A", "percent"),
     "B": ("B", "percent"), "C": ("C", "percent"), "from_segment": ("From", "label"), "to_segment": ("To", "label"),
-    "n_from": ("of", "count"), "expected_share": ("With an unchanged rhythm", "percent1"),
+    "n_from": ("Customers then", "count"), "expected_share": ("With an unchanged rhythm", "percent1"),
     "net_share": ("True move", "change_percent1"), "net_low": ("from", "change_percent1"),
     "net_high": ("to", "change_percent1"),
     "n_before": ("Customers then", "count"), "came_back": ("Came back", "percent"),

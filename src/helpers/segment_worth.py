@@ -23,8 +23,8 @@ SLIDE = 0.9  # of what all customers keep of their pace, below which a segment s
 BY_ITSELF = 0.75  # of customers come back: a discount would be given away (our convention)
 ACTIONS = {  # action → sentence; the limits are in the sentence
     "leave alone": (
-        "Keep, and give no discount: {came:percent} came back within {days:count} days by themselves (limit {limit:percent}) "
-        "and spent {next:money} each. Offer service and first choice instead."
+        "Keep, and give no discount: {came:percent} came back within {days:count} days, with whatever they were sent (limit "
+        "{limit:percent}), and spent {next:money} each. Offer service and first choice instead."
     ),
     "halt the slide": (
         "Halt the slide: {came:percent} still came back within {days:count} days, but they spent {pace:percent} of what their "
@@ -35,16 +35,17 @@ ACTIONS = {  # action → sentence; the limits are in the sentence
         "all."
     ),
     "remind": (
-        "Remind: {came:percent} came back within {days:count} days, more than the {all:percent} of all customers. A message "
-        "suffices."
+        "Remind: {came:percent} came back within {days:count} days, more than the {all:percent} of all customers. Send a "
+        "message before any offer."
     ),
     "win back": (
         "Win back one by one: only {came:percent} came back, against {all:percent} of all, yet each had brought {past:money}, "
-        "more than the average customer ({mean:money}). Do not spend more than {next:money} a head: that is what came."
+        "more than the average customer ({mean:money}). Spend far less than {next:money} a head: that is the revenue that "
+        "came, and part of it comes anyway."
     ),
     "automate": (
-        "Automatic mail only: {came:percent} came back, against {all:percent} of all, and each brought {next:money} in "
-        "{days:count} days. A contact must cost less."
+        "Automatic mail only: {came:percent} came back, against {all:percent} of all, and each brought {next:money} of revenue "
+        "in {days:count} days, part of which comes anyway. A contact must cost far less."
     ),
     "as all": (
         "Treat like the average customer: {came:percent} came back, which cannot be told from the {all:percent} of all."
@@ -187,8 +188,9 @@ def sentence(table: pd.DataFrame, *, days: int) -> tuple[str, dict]:
         "share": float(best["expected_revenue"] / known["expected_revenue"].sum()),
     }
     return (
-        "{segment:label} ({n:count} customers) can be expected to bring {expected:money} in the next {days:count} days "
-        "({low:money} to {high:money}), {share:percent} of what all segments will, if they do as such customers did before."
+        "{segment:label} ({n:count} customers) can be expected to bring {expected:money} of revenue in the next "
+        "{days:count} days ({low:money} to {high:money}), {share:percent} of what all segments will, if they do as such "
+        "customers did before."
     ), values
 
 

@@ -29,6 +29,12 @@ def test_monthly_retention_by_hand():
     assert (found["low"] < found["seen"]).all()
 
 
+def test_a_contract_that_ends_within_a_month_ends_in_that_month():
+    rows = [(0.5, True, 10), (1.0, True, 10), (1.5, True, 8), (1.9, False, 2), (2.5, False, 70)]
+    found = contract_heterogeneity.monthly_retention(contracts(rows))
+    assert found["n_at_risk"].tolist() == [100, 78] and found["n_ended"].tolist() == [20, 8]
+
+
 def test_months_before_a_contract_was_seen_do_not_count():
     late = contracts([(3, True, 40), (5, False, 60)]).assign(entry_months=[2] * 100)
     assert contract_heterogeneity.monthly_retention(late)["month"].tolist() == [3, 4, 5]

@@ -87,6 +87,11 @@ def test_a_contract_that_ended_before_its_first_renewal_ended_at_the_first():
     assert table.to_dict("list") == {"age": [0, 1], "ended": [False, True], "entered_age": [0, 0], "n": [1, 3]}
 
 
+def test_a_contract_that_ended_between_two_renewals_ended_at_the_second_and_a_running_one_has_outlasted_the_first():
+    table = retention_sbg.collapse_contracts(pd.DataFrame({"age": [1.5, 1.5], "ended": [True, False]}))
+    assert table.set_index("ended")["age"].to_dict() == {False: 1.0, True: 2.0}
+
+
 @pytest.mark.parametrize("logs", [[-0.4, 1.3], [1.0, -1.0]])
 def test_the_gradient_is_right(logs):
     table = retention_sbg.collapse_contracts(drawn(300, seed=3, alpha=1.0, beta=4.0, seen=9).assign(entered_age=0))

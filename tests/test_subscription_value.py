@@ -36,6 +36,11 @@ def test_losses_are_ends_among_the_contracts_that_reach_an_age():
     assert found.tolist() == pytest.approx([10 / 50, 5 / 40, 0.0])
 
 
+def test_a_contract_that_ends_within_a_month_is_lost_at_the_end_of_it():
+    tenure, churned = [0.4] * 10 + [1.5] * 10 + [2.9] * 30, [True] * 20 + [False] * 30
+    assert subscription_value.losses(tenure, churned, n_months=2).tolist() == pytest.approx([10 / 50, 10 / 40])
+
+
 @pytest.mark.parametrize(("n_oldest", "third"), [(29, 30 / (89 + 69)), (30, 0.0)])
 def test_ages_that_few_contracts_reach_continue_at_the_mean_loss_of_the_last_year(n_oldest, third):
     tenure = [1] * 20 + [2] * 40 + [3] * n_oldest

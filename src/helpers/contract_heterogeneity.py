@@ -23,7 +23,7 @@ def monthly_retention(subscriptions: pd.DataFrame) -> pd.DataFrame:
     """Return the share of contracts that stay for another month, by age, with Wilson intervals.
 
     Out: month (1, 2, …: from the age of month − 1), n_at_risk, n_ended, seen, low, high; only months that MIN_AT_RISK contracts
-    were seen to begin. A contract that ended before its first month was over ended in month 1.
+    were seen to begin. A contract that ended before a month was over ended in that month (after 1.5 months: in month 2).
     """
     entry, age, ended = _ages(subscriptions)
     months = np.arange(1, int(age.max(initial=0)) + 1)
@@ -37,8 +37,8 @@ def monthly_retention(subscriptions: pd.DataFrame) -> pd.DataFrame:
 
 def _ages(subscriptions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     ended = subscriptions["churned"].to_numpy(bool)
-    age = np.floor(subscriptions["tenure_months"].to_numpy(float))
-    age = np.where(ended, np.maximum(age, 1), age)
+    tenure = subscriptions["tenure_months"].to_numpy(float)
+    age = np.where(ended, np.maximum(np.ceil(tenure), 1), np.floor(tenure))
     entry = subscriptions["entry_months"].to_numpy(float) if "entry_months" in subscriptions else np.zeros(len(age))
     return np.minimum(entry, age), age, ended
 

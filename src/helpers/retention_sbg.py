@@ -80,9 +80,9 @@ def fit_sbg(contracts: pd.DataFrame, *, min_contracts: int = MIN_CONTRACTS, min_
 
     Parameters
     ----------
-    contracts : age (renewals reached: one that ended before its first renewal counts as ended at the first, age 1; one that
-        still runs has outlasted `age` renewals), ended (bool); optionally entered_age: renewals outlasted when it came into
-        view (staggered starts; 0 where missing), and n (contracts that a row stands for).
+    contracts : age (renewals reached: one that ended before a renewal counts as ended at it, the first at the least; one that
+        still runs has outlasted `age` renewals, rounded down), ended (bool); optionally entered_age: renewals outlasted when it
+        came into view (staggered starts; 0 where missing), and n (contracts that a row stands for).
 
     Raises TooLittleData below `min_contracts`, below `min_ended` ended ones, or where nothing converges; ValueError where a
     contract came into view after its age.
@@ -108,10 +108,10 @@ def fit_sbg(contracts: pd.DataFrame, *, min_contracts: int = MIN_CONTRACTS, min_
 def collapse_contracts(contracts: pd.DataFrame) -> pd.DataFrame:
     """Return the distinct ages, ends and ages of entry with their numbers of contracts (n), ascending."""
     ended = contracts["ended"].astype(bool)
-    age = np.floor(contracts["age"].astype(float))
+    age = contracts["age"].astype(float)
     entered = contracts["entered_age"].astype(float).fillna(0) if "entered_age" in contracts else 0.0
     table = pd.DataFrame({
-        "age": age.where(~ended, np.maximum(age, 1)), "ended": ended, "entered_age": entered,
+        "age": np.floor(age).where(~ended, np.maximum(np.ceil(age), 1)), "ended": ended, "entered_age": entered,
         "n": contracts["n"].astype(float) if "n" in contracts else 1.0,
     })
     if not ((table["entered_age"] <= table["age"] - table["ended"]) & (table["entered_age"] >= 0)).all():

@@ -94,10 +94,12 @@ def by_plan(subscriptions: pd.DataFrame):
 def losses(tenure_months, churned, weights=None, *, n_months: int, entry=None) -> np.ndarray:
     """Return the monthly loss rate by age 1, 2, … `n_months`: contracts that end at that age / contracts seen to reach it.
 
+    A contract that ended before a month of it was over ended at that age: after half a month at 1, after 1.5 months at 2.
     A contract is seen to reach the ages after its `entry` month (None: all). An age that nobody was seen at has no loss.
     Ages that fewer than MIN_AT_RISK contracts reach take the mean loss of the last MONTHS_PER_YEAR ages that enough reach.
     """
-    tenure = np.asarray(tenure_months, float).astype("int64")
+    tenure, churned = np.asarray(tenure_months, float), np.asarray(churned, bool)
+    tenure = np.where(churned, np.maximum(np.ceil(tenure), 1), np.floor(tenure)).astype("int64")
     weights = np.ones(len(tenure)) if weights is None else np.asarray(weights, float)
     size = max(n_months, int(tenure.max(initial=0))) + 1
     reached = np.bincount(tenure, weights, minlength=size)[::-1].cumsum()[::-1]

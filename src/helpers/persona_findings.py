@@ -121,6 +121,11 @@ def reversal_sentence(checked: pd.DataFrame) -> tuple[str, dict, Evidence]:
             "and are taken off the cards; {gone:count} more are gone there and marked. {unknown:count} of {compared:count} "
             "comparisons have too few customers alike to tell."
         ), values, proof
+    if not values["gone"]:
+        return (
+            "None of {n:count} statements turns round or is gone among customers alike in {within:list} (Simpson's paradox). "
+            "{unknown:count} of {compared:count} comparisons have too few customers alike to tell."
+        ), values, proof
     return (
         "None of {n:count} statements turns round among customers alike in {within:list} (Simpson's paradox); {gone:count} are "
         "gone there and marked on the cards. {unknown:count} of {compared:count} comparisons have too few customers alike to "

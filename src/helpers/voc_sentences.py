@@ -98,7 +98,7 @@ def opening(satisfied: dict | None = None, drivers: pd.DataFrame | None = None) 
     if drivers is not None and drivers["is_stable"].any():
         return Sentence(
             "{share:percent} of {n:count} reviews are by satisfied customers; no theme goes with more complaints than chance "
-            "would bring.", values,
+            "would bring; single words are tested further down.", values,
         )
     return Sentence("{share:percent} of {n:count} reviews are by satisfied customers.", values)
 

@@ -130,7 +130,7 @@ def test_captured_value_worked_by_hand():
 
 
 def test_figures_that_dataset_yml_lacks_are_named():
-    with pytest.raises(TooLittleData, match="offer_cost, success_rate"):
+    with pytest.raises(TooLittleData, match="offer_cost and success_rate"):
         churn_costs.read_costs(business(offer_cost=None, success_rate=None), kind="buyers")
     with pytest.raises(TooLittleData, match="months_of_value"):
         churn_costs.read_costs(business(months_of_value=None), kind="contracts")

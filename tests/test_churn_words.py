@@ -135,6 +135,14 @@ def test_a_gain_whose_interval_holds_zero_is_too_weak():
     assert grade_of(found) == "too weak" and "“Recency alone”" in str(found) and "score in use" in str(found)
 
 
+def test_a_gain_over_the_best_rule_on_unseen_customers_holds():
+    random = np.random.default_rng(1)
+    tested = study_of().tested
+    tested["Logistic regression"] = tested["churned"] + random.random(400)
+    tested["Recency alone"] = random.random(400)
+    assert grade_of(churn_findings.ranking_finding(study_of(tested=tested), seed=1)) == "holds"
+
+
 def rivals_of(*beaten):
     return pd.DataFrame({"rival": ["Recency alone", "Frequency alone"], "is_beaten": beaten})
 

@@ -67,8 +67,8 @@ def read_costs(business, *, kind: str) -> Costs:
     if absent:
         raise TooLittleData(
             "To weigh the cost of an offer against the loss, dataset.yml needs these figures of the business: "
-            "{figures}.",
-            figures=", ".join(absent),
+            "{figures:list}.",
+            figures=absent,
         )
     return Costs(business.offer_cost.value, business.contact_cost.value, business.success_rate.value)
 

@@ -34,7 +34,7 @@ def ranking_finding(study: Study, *, seed: int) -> Sentence:
         "Take one customer who was lost and one who was not: the score in use (“{score:label}”) ranks them the right way round "
         "in {auc:percent1} of all such pairs, the best simple rule (“{rule:label}”) in {other:percent1}.",
         {"score": score, "auc": auc["value"], "rule": best, "other": auc["value"] - gain["value"]},
-        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=False),
+        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
     )
 
 

@@ -77,6 +77,13 @@ def row(found, term: str) -> pd.Series:
     return found.table.set_index(["attribute", "level"]).loc[term]
 
 
+def test_the_error_of_a_gain_over_folds_allows_for_what_they_share():
+    gains = np.array([0.01, 0.03, 0.02, 0.02, 0.02])  # standard deviation √(0.0002 / 4)
+    assert contract_drivers._error_over_folds(gains) == pytest.approx(np.sqrt(0.00005) * np.sqrt(1 / 5 + 1 / 4))
+    evidence = contract_words.drivers_evidence({"gain": 0.02, "error": 0.01, "n": 300})
+    assert evidence.interval == pytest.approx((0.02 - 0.02776, 0.02 + 0.02776), abs=1e-5)  # t with 4 degrees of freedom
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("last_month", [True, False])
 def test_a_planted_ratio_is_found_and_colour_says_nothing(last_month):

@@ -4,9 +4,10 @@ Functions return templates, or what report.chart, report.table and report.kpis t
 """
 
 import pandas as pd
+from scipy.stats import t as student
 
 from helpers import plots, plots_value
-from helpers.contract_drivers import Drivers
+from helpers.contract_drivers import N_FOLDS, Drivers
 from helpers.i18n import text as t
 from helpers.i18n import translate
 from helpers.lifetime_value import Assumptions
@@ -210,7 +211,7 @@ def drivers_finding(facts: dict) -> str:
 
 def drivers_evidence(facts: dict) -> Evidence:
     """Return what supports it: the gain in concordance over the plan alone (or over chance), out of sample."""
-    gain, half = facts["gain"], 1.959964 * facts["error"]
+    gain, half = facts["gain"], float(student.ppf(0.975, N_FOLDS - 1)) * facts["error"]
     return Evidence("prediction", n=facts["n"], estimate=gain, interval=(gain - half, gain + half), baseline=0.0, held_out=True)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from helpers import i18n
 from helpers import segment_interests as interests
 from helpers.errors import TooLittleData
 
@@ -110,3 +111,12 @@ def test_the_order_of_purchases_changes_no_count():
     bought, products, orders = (table.to_pandas() for table in tables_of())
     mixed = [ibis.memtable(frame.sample(frac=1, random_state=5)) for frame in (bought, products, orders)]
     pd.testing.assert_frame_equal(interests.count_tastes(*mixed).counts, interests.count_tastes(*tables_of()).counts)
+
+
+def test_products_and_channels_are_shown_by_their_labels_in_the_language_of_the_page():
+    groups = pd.DataFrame({"interest_group": ["GROCERY + MEAT-PCKGD · miniapp", "A, B"],
+                           "telling": ["GROCERY 106, miniapp 158", ""], "share": [0.7, 0.3]})
+    with i18n.reading_in("zh"):
+        shown = interests.in_words(groups)
+    assert shown["interest_group"].to_list() == ["食品杂货 + 包装肉制品 · 小程序", "A, B"]
+    assert shown["telling"].to_list() == ["食品杂货 106, 小程序 158", ""] and shown["share"].to_list() == [0.7, 0.3]

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from helpers.errors import TooLittleData
+from helpers.i18n import text
 
 MIN_CUSTOMERS = 100
 MIN_COLUMN = 100  # purchases; a category or channel bought less often says nothing of tastes
@@ -239,6 +240,22 @@ def place(tastes: Tastes, resp: np.ndarray) -> tuple[pd.Series, pd.DataFrame]:
 
 def _shares(sums: np.ndarray, parts) -> np.ndarray:
     return np.hstack([sums[:, part] / np.maximum(sums[:, part].sum(axis=1, keepdims=True), 1e-12) for part in parts])
+
+
+def in_words(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups of `place` as they are shown: products and channels by their labels in the language of the page."""
+    def label(kind: str) -> str:
+        return text("{kind:label}", kind=kind)
+
+    def name(group: str) -> str:
+        products, *channel = group.split(" · ")
+        return " · ".join([" + ".join(map(label, products.split(" + "))), *map(label, channel)])
+
+    told = [[kind.rpartition(" ") for kind in telling.split(", ")] for telling in groups["telling"]]
+    return groups.assign(
+        interest_group=groups["interest_group"].map(name),
+        telling=[", ".join(f"{label(kind)}{space}{index}" for kind, space, index in kinds) for kinds in told],
+    )
 
 
 def _telling(tastes: Tastes, shares: np.ndarray, overall: np.ndarray) -> list[tuple[str, float]]:

@@ -6,6 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from helpers.persona_described import short
 from helpers.persona_words import is_more
 from helpers.proportions import wilson
 
@@ -60,11 +61,11 @@ def next_purchase(row: pd.Series, again: dict[str, float]) -> tuple[str, dict, s
     )
     if recency > gap:
         return (
-            "a reminder, before any offer: usually every {gap:number1} days, now {recency:count} days silent"
-        ), {"gap": gap, "recency": recency}, rests, late
+            "a reminder, before any offer: usually every {gap} days, now {recency:count} days silent"
+        ), {"gap": short(gap), "recency": recency}, rests, late
     return (
-        "to be met in time: the next purchase is due in about {days:count} days (usually every {gap:number1} days)"
-    ), {"days": max(round(gap - recency), 1), "gap": gap}, rests, late
+        "to be met in time: the next purchase is due in about {days:count} days (usually every {gap} days)"
+    ), {"days": max(round(gap - recency), 1), "gap": short(gap)}, rests, late
 
 
 def openings(own: pd.DataFrame) -> list[tuple[str, dict, pd.Series]]:

@@ -98,6 +98,14 @@ def test_newer_cohorts_are_compared_with_older_ones_at_the_same_age():
     assert (found["older_last"], found["newer_first"]) == (pd.Timestamp("2020-02-01"), pd.Timestamp("2020-04-01"))
 
 
+def test_cohorts_that_differ_among_themselves_widen_the_interval_of_the_comparison():
+    rows = [row for month, value in ((1, 8), (2, 12), (3, 14), (4, 18)) for row in cohort(month, 30, value, again=2)]
+    found = cohort_value.compare_cohorts(cohort_value.summarise_cohorts(*spending(*rows)))
+    assert (found["older"], found["newer"]) == (12, 18)
+    half = 1.96 * np.sqrt(2 * 4)  # two cohorts 2 above and below the mean of a half: variance of the mean 8 / 2
+    assert (found["low"], found["high"]) == pytest.approx((6 - half, 6 + half), abs=1e-3)
+
+
 def test_a_first_cohort_of_old_customers_is_not_compared():
     rows = [row for month, n in ((1, 80), (2, 30), (3, 30), (4, 30)) for row in cohort(month, n, 10)]
     found = cohort_value.compare_cohorts(cohort_value.summarise_cohorts(*spending(*rows)))

@@ -126,7 +126,12 @@ def compare_cohorts(cohorts: pd.DataFrame) -> dict:
 
 
 def _pooled(cells: pd.DataFrame) -> tuple[float, float]:
-    """Return the mean over the customers of several cohorts and its standard error (cohorts independent of one another)."""
+    """Return the mean over the customers of several cohorts and its standard error: that of their customers, or that of whole
+    cohorts drawn anew where these differ by more (season, campaigns). One cohort cannot tell by how much cohorts differ.
+    """
     share = cells["n_customers"] / cells["n_customers"].sum()
     error = (cells["high"] - cells["low"]) / (2 * Z95)
-    return float((share * cells["value_per_customer"]).sum()), float(np.sqrt(((share * error) ** 2).sum()))
+    mean, k = float((share * cells["value_per_customer"]).sum()), len(cells)
+    within = float(((share * error) ** 2).sum())
+    between = float(((share * (cells["value_per_customer"] - mean)) ** 2).sum()) * k / (k - 1) if k > 1 else 0.0
+    return mean, float(np.sqrt(max(within, between)))

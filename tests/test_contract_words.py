@@ -46,12 +46,16 @@ def test_contract_sentences_name_plans_only_where_there_are_some(language, n_pla
 def test_the_contract_verdict_warns_of_missing_leavers(recent, says):
     facts = {**RETAINED, "only_recent_ends": recent}
     assert says in read(contract_words.verdict(facts), facts)
+    for has_margin in (True, False):
+        headline = contract_words.headline(has_margin=has_margin, only_recent_ends=recent)
+        assert ("do not budget on it" in headline) == recent
 
 
 def test_contract_answers_and_figures_are_complete(language):
     fees = {"n": 5174, "total": 3.35e6, "low": 3.3e6, "high": 3.4e6, "mean": 648.0, "months": 12, "expected": 11.2}
     for has_margin in (True, False):
         read(contract_words.headline(has_margin=has_margin), fees)
+        read(contract_words.headline(has_margin=has_margin, only_recent_ends=True), fees)
         cards = contract_words.figures(fees, RETAINED, Assumptions(0.3, 0.1, has_margin))
         assert cards[0].low == pytest.approx(3.3e6 / 5174)
         assert cards[3].value == 0.843

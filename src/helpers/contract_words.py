@@ -16,8 +16,20 @@ from helpers.report import Evidence, Kpi
 MOST = 12  # ratios in the chart
 
 
-def headline(*, has_margin: bool) -> str:
-    """Return the page's answer for contractual customers."""
+def headline(*, has_margin: bool, only_recent_ends: bool = False) -> str:
+    """Return the page's answer for contractual customers; ends of the last month only may be a part of all ends."""
+    if only_recent_ends and has_margin:
+        return (
+            "If contracts end as often as so far, and no earlier end is missing from the data, the {n:count} running ones "
+            "bring {total:money} of gross margin ({low:money} to {high:money}) over the next {months:count} months, "
+            "{mean:money} each. But all known ends lie in the last month: do not budget on it."
+        )
+    if only_recent_ends:
+        return (
+            "If contracts end as often as so far, and no earlier end is missing from the data, the {n:count} running ones pay "
+            "{total:money} of fees ({low:money} to {high:money}) over the next {months:count} months, {mean:money} each. But "
+            "all known ends lie in the last month: do not budget on it."
+        )
     if has_margin:
         return (
             "If contracts end as often as so far, the {n:count} running ones bring {total:money} of gross margin "

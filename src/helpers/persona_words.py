@@ -48,8 +48,10 @@ SENTENCES = {
         "fewer of their reviews speak of {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
     ),
     "survey": (
-        "more of their survey answers: {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
-        "fewer of their survey answers: {attribute:label}: {share:percent1}, others {others:percent1} (index {index:count})",
+        "more of their survey answers are by {attribute:label}: {share:percent1}, others {others:percent1} "
+        "(index {index:count})",
+        "fewer of their survey answers are by {attribute:label}: {share:percent1}, others {others:percent1} "
+        "(index {index:count})",
     ),
     "service": (
         "more of their orders end in a service case: {share:percent1}, others {others:percent1} (index {index:count})",
@@ -60,8 +62,10 @@ SENTENCES = {
         "they rate fewer service cases badly: {share:percent1}, others {others:percent1} (index {index:count})",
     ),
     "cases": (
-        "more of their service cases: {attribute:label}, {share:percent1}, others {others:percent1} (index {index:count})",
-        "fewer of their service cases: {attribute:label}, {share:percent1}, others {others:percent1} (index {index:count})",
+        "more of their service cases are about {attribute:label}: {share:percent1}, others {others:percent1} "
+        "(index {index:count})",
+        "fewer of their service cases are about {attribute:label}: {share:percent1}, others {others:percent1} "
+        "(index {index:count})",
     ),
     "customers": (
         "{kind:label} {attribute:label} is more common: {share:percent1}, others {others:percent1} (index {index:count})",

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 STAGES = freshness.stage_names()
 ONE_IN = 3  # households; of fewer than that, too few fall silent for the churn model
+ORDER = ["collection", "cleaning", "segmentation", "voc", "persona", "lifetime_value", "churn", "dashboard"]
 OTHER_ORDER = ["collection", "cleaning", "voc", "churn", "lifetime_value", "segmentation", "persona", "dashboard"]
 SHOP = """\
 name: corner_shop
@@ -92,7 +93,8 @@ def runs(tmp_path_factory):
         "first": sample_home(tmp_path_factory.mktemp("first")), "second": sample_home(tmp_path_factory.mktemp("second")),
         "shop": shop_home(tmp_path_factory.mktemp("shop")),
     }
-    topics = [stage.split("_", 1)[1] for stage in STAGES]
+    topics = ORDER
+    assert sorted(topics) == sorted(OTHER_ORDER) == sorted(stage.split("_", 1)[1] for stage in STAGES)
     with ThreadPoolExecutor(3) as pool:
         done = {
             "first": pool.submit(make_all, homes["first"], topics, "LANGUAGE=both"),

@@ -103,6 +103,17 @@ def test_quality_has_each_cut_off_and_one_row_a_measure(study):
     assert set(rows["cut_off"]) == set(study.examples.windows.tests)
 
 
+def test_the_skill_compares_with_the_share_lost_that_was_known_at_the_cut_off(examples):
+    windows, tested = examples.windows, examples.test.assign(**{MODEL: 0.5})
+    quality = churn.measure(examples, tested, seed=SEED)
+    day = windows.test
+    known = examples.train.loc[examples.train["cut_off"].isin(windows.learnt_at(day)), "churned"].mean()
+    lost = tested.loc[tested["cut_off"] == day, "churned"]
+    found = churn_quality.value_of(quality[quality["population"] == f"cut-off {day:%Y-%m-%d}"], MODEL, "brier_skill")
+    assert found["value"] == pytest.approx(1 - 0.25 / ((known - lost) ** 2).mean())
+    assert known != pytest.approx(examples.train["churned"].mean(), abs=1e-3)  # which knows later outcomes as well
+
+
 @pytest.mark.slow
 def test_the_order_of_the_rows_changes_no_table(examples):
     shuffled = replace(examples, train=examples.train.sample(frac=1, random_state=1),

@@ -179,7 +179,7 @@ def measure(examples: Examples, tested: pd.DataFrame, *, seed: int) -> pd.DataFr
     no prediction. is_used marks the score that the list rests on.
     """
     used = examples.score
-    prior = float(examples.train["churned"].mean())
+    prior = _known_rate(examples, examples.windows.tests if examples.is_temporal else ())
     scores = {name: is_probability for name, is_probability in (SCORES | {used: True}).items() if name in tested}
     parts = [churn_quality.measure(tested, scores=scores, seed=seed, prior=prior).assign(population="all")]
     buying = still_buying(examples, tested)
@@ -189,10 +189,18 @@ def measure(examples: Examples, tested: pd.DataFrame, *, seed: int) -> pd.DataFr
     rivals = {name: name == used for name in scores if name in (used, *RIVALS)}
     if examples.is_temporal:
         for day, rows in tested.groupby("cut_off"):
-            part = churn_quality.measure(rows, scores=rivals, seed=seed, prior=prior)
+            part = churn_quality.measure(rows, scores=rivals, seed=seed, prior=_known_rate(examples, (day,)))
             parts.append(part.assign(population=f"cut-off {day:%Y-%m-%d}"))
     quality = pd.concat(parts).assign(target="churned")
     return _finished(quality, examples)
+
+
+def _known_rate(examples: Examples, days: tuple[pd.Timestamp, ...]) -> float:
+    """Return the share lost at the cut-offs that could be learnt from on `days`; of all examples where there are no days."""
+    rows = examples.train
+    if days:
+        rows = rows[rows["cut_off"].isin([known for day in days for known in examples.windows.learnt_at(day)])]
+    return float(rows["churned"].mean())
 
 
 def _finished(quality: pd.DataFrame, examples: Examples) -> pd.DataFrame:

@@ -70,8 +70,18 @@ def test_guests_are_left_out():
 
 
 def test_a_repeat_day_without_revenue_is_a_purchase_but_has_no_value():
-    found = btyd.purchase_summary(orders(("a", 1, 10), ("a", 8, 20), ("a", 15, 0), ("a", 22, -5)), **JANUARY).iloc[0]
-    assert (found["frequency"], found["n_valued_days"], found["monetary_value"]) == (3, 1, 20)
+    found = btyd.purchase_summary(orders(("a", 1, 10), ("a", 8, 20), ("a", 15, 0)), **JANUARY).iloc[0]
+    assert (found["frequency"], found["n_valued_days"], found["monetary_value"]) == (2, 1, 20)
+
+
+def test_a_day_with_refunds_only_is_no_purchase_but_taken_off_the_one_before():
+    mine = (("a", 1, 10), ("a", 8, 20), ("a", 15, -5), ("a", 16, -1), ("a", 22, 8))
+    rows = orders(*mine, ("b", 3, -4), ("c", 2, -4), ("c", 5, 9))
+    found = btyd.purchase_summary(rows, **JANUARY).set_index("customer_id")
+    assert found.index.tolist() == ["a", "c"], "b bought nothing in the window"
+    a = found.loc["a"]
+    assert (a["frequency"], a["recency_weeks"], a["revenue"], a["monetary_value"]) == (2, 3, 32, 11)
+    assert (found.loc["c", "frequency"], found.loc["c", "revenue"]) == (0, 9)
 
 
 def test_a_day_whose_refund_cancels_its_purchase_has_no_value():

@@ -68,7 +68,7 @@ def test_guests_and_days_outside_the_observation_are_left_out():
 
 
 def test_negative_revenue_does_not_make_a_feature_unknown():
-    assert features_of(orders_of(("a", "2024-05-01", -5))).loc["a", "log_revenue_per_day"] == 0
+    assert features_of(orders_of(("a", "2024-05-01", 0), ("a", "2024-05-01", -5))).loc["a", "log_revenue_per_day"] == 0
 
 
 days = st.dates(min_value=pd.Timestamp("2024-01-01").date(), max_value=pd.Timestamp("2024-12-31").date())

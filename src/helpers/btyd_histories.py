@@ -6,6 +6,7 @@ and the distinct histories with their numbers of customers, on which every likel
 
 from dataclasses import dataclass, replace
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -19,11 +20,24 @@ SUMMARY = [
 def purchase_days(orders, *, start, end):
     """Return the purchase days of known customers in [start, end] as an Ibis table: orders of one day are one purchase.
 
-    Out: customer_id, order_date, revenue (currency; a day whose orders sum to 0 or less is still a purchase day).
+    Out: customer_id, order_date, revenue (currency, net). A purchase day has at least one order that is no refund (revenue
+    ≥ 0), whatever the day sums to. A day with refunds only is none: its money is taken off the purchase day before it, and
+    left out where [start, end] holds none.
     """
     start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
     known = orders.filter(orders.customer_id.notnull(), orders.order_date.between(start, end))
-    return known.group_by("customer_id", "order_date").agg(revenue=known.revenue.sum().round(4))
+    days = known.group_by("customer_id", "order_date").agg(
+        revenue=known.revenue.sum(), is_purchase=(known.revenue >= 0).any().cast("int64")
+    )
+    number = days.is_purchase.sum().over(
+        ibis.cumulative_window(group_by=days.customer_id, order_by=days.order_date)
+    )
+    days = days.mutate(number=number)
+    days = days.filter(days.number > 0)
+    purchases = days.group_by("customer_id", "number").agg(
+        order_date=days.order_date.min(), revenue=days.revenue.sum().round(4)
+    )
+    return purchases.drop("number")
 
 
 def purchase_summary(orders, *, start, end) -> pd.DataFrame:

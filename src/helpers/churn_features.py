@@ -122,8 +122,8 @@ def add_value(features: pd.DataFrame, *, horizon_days: int, margin_rate: float |
 
 
 def first_order_day(orders, *, as_of) -> pd.Timestamp:
-    """Return the first day with an order of a known customer up to `as_of`; raises TooLittleData where there is none."""
-    known = orders.filter(orders.customer_id.notnull(), orders.order_date <= pd.Timestamp(as_of).date())
+    """Return the first day with a purchase of a known customer up to `as_of`; raises TooLittleData where there is none."""
+    known = orders.filter(orders.customer_id.notnull(), orders.revenue >= 0, orders.order_date <= pd.Timestamp(as_of).date())
     first = known.order_date.min().to_pandas()
     if pd.isna(first):
         raise TooLittleData("Needs orders of known customers; there are none.")

@@ -229,8 +229,8 @@ def key_figures(
     ]
     return [
         Kpi(text("Expected loss"), float(buying["expected_loss"].sum()), "money", note=str(value_note(examples, business))),
-        Kpi(text("Customers expected to be lost"), float(buying["churn_probability"].sum()),
-            note=text("of {n:count} current ones", n=len(buying))),
+        Kpi(text("Contracts that look like ended ones" if examples.kind == "contracts" else "Customers expected to be lost"),
+            float(buying["churn_probability"].sum()), note=text("of {n:count} current ones", n=len(buying))),
         *offer,
         *measured,
     ]

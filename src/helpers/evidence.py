@@ -36,7 +36,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
         return "too weak", "fewer than 30 observations"
     if evidence.kind == "fact":
         if evidence.coverage < 0.5:
-            return "with care", "known for less than half of the customers"
+            return "with care", "speaks for less than half of the customers"
         return "holds", "a full count of the data"
     if evidence.interval is None or not _are_known(*evidence.interval):
         return "with care", "no interval"
@@ -46,7 +46,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
         return "too weak", "the interval includes the comparison value"
     if evidence.kind == "estimate":
         if evidence.coverage < 0.5:
-            return "with care", "known for less than half of the customers"
+            return "with care", "speaks for less than half of the customers"
         return "holds", "the interval excludes the comparison value" if has_baseline else "has an interval"
     if not evidence.held_out:
         return "with care", "not measured on unseen data"

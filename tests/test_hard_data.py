@@ -57,7 +57,7 @@ def regular(n: int, *, gap: int, last: int = N_DAYS - 1, seed: int = 0) -> pd.Da
 
 
 def everybody_leaves() -> pd.DataFrame:
-    return regular(300, gap=20, last=380)
+    return regular(150, gap=20, last=380)
 
 
 def contracts(n: int, churned) -> pd.DataFrame:
@@ -76,10 +76,10 @@ BUYERS = {
     "ten customers": lambda: regular(10, gap=30),
     "one purchase each": lambda: orders([f"c{i:04d}" for i in range(400)], np.arange(400) * 731 // 400),
     "all identical": lambda: orders(np.repeat([f"c{i:04d}" for i in range(300)], 8), list(range(10, 650, 80)) * 300),
-    "nobody lost": lambda: regular(300, gap=5),
+    "nobody lost": lambda: regular(150, gap=5),
     "everybody lost": everybody_leaves,
-    "no money": lambda: regular(300, gap=25).assign(revenue=0.0),
-    "refunds only": lambda: regular(300, gap=25).assign(revenue=-5.0),
+    "no money": lambda: regular(150, gap=25).assign(revenue=0.0),
+    "refunds only": lambda: regular(150, gap=25).assign(revenue=-5.0),
     "a year of gaps": lambda: pd.concat([
         regular(200, gap=20, last=150), orders([f"c{i:05d}" for i in range(200)], 600 + np.arange(200) % 120),
     ], ignore_index=True).assign(transaction_id=lambda t: [f"t{i}" for i in range(len(t))]),

@@ -92,7 +92,7 @@ def _with_typical_gap(frame: pd.DataFrame, *, long_days: int) -> pd.DataFrame:
 def _with_logs(frame: pd.DataFrame, *, long_days: int) -> pd.DataFrame:
     counts = ["recency_days", "age_days", "n_purchase_days", "n_days_short", "n_days_long"]
     frame = frame.astype({"customer_id": "str", "usual_gap_days": float, **dict.fromkeys(counts, "int64")})
-    revenue = frame["revenue"].astype(float).round(2)  # the order in which an engine adds must not show
+    revenue = frame["revenue"].astype(float).round(6).round(2)  # the order in which an engine adds must not show
     per_day = revenue / frame["n_purchase_days"]
     silence, gap = np.log1p(frame["recency_days"]), np.log1p(frame["typical_gap_days"])
     return frame.assign(

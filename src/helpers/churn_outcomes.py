@@ -52,7 +52,7 @@ def spent(orders, *, start, end) -> pd.Series:
     """Return revenue in [start, end] by customer, for the customers with a purchase day in it."""
     days = btyd.purchase_days(orders, start=start, end=end)
     found = days.group_by("customer_id").agg(revenue=days.revenue.sum()).order_by("customer_id").to_pandas()
-    return found.set_index("customer_id")["revenue"].astype(float).round(2)
+    return found.set_index("customer_id")["revenue"].astype(float).round(6).round(2)
 
 
 def add_overdue(features: pd.DataFrame, orders, *, cut_off, first_day, end) -> pd.DataFrame:

@@ -1,13 +1,12 @@
 """contract_words.py: answers and curves of contracts say what was computed, in both languages."""
 
-import re
 
 import pandas as pd
 import pytest
 
 from helpers import contract_words, i18n, plots
-from helpers.i18n import text
 from helpers.lifetime_value import Assumptions
+from sentences import read
 
 RETAINED = {
     "n": 7043, "n_plans": 2, "months": 12, "only_recent_ends": True, "as_of": pd.Timestamp("2017-12-31"), "if_so": 0.001,
@@ -21,15 +20,6 @@ def language(request):
     i18n.use(language=request.param, currency="USD")
     plots.use_style()
     return request.param
-
-
-def read(template: str, values: dict) -> str:
-    """Return the sentence; a field without a value or a message without a translation fails."""
-    sentence = text(template, **values)
-    assert "{" not in sentence
-    if i18n.language() == "zh":
-        assert re.search(r"[一-鿿]", sentence), f"not translated: {template}"
-    return sentence
 
 
 @pytest.mark.parametrize("n_plans", [1, 2])

@@ -7,9 +7,9 @@ import pytest
 
 from helpers import datasets, i18n, lifetime_value_words, report
 from helpers.errors import TooLittleData
-from helpers.i18n import text
 from helpers.lifetime_value import Assumptions
 from helpers.lifetime_value_holdout import Judgement
+from sentences import read
 
 FIGURES = {"error": 4.53, "naive": 4.63, "miss": 0.12, "coverage": 0.92, "small": 0.05, "large": 0.25, "least": 0.9}
 TOTALS = {
@@ -27,15 +27,6 @@ COVERED = {
 def language(request):
     i18n.use(language=request.param, currency="USD")
     return request.param
-
-
-def read(template: str, values: dict) -> str:
-    """Return the sentence; a field without a value or a message without a translation fails."""
-    sentence = text(template, **values)
-    assert "{" not in sentence
-    if i18n.language() == "zh":
-        assert re.search(r"[一-鿿]", sentence), f"not translated: {template}"
-    return sentence
 
 
 # --- the sentence fits the figures

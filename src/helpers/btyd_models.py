@@ -171,6 +171,10 @@ class _Geometric(PurchaseModel):
         stays = b / (a + b) if self.shift else 1.0
         return (stays * btyd_geometric.expected_if_alive(r, alpha, a, b + self.shift, few))[at].reshape(weeks.shape)
 
+    @classmethod
+    def likelihood(cls, logs, rows):
+        return btyd_geometric.log_likelihood(logs, rows, shift=cls.shift)
+
     @staticmethod
     def starts(mean_gap: float, longest_weeks: float) -> list[np.ndarray]:
         return [np.log([r, r * mean_gap, a, b]) for r, a, b in ((1.0, 1.0, 3.0), (0.3, 0.5, 1.0), (3.0, 0.2, 10.0))]
@@ -198,20 +202,12 @@ class BgNbd(_Geometric):
     name = "BG/NBD"
     shift = 0
 
-    @staticmethod
-    def likelihood(logs, rows):
-        return btyd_geometric.log_likelihood(logs, rows, shift=0)
-
 
 class MbgNbd(_Geometric):
     """MBG/NBD: a customer may leave after every purchase, the first one included."""
 
     name = "MBG/NBD"
     shift = 1
-
-    @staticmethod
-    def likelihood(logs, rows):
-        return btyd_geometric.log_likelihood(logs, rows, shift=1)
 
 
 class ParetoNbd(PurchaseModel):

@@ -34,7 +34,7 @@ def language(request):
     (0, "count", "0"),
     (1234.56, "number1", "1,234.6"),
     (0.12345, "number3", "0.123"),
-    (-2.5, "number1", "-2.5"),
+    (-2.5, "number1", "−2.5"),
     (-0.04, "number1", "0.0"),
     (-0.0, "count", "0"),
     (-0.4, "count", "0"),
@@ -65,7 +65,7 @@ def test_numbers_and_shares_are_written_alike_in_both_languages(language, value,
     (12.34, "$12.34", "12.34美元"),
     (99.99, "$99.99", "99.99美元"),
     (100, "$100", "100美元"),
-    (-12.3, "-$12.30", "-12.30美元"),
+    (-12.3, "−$12.30", "−12.30美元"),
     (99_999, "$99,999", "99,999美元"),
     (100_000, "$100K", "10.0万美元"),
     (999_499, "$999K", "99.9万美元"),
@@ -74,7 +74,7 @@ def test_numbers_and_shares_are_written_alike_in_both_languages(language, value,
     (4_614_999, "$4.61M", "461.5万美元"),
     (99_999_999, "$100M", "1.00亿美元"),
     (999_999_999, "$1B", "10.00亿美元"),
-    (-500_000, "-$500K", "-50.0万美元"),
+    (-500_000, "−$500K", "−50.0万美元"),
 ])
 def test_money_is_short_where_it_is_large_and_never_a_thousand_thousands(value, english, chinese):
     i18n.use(language="en", currency="USD")
@@ -184,7 +184,7 @@ def test_the_catalogues_whose_messages_were_shown_are_known_for_the_manifest():
 # --- the catalogue is complete
 
 TEMPLATES_FIRST = {  # functions whose first argument is a message
-    "text", "t", "translate", "answer", "finding", "say", "note", "TooLittleData", "Sentence", "Gap", "Message",
+    "text", "t", "translate", "answer", "finding", "say", "note", "TooLittleData", "Sentence", "Gap", "Message", "Said",
 }
 TEMPLATES_SECOND = {"verdict"}
 FIELD = re.compile(r"\{\w+(:\w+)?\}")

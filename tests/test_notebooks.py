@@ -21,7 +21,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PATH_LIKE = re.compile(r"^(/|\./|\.\./|~|[A-Za-z]:\\)|\.(csv|parquet|xlsx?|json|ya?ml|html|po|ipynb|txt|png)$")
 SAYING = {"t", "text", "answer", "finding", "say", "note"}
 SHOWING = {"answer", "finding", "say", "note", "kpis", "chart", "table", "points", "quotes", "cards", "verdict", "written",
-           "settings", "held"}
+           "settings", "held", "tell"}
 
 
 @cache

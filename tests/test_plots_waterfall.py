@@ -21,7 +21,7 @@ def test_what_takes_away_has_another_colour_and_every_step_its_signed_value():
     ax = drawn(fmt="number1")
     colors = [bar.get_facecolor() for bar in ax.patches]
     assert colors[0] == colors[2] != colors[1]
-    assert [text.get_text() for text in ax.texts] == ["-5.0", "+9.0", "-1.0", "3.0"]
+    assert [text.get_text() for text in ax.texts] == ["−5.0", "+9.0", "−1.0", "3.0"]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["start", "name", "city", "Total"]
 
 

@@ -422,3 +422,18 @@ def test_the_same_calls_show_the_same_html(home, shown):
         return list(shown)
 
     assert page() == page()
+
+
+def test_what_a_module_found_is_shown_in_order_and_its_findings_are_kept(run, shown):
+    """A sentence, a finding, a chart and a table, as a module hands them over."""
+    frame = pd.DataFrame({"segment": ["A"], "n": [3]})
+    columns = {"segment": ("Segment", "label"), "n": ("Customers", "count")}
+    report.tell(
+        report.Said("First {shown:count} of {all:count} rows.", {"shown": 1, "all": 2}),
+        report.Said("Data set", {}, Evidence("estimate", n=40, estimate=1.0, interval=(.5, 1.5), baseline=0.0)),
+        {"axes": plots.bar(frame, label="segment", value="n"), "title": "T", "alt": "A"},
+        {"frame": frame, "columns": columns, "caption": "C"},
+    )
+    assert len(shown) == 4
+    assert "First 1 of 2 rows." in shown[0] and "Data set" in shown[1] and "<figure>" in shown[2] and "<table" in shown[3]
+    assert report.findings()["n"].tolist() == [40]

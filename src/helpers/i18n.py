@@ -213,7 +213,8 @@ FORMATS = {
 def shown(value, fmt: str = "") -> str:
     """Return `value` under one of `FORMATS`; without one, text as it is (not translated)."""
     if fmt:
-        return FORMATS[fmt](value)
+        words = FORMATS[fmt](value)
+        return f"−{words[1:]}" if words.startswith("-") and not isinstance(value, str) else words  # a minus, not a hyphen
     return "–" if is_unknown(value) else str(value)
 
 

@@ -9,6 +9,7 @@ import html
 import io
 import json
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 from IPython.display import HTML, display
@@ -365,6 +366,26 @@ def _inert(value):
 
 
 # --- words
+
+
+class Said(NamedTuple):
+    """A sentence that a module found: message of the catalogue, its values and, for a finding, what supports it."""
+
+    template: str
+    values: dict
+    evidence: Evidence | None = None
+
+
+def tell(*pieces: Said | dict) -> None:
+    """Show what a module found, in order: sentences, findings, and the keywords of a chart (`axes`) or a table (`frame`)."""
+    for piece in pieces:
+        if isinstance(piece, Said):
+            if piece.evidence is None:
+                say(piece.template, **piece.values)
+            else:
+                finding(piece.template, evidence=piece.evidence, **piece.values)
+        else:
+            (chart if "axes" in piece else table)(**piece)
 
 
 def say(template: str, /, **values) -> None:

@@ -48,11 +48,11 @@ def test_findings_on_themes_carry_their_interval_and_fit_the_direction():
 def test_without_dates_the_source_line_claims_no_period(home):
     settings = datasets.load("complete_journey")
     reviews = voc.read_reviews(feedback(text=["fine"]))
-    line = wording.source_line(reviews, n=1, settings=settings, language="en")
+    line = wording.source_line(reviews, 1, settings=settings)
     assert "without dates" in line
     assert "2017" not in line
     dated = voc.read_reviews(feedback(received_at=pd.to_datetime(["2020-01-05", "2020-03-01"], utc=True)))
-    assert "5 Jan 2020 – 1 Mar 2020" in wording.source_line(dated, n=2, settings=settings, language="en")
+    assert "5 Jan 2020 – 1 Mar 2020" in wording.source_line(dated, 2, settings=settings)
 
 
 def test_the_limits_say_that_reviewers_are_not_the_households(home):

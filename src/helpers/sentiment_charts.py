@@ -45,11 +45,12 @@ def calibration(tenths: pd.DataFrame) -> dict:
     }
 
 
-def silent_by_channel(shares: pd.DataFrame, *, known: float) -> dict:
-    """Return the chart of the corrected shares by channel; `known`: share among those who gave a verdict."""
+def silent_by_channel(shares: pd.DataFrame, *, known: float | None) -> dict:
+    """Return the chart of the corrected shares by channel; `known`: share among those who gave a verdict, if anybody did."""
     return {
-        "axes": plots.dots(shares, label="group", value="share", low="low", high="high", fmt="percent", reference=known,
-                           reference_label=t("those who gave a verdict")),
+        "axes": plots.dots(shares, label="group", value="share", low="low", high="high", fmt="percent",
+                           reference=0.5 if known is None else known,
+                           reference_label=t("one half") if known is None else t("those who gave a verdict")),
         "title": t("How many are dissatisfied where nobody gave a verdict"),
         "subtitle": t("Estimated share of dissatisfied authors by channel, corrected for what the model gets wrong, 95% "
                       "interval"),

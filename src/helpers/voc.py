@@ -122,12 +122,6 @@ def satisfaction(reviews: pd.DataFrame) -> dict:
     }
 
 
-def dissatisfied_share(reviews: pd.DataFrame) -> float:
-    """Return the share of dissatisfied authors among those who gave a verdict; one half where nobody did."""
-    judged = reviews["dissatisfied"].dropna()
-    return float(judged.astype(float).mean()) if len(judged) else 0.5
-
-
 def net_promoter_score(scores: pd.Series) -> dict:
     """Return NPS in points with its 95 % interval.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers import masking, sentiment_quality
+from helpers import i18n, masking, sentiment_quality
 from helpers.errors import TooLittleData
 from helpers.i18n import text as t
 
@@ -211,8 +211,9 @@ def word_finding(words: pd.DataFrame) -> Sentence:
     )
 
 
-def source_line(reviews: pd.DataFrame, *, n: int, settings, language: str) -> str:
+def source_line(reviews: pd.DataFrame, n: int, *, settings) -> str:
     """Return the source line of a chart: which source the feedback comes from, n, and its days if it has any."""
+    language = i18n.language()
     feeding = [s for s in settings.sources if "feedback" in (s.table, *FEEDS.get(s.system, ()))]
     notes = [s.note.in_language(language) for s in feeding if s.note]
     source = "; ".join(re.split("[;；]", note)[0] for note in notes) or settings.title.in_language(language)

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.slow
 
 STAGES = freshness.stage_names()
 ONE_IN = 3  # households; of fewer than that, too few fall silent for the churn model
-ORDER = ["collection", "cleaning", "segmentation", "voc", "persona", "lifetime_value", "churn", "dashboard"]
-OTHER_ORDER = ["collection", "cleaning", "voc", "churn", "lifetime_value", "segmentation", "persona", "dashboard"]
+ORDER = ["collection", "cleaning", "segmentation", "lifetime_value", "voc", "persona", "churn", "dashboard"]
+OTHER_ORDER = ["collection", "cleaning", "churn", "lifetime_value", "segmentation", "voc", "persona", "dashboard"]
 SHOP = """\
 name: corner_shop
 title: {en: A corner shop, zh: 街角小店}

@@ -39,9 +39,13 @@ def satisfaction(people: pd.DataFrame, orders: pd.DataFrame, rng) -> np.ndarray:
 
 
 def surveys(people: pd.DataFrame, orders: pd.DataFrame, felt: np.ndarray, rng) -> pd.DataFrame:
-    """Return survey answers of buyers (a few abandoned): row, day, scores, text, sentiment, aspect, seconds."""
-    last = orders.groupby("row")["day"].max()
-    asked = last[rng.random(len(last)) < SURVEYED]
+    """Return survey answers of buyers (a few abandoned), asked after any of their orders: row, day, scores, text, sentiment,
+    aspect, seconds.
+    """
+    own = np.random.default_rng(rng.bit_generator.state["state"]["state"])  # a stream of its own: the other draws stay
+    after = orders.assign(draw=own.random(len(orders))).sort_values(["row", "draw"]).drop_duplicates("row")
+    after = after.set_index("row")["day"]
+    asked = after[rng.random(len(after)) < SURVEYED]
     row = asked.index.to_numpy()
     day = asked.to_numpy() + rng.uniform(1, 20, len(row))
     mood = voice.sentiments(felt[row], rng)

@@ -46,6 +46,19 @@ ENGLISH_ENDS = {"negative": (". Very disappointed.", ". I would not buy again.",
                 "positive": (". Highly recommended!", ". Thank you!", ".", " :)")}
 ENGLISH_ASPECTS = {"negative": (0, 1, 3, 4, 2, 3), "neutral": (0, 1, 2, 1, 1), "positive": (0, 1, 2, 3, 1, 1)}
 
+ASKING = .06  # share of texts that ask for something
+REQUESTS = {  # idea → how customers ask for it, in Chinese and in English
+    "small packs": (("希望能出小包装", "要是有小包装就好了", "建议推出小包装", "什么时候能出小包装呢"),
+                    ("I wish there were smaller packs", "Please offer a smaller pack size")),
+    "evening delivery": (("希望可以选晚上送货", "能不能晚上送货", "建议增加晚上送货的时段", "要是晚上也能送货就好了"),
+                         ("It would be great if you delivered in the evening", "Please add evening delivery")),
+    "pick-up in store": (("希望开通门店自提", "能不能支持到店自提", "要是能自提就方便了", "建议增加门店自提"),
+                         ("I would love to pick it up in a store", "You should offer pick-up in store")),
+    "unscented": (("希望能出无香型的", "期待无香型的款式", "有没有无香型的"),
+                  ("I wish it came unscented", "Please make an unscented version")),
+    "invoices": (("建议支持电子发票", "能不能在线开电子发票"), ("Please add electronic invoices",)),
+}
+
 
 def sentiments(satisfaction: np.ndarray, rng) -> np.ndarray:
     """Return 0 (negative), 1 (neutral) or 2 (positive) from satisfaction (0 = middling, one unit = one standard deviation)."""
@@ -57,8 +70,10 @@ def say(sentiment: np.ndarray, aspect: np.ndarray, products: np.ndarray, rng, *,
                                                                                                                   np.ndarray]:
     """Return a text for each row and its true aspect (in English the sentence sets it); one in three names the product.
 
-    One in five Chinese texts has a second clause of the same sentiment; one in twelve a milder one that differs.
+    One in five Chinese texts has a second clause of the same sentiment; one in twelve a milder one that differs. Six in a
+    hundred texts ask for something.
     """
+    wishes = _wishes(len(sentiment), np.random.default_rng(rng.bit_generator.state["state"]["state"]))  # other draws stay
     draw = rng.random((len(sentiment), 6))
     texts, aspects = [], np.array(aspect)
     for i, (mood, about, product) in enumerate(zip(sentiment, aspect, products, strict=True)):
@@ -66,7 +81,7 @@ def say(sentiment: np.ndarray, aspect: np.ndarray, products: np.ndarray, rng, *,
         if is_english[i]:
             k = int(draw[i, 0] * len(ENGLISH[name]))
             aspects[i] = ENGLISH_ASPECTS[name][k]
-            texts.append(ENGLISH[name][k] + _pick(ENGLISH_ENDS[name], draw[i, 1]))
+            texts.append(ENGLISH[name][k] + _pick(ENGLISH_ENDS[name], draw[i, 1]) + (wishes[i] and f" {wishes[i][1]}."))
             continue
         said = _pick(PHRASES[ASPECTS[about]][mood], draw[i, 0])
         if draw[i, 2] < .33 and product:
@@ -75,8 +90,16 @@ def say(sentiment: np.ndarray, aspect: np.ndarray, products: np.ndarray, rng, *,
             said += "，" + _pick(PHRASES[ASPECTS[(about + 1 + int(draw[i, 4] * 5)) % 6]][mood], draw[i, 5])
         elif draw[i, 3] < .28 and mood != 1:
             said += "，不过" + _pick(PHRASES[ASPECTS[(about + 1 + int(draw[i, 4] * 5)) % 6]][1], draw[i, 5])
+        said += wishes[i] and f"，{wishes[i][0]}"
         texts.append(_pick(OPENERS[name], draw[i, 1]) + said + _pick(CLOSERS[name], draw[i, 4]))
     return texts, aspects
+
+
+def _wishes(n: int, rng) -> list[tuple[str, str] | str]:
+    """Return what each of n texts asks for, in Chinese and in English; nothing in most of them."""
+    draw = rng.random((n, 3))
+    ideas = list(REQUESTS.values())
+    return [tuple(_pick(said, c) for said in ideas[int(b * len(ideas))]) if a < ASKING else "" for a, b, c in draw]
 
 
 def _pick(options: tuple[str, ...], draw: float) -> str:

@@ -47,3 +47,14 @@ def test_where_rhythms_stay_the_sizes_come_and_where_customers_stop_they_do_not(
 def test_few_customers_are_not_foretold():
     with pytest.raises(TooLittleData):
         foretold(shop(n=50))
+
+
+def test_a_forecast_that_missed_the_last_time_gets_a_wider_interval():
+    """Of 600 customers half stop between the two days, which nobody foresaw: the next forecast admits that it may err so."""
+    widths = []
+    for gone in (0, 300):
+        made = segment_foretold.foretell(
+            orders_of(shop(n=600, gone=gone)), first_day=FIRST, as_of=LATE, days=DAYS, cuts=CUTS
+        )
+        widths.append((made["high"] - made["predicted"]).sum())
+    assert widths[1] > 3 * widths[0]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers import ledger, segment_migration, segmentation
 from helpers.errors import TooLittleData
+from helpers.proportions import Z95
 from helpers.segment_migration import Snapshots
 
 WHAT = "segment size"
@@ -19,24 +20,50 @@ def foretell(
     """Return the size of each segment `days` after `as_of`, of the customers of `as_of` and by today's limits (`cuts`).
 
     Expected: mean of the worlds in which each keeps their own rhythm (`segment_migration.unchanged_worlds`); interval: their
-    95 % range and the binomial spread of a count. Rule of thumb: sizes stay as they are. Both days look back equally far.
+    95 % range, widened by as much as the same forecast, made `days` earlier, missed what is known by `as_of` (root mean square
+    of its errors in standard deviations, at least 1; not widened where there are no such days). Rule of thumb: sizes stay as
+    they are. Both days look back equally far.
 
     Raises
     ------
     TooLittleData : fewer customers than `segment_migration.MIN_CUSTOMERS`.
     """
+    options = {"days": days, "cuts": cuts, "window_days": window_days, "new_days": new_days, "seed": seed}
+    _, today, expected, spread = _expected(orders, first_day=first_day, as_of=as_of, **options)
+    half = Z95 * spread * _missed_before(orders, first_day=first_day, as_of=as_of - pd.Timedelta(days=days), **options)
+    return ledger.foretell(
+        WHAT, SHOWN, expected, made_on=as_of, days=days, low=np.maximum(expected - half, 0), high=expected + half,
+        baseline=today,
+    )
+
+
+def _expected(orders, *, first_day, as_of, days, cuts, window_days, new_days, seed) -> tuple:
+    """Return the customers, and by segment: sizes of today, sizes expected `days` later, the worlds' standard deviation."""
     snapshots = _ahead(first_day=first_day, as_of=as_of, days=days, window_days=window_days)
     people = _customers(orders, snapshots, as_of=as_of)
     rules = {"cuts": cuts, "new_days": new_days}
     today = segment_migration.place(people, n=people["n_early"], last=people["last_early"], as_of=as_of, **rules)
     worlds = segment_migration.unchanged_worlds(people, snapshots, **rules, seed=seed)
-    sizes = np.array([[(world == name).sum() for name in SHOWN] for world in worlds], dtype=float)
-    expected, between = sizes.mean(axis=0), sizes.std(axis=0)
-    half = 1.96 * np.maximum(between, 0.5) * np.sqrt(1 + 1 / len(worlds))
-    return ledger.foretell(
-        WHAT, SHOWN, expected, made_on=as_of, days=days, low=np.maximum(expected - half, 0), high=expected + half,
-        baseline=[(today == name).sum() for name in SHOWN],
-    )
+    sizes = np.array([_sizes(world) for world in worlds])
+    return people, _sizes(today), sizes.mean(axis=0), np.maximum(sizes.std(axis=0), 0.5) * np.sqrt(1 + 1 / len(worlds))
+
+
+def _missed_before(orders, *, first_day, as_of, days, cuts, window_days, new_days, seed) -> float:
+    """Return by how many standard deviations the forecast of `as_of` missed what came `days` later; 1 where there is none."""
+    if (as_of - first_day).days < days:
+        return 1.0
+    options = {"days": days, "cuts": cuts, "window_days": window_days, "new_days": new_days}
+    try:
+        people, _, expected, spread = _expected(orders, first_day=first_day, as_of=as_of, seed=seed, **options)
+    except TooLittleData:
+        return 1.0
+    snapshots = _ahead(first_day=first_day, as_of=as_of, days=days, window_days=window_days)
+    came = segment_migration.observed(people, snapshots, cuts=cuts, new_days=new_days)["to_segment"]
+    return max(1.0, float(np.sqrt(np.mean(((_sizes(came) - expected) / spread) ** 2))))
+
+
+def _sizes(segments) -> np.ndarray:
+    return np.array([(segments == name).sum() for name in SHOWN], dtype=float)
 
 
 def check(

@@ -21,6 +21,7 @@ else
   ENV    := .venv/.installed
   DEV    := .venv/.dev-installed
 endif
+unexport PYTHONDONTWRITEBYTECODE    # modules that are compiled anew cost every stage two seconds and the tests half a minute
 OPTIONS = $(foreach name,DATASET LANGUAGE SNAPSHOT_DATE PARAMS ENGINE,'$(name)=$(strip $($(name)))')
 RUN     = @$(PYTHON) -m helpers.run
 STAGES  = collection cleaning segmentation lifetime_value persona voc churn dashboard

@@ -4,6 +4,10 @@ import copy
 import os
 import shutil
 
+os.environ.update({  # as in a stage; threads of several processes that wait for one another cost three times the work
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+})
+
 import pytest
 
 from helpers import i18n, notebook, paths, report, tables

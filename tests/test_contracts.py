@@ -48,7 +48,7 @@ def test_no_two_tables_share_a_file():
 def test_the_canonical_tables_are_those_of_the_design():
     assert CANONICAL_NAMES == (
         "customers", "products", "transactions", "interactions", "campaigns", "campaign_contacts", "feedback", "cases",
-        "deals", "subscriptions", "consents",
+        "deals", "subscriptions", "consents", "survey_questions", "survey_answers", "survey_invitations",
     )
     assert contract("transactions").key == ("transaction_id", "line_number")
     assert contract("subscriptions").key == ("subscription_id",)

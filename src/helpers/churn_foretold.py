@@ -1,23 +1,33 @@
 """What the churn scores foretell of each buyer, for a later run to check (ledger.py)."""
 
+import numpy as np
 import pandas as pd
 
 from helpers import ledger
 from helpers.churn_examples import Examples
+from helpers.churn_study import Study
 from helpers.errors import TooLittleData
+from helpers.proportions import Z95
 
 
-def foretell(scores: pd.DataFrame, examples: Examples, *, made_on: pd.Timestamp, horizon_days: int, lead_days: int) -> list:
+def foretell(scores: pd.DataFrame, study: Study, *, made_on: pd.Timestamp, horizon_days: int, lead_days: int) -> list:
     """Return the probabilities of the call list as predictions of the ledger; none of contracts, which no later run can check.
 
-    Rule of thumb beside them: the days since the last purchase.
+    Rule of thumb beside them: the days since the last purchase. The interval of all together, Σp ± 1.96 √(Σp(1 − p) + (m Σp)²),
+    holds what chance does and how far such sums missed at the tested cut-offs (m: root mean square of lost ÷ expected − 1).
     """
-    if examples.kind == "contracts":
+    if study.examples.kind == "contracts":
         return []
-    return [ledger.foretell(
-        "churn", scores["customer_id"], scores["churn_probability"], made_on=made_on, days=horizon_days, lead_days=lead_days,
-        baseline=scores["recency_days"],
-    )]
+    p = scores["churn_probability"].to_numpy(float)
+    expected = study.drift["after" if study.is_levelled else "before"]
+    missed = float(np.sqrt(((study.drift["share_lost"] / expected - 1) ** 2).mean()))
+    half = Z95 * np.sqrt((p * (1 - p)).sum() + (missed * p.sum()) ** 2)
+    low, high = max(p.sum() - half, 0.0), min(p.sum() + half, float(len(p)))
+    options = {"made_on": made_on, "days": horizon_days, "lead_days": lead_days}
+    return [
+        ledger.foretell("churn", scores["customer_id"], p, baseline=scores["recency_days"], **options),
+        ledger.foretell("churn", [ledger.ALL], [p.sum()], low=low, high=high, **options),
+    ]
 
 
 def check(examples: Examples, orders, earlier: pd.DataFrame | None, *, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def came_true(compared: pd.DataFrame) -> pd.DataFrame:
     """Return `came_true_<topic>`: one row a thing foretold, totals and errors beside those of the rule of thumb.
 
     compared: predictions with `actual`; subjects without one are counted (n_unknown) and left out. The interval of the total
-    is that of the row `ALL`; for churn probabilities it is Σp ± 1.96 √Σp(1 − p), customers taken as independent.
+    is that of the row `ALL`; churn probabilities without one have Σp ± 1.96 √Σp(1 − p), customers taken as independent.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def _one(what: str, rows: pd.DataFrame) -> dict:
 
 
 def _of_total(what: str, predicted: np.ndarray, total: pd.DataFrame, *, is_whole: bool) -> tuple[float, float]:
-    if what == "churn":
+    if what == "churn" and (total.empty or not is_whole):
         half = Z95 * float(np.sqrt((predicted * (1 - predicted)).sum()))
         return max(predicted.sum() - half, 0.0), min(predicted.sum() + half, float(len(predicted)))
     if total.empty or not is_whole:

@@ -5,6 +5,9 @@ from helpers.contracts_churn import CHURN
 from helpers.contracts_lifetime_value import LIFETIME_VALUE
 from helpers.contracts_persona import PERSONA
 from helpers.contracts_segmentation import SEGMENTATION
+from helpers.contracts_service import SERVICE
+from helpers.contracts_topics import TOPICS_OF_FEEDBACK
+from helpers.contracts_voc_costs import VOC_COSTS
 
 DASHBOARD = (
     Contract(
@@ -78,4 +81,4 @@ VOC = (
 )
 
 
-ANSWERS = (*VOC, *DASHBOARD, *CHURN, *LIFETIME_VALUE, *SEGMENTATION, *PERSONA)
+ANSWERS = (*VOC, *VOC_COSTS, *DASHBOARD, *CHURN, *LIFETIME_VALUE, *SEGMENTATION, *PERSONA, *SERVICE, *TOPICS_OF_FEEDBACK)

@@ -4,7 +4,7 @@ import difflib
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -298,11 +298,15 @@ def _line(node, loc) -> int:
 
 
 def _known_keys(model, loc) -> list[str]:
+    """Return the keys that the mapping at `loc` may have; `model` is that of the whole file."""
     for part in loc[:-1]:
-        if isinstance(part, int):
-            continue
-        annotation = str(model.model_fields[part].annotation) if part in model.model_fields else ""
-        for candidate in (Business, Source, Rule, Impute, Assumption, Bilingual):
-            if candidate.__name__ in annotation:
-                model = candidate
-    return list(model.model_fields)
+        field = model.model_fields.get(str(part)) or model.model_fields.get("root")
+        model = (_model_within(field.annotation) if field else None) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_within(annotation) -> type[BaseModel] | None:
+    """Return the first model that a field's type names, also within a list or a dictionary."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_within, get_args(annotation))), None)

@@ -203,9 +203,9 @@ def _write_manifest(
         if path not in writes and (stamped[2] if stamped else None) != digest:
             raise StageFailed(f"{stage}: {path} changed while the stage was running; run make again")
         reads[path] = stamped
-    raw = {name: freshness.stamp(Path(name)) for name in trace["raw"]}
+    raw = {name: freshness.stamp(Path(name)) if Path(name).exists() else None for name in trace["raw"]}
     for name, seen in trace["raw"].items():
-        if raw[name][:2] != seen:
+        if (raw[name] and raw[name][:2]) != seen:
             raise StageFailed(f"{stage}: {Path(name).name} changed while the stage was running; run make again")
     write_json({
         "stage": stage, "inputs": inputs, "reads": reads, "writes": writes,

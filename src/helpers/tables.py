@@ -421,10 +421,10 @@ def trace() -> dict:
 
 
 def note_raw(file: Path, *, written: bool = False) -> None:
-    """Remember a raw file as the session first read it, or has `written` it: by size and time of change."""
-    stat = file.stat()
+    """Remember a raw file as the session first read it, or has `written` it: by size and time of change; None = not there."""
     if written or str(file) not in _session["raw"]:
-        _session["raw"][str(file)] = [stat.st_size, stat.st_mtime_ns]
+        stat = file.stat() if file.is_file() else None
+        _session["raw"][str(file)] = stat and [stat.st_size, stat.st_mtime_ns]
 
 
 def write_json(data, file: Path) -> None:

@@ -32,9 +32,9 @@ def read_dictionary(dataset: str) -> tuple[str, ...]:
     Raises UserError with the line's number where a line is no word.
     """
     file = paths.dataset(dataset) / "dictionary.txt"
+    tables.note_raw(file)  # also where it is not there: a file that is added makes the stage stale
     if not file.is_file():
         return ()
-    tables.note_raw(file)
     words = []
     for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
         word = line.split("#")[0].strip()

@@ -103,16 +103,18 @@ def test_reviews_after_the_snapshot_do_not_count():
     assert len(persona_voice.linked_reviews(feedback, sentiment, as_of=pd.Timestamp("2024-02-01"))) == 31
 
 
-def test_dissatisfaction_themes_and_promoters_are_shares_of_reviews_texts_and_answers():
+def test_dissatisfaction_aspects_and_promoters_are_shares_of_reviews_texts_and_answers():
     feedback = feedback_of(40, nps=[10.0, 6.0] * 20, text=["Packaging broken", None] * 20)
     sentiment = pd.DataFrame({"feedback_id": feedback["feedback_id"], "is_dissatisfied": [True, False] * 20})
-    themes = pd.DataFrame({"theme": ["pack · lid", "broke"], "is_stable": [True, False]})
+    about = pd.DataFrame({"feedback_id": ["0", "2", "2"], "topic": ["packaging", "packaging", "packaging · lid"],
+                          "kind": ["aspect", "aspect", "theme"]})
     reviews = persona_voice.linked_reviews(feedback, sentiment, as_of=AS_OF)
-    found = {trait.kind: trait for trait in persona_voice.review_traits(reviews, themes)}
+    found = {trait.kind: trait for trait in persona_voice.review_traits(reviews, about)}
     assert flat(found["reviews"])["c0", "dissatisfied"] == 1.0 and found["reviews"].exposure["c0"] == 2.0
-    assert flat(found["theme"]) == {(f"c{i}", "pack · lid"): 1.0 for i in range(20)}  # stable themes only
+    assert {key for key, n in flat(found["theme"]).items() if n} == {("c0", "packaging"), ("c1", "packaging")}  # no theme
+    assert len(found["theme"].exposure) == 20, "each customer has one text"
     assert flat(found["survey"])["c0", "promoters"] == flat(found["survey"])["c0", "detractors"] == 1.0
-    assert persona_voice.review_traits(reviews.assign(text=None, nps=np.nan), themes)[0].kind == "reviews"
+    assert persona_voice.review_traits(reviews.assign(text=None, nps=np.nan), about)[0].kind == "reviews"
 
 
 def test_service_cases_count_per_order():

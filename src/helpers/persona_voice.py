@@ -3,10 +3,9 @@
 How many campaigns a segment answers is described only: an answer is a purchase, and purchases made the segments. Tested is
 what kind of campaign its answers go to, against what the campaigns that it got would suggest (indirect standardisation:
 Breslow and Day 1987, 2.3). Reviews and cases count per review and per order. Reads
-campaign_contacts, campaigns, feedback, cases, and sentiment and themes of the report on the voice of the customer.
+campaign_contacts, campaigns, feedback, cases, and sentiment and feedback_topics of the report on the voice of the customer.
 """
 
-import re
 from functools import partial
 
 import ibis
@@ -105,14 +104,17 @@ def linked_reviews(feedback: pd.DataFrame, sentiment: pd.DataFrame, *, as_of: pd
     return linked.merge(sentiment[["feedback_id", "is_dissatisfied"]], on="feedback_id", how="left")
 
 
-def review_traits(reviews: pd.DataFrame, themes: pd.DataFrame) -> list[Trait]:
-    """Return dissatisfied reviews, stable themes mentioned in reviews, promoters and detractors in survey answers."""
+def review_traits(reviews: pd.DataFrame, topics: pd.DataFrame) -> list[Trait]:
+    """Return dissatisfied reviews, aspects that reviews mention, promoters and detractors in survey answers.
+
+    topics: feedback_id, topic, kind (table `feedback_topics`). Aspects count, not themes: their names last from run to run.
+    """
     read = reviews[reviews["is_dissatisfied"].notna()]
     read = read.assign(dissatisfied=read["is_dissatisfied"].astype(float))
     texts = reviews[reviews["text"].notna()]
+    aspects = topics[topics["kind"] == "aspect"]
     mentions = {
-        row.theme: texts["text"].str.contains(_any_of(row.theme), case=False, regex=True).astype(float)
-        for row in themes[themes["is_stable"].astype(bool)].itertuples()
+        str(name): texts["feedback_id"].isin(rows["feedback_id"]).astype(float) for name, rows in aspects.groupby("topic")
     }
     asked = reviews[reviews["nps"].notna()]
     survey = {"promoters": asked["nps"] >= PROMOTER, "detractors": asked["nps"] <= DETRACTOR}
@@ -122,12 +124,6 @@ def review_traits(reviews: pd.DataFrame, themes: pd.DataFrame) -> list[Trait]:
         _per(asked, {name: said.astype(float) for name, said in survey.items()}, kind="survey", unit="survey answers"),
     ]
     return [trait for trait in found if trait is not None]
-
-
-def _any_of(theme: str) -> str:
-    """Return the pattern of a theme: one of the words that name it; a Latin word from its beginning."""
-    words = [word for word in re.split(r"\s+·\s+|\s*,\s*", theme) if word]
-    return "|".join(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word) for word in words)
 
 
 def service_traits(cases: pd.DataFrame, n_orders: pd.Series, *, as_of: pd.Timestamp) -> list[Trait]:

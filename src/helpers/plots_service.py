@@ -31,8 +31,8 @@ def panels(data: pd.DataFrame, *, label: str, columns: Sequence[tuple], colors: 
         for row, (number, last) in enumerate(zip(middle, end, strict=True)):
             words = shown(number, fmt) if low or np.isnan(last) else f"{shown(number, fmt)} · {shown(last, fmt)}"
             if not np.isnan(number):
-                ax.text(1.04 * reach, row, words, va="center", fontsize=8.5, color=plots.INK)
-        ax.set_xlim(0, reach * (1.5 if low else 1.85))
+                ax.text(1.09 * reach, row, words, va="center", fontsize=8.5, color=plots.INK)
+        ax.set_xlim(0, reach * (1.5 if low else 1.95))
         ax.set_title(title, fontsize=9.5, loc="left", color=plots.MUTED)
         ax.set_xticks([])
         ax.spines[["bottom", "left"]].set_visible(False)

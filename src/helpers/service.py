@@ -121,7 +121,12 @@ def _with_times(seen: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, di
 
 
 def quality(cases: Cases) -> pd.DataFrame:
-    """Return table `service_quality`: one row a topic × channel with at least `MIN_CUSTOMERS` customers, and "all" for both."""
+    """Return table `service_quality`: one row a topic × channel with at least `MIN_CUSTOMERS` customers, and "all" for both.
+
+    Raises
+    ------
+    TooLittleData : all cases are of fewer customers.
+    """
     rows, found = cases.rows, []
     for topic, channel in _groups(rows):
         group = rows
@@ -131,6 +136,8 @@ def quality(cases: Cases) -> pd.DataFrame:
         if people >= MIN_CUSTOMERS:
             found.append({"topic": topic, "channel": channel, "n_cases": len(group), "n_customers": int(people),
                           "is_small": len(group) < MIN_CASES, **measures(group)})
+    if not found:
+        raise TooLittleData("Needs service cases of at least {needed:count} customers.", needed=MIN_CUSTOMERS)
     return pd.DataFrame(found).sort_values(["topic", "channel"], kind="stable").reset_index(drop=True)
 
 

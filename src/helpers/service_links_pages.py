@@ -94,13 +94,35 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
     pieces.append({
         "axes": plots_service.grouped_dots(shown, label="outcome", by="comparison", value="difference", low="low", high="high",
                                            fmt="change_number1", reference_label=t("← worse than fast cases | better →")),
-        "title": t("What goes with slow answers, like compared with like"),
+        "title": t(_title_of_slow(links)),
         "subtitle": t("Difference between the slower and the faster half of the same topic and channel (opened again: with the "
                       "others), in percentage points, 95% interval; purchases beyond those of comparable customers"),
         "source": source, "alt": t("Dots with intervals: differences in satisfaction and purchases by kind of delay."),
         "data": named, "columns": columns_of(LINK_COLUMNS), "name": "service_links",
     })
     return [*pieces, *_purchases_of_slow(links, horizon)]
+
+
+def _title_of_slow(links: pd.DataFrame) -> str:
+    """Return what the chart of slow cases shows, as a message."""
+    is_speed = links["comparison"].isin(("slow first answer", "slow to close"))
+    rated = links[is_speed & (links["outcome"] == service_links.SATISFIED_WITH)]
+    bought = links[is_speed & links["outcome"].isin((service_links.BOUGHT, service_links.STAYED))]
+    is_worse, buys_less = bool((rated["high"] < 0).any()), bool((bought["high"] < 0).any())
+    if is_worse and len(bought) and not buys_less:
+        return "Slow cases are rated worse; fewer purchases afterwards cannot be shown"
+    if is_worse or buys_less:
+        return "Slow cases go with less satisfied customers, even like compared with like"
+    return "Like compared with like, slow and fast cases do not clearly differ"
+
+
+def _title_of_after(kinds: pd.DataFrame) -> str:
+    """Return what the chart of purchases after a case shows, as a message."""
+    if "failures" not in kinds.index or kinds.loc["failures", "high"] >= 0:
+        return "Who comes back after a case, beside comparable buyers"
+    if "questions" in kinds.index and kinds.loc["questions", "low"] <= 0 <= kinds.loc["questions", "high"]:
+        return "After failures fewer customers come back than of comparable buyers; after questions as many"
+    return "After failures fewer customers come back than of comparable buyers"
 
 
 def _points(row) -> dict:
@@ -145,9 +167,9 @@ def _purchases_of_slow(links: pd.DataFrame, horizon: int) -> list:
                 "percentage points): what they bought afterwards cannot be laid to the wait.", values))
             break
         pieces.append(Said(
-            "Customers of slow cases come back as often as those of fast ones: {difference:change_number1} percentage points "
-            "within {days:count} days (95% interval {low:change_number1} to {high:change_number1}). Before the case both had "
-            "bought alike ({before:change_number1})."
+            "No difference can be shown in how many customers come back after slow and after fast cases: "
+            "{difference:change_number1} percentage points within {days:count} days (95% interval {low:change_number1} to "
+            "{high:change_number1}). Before the case both had bought alike ({before:change_number1})."
             if stayed["low"] <= 0 <= stayed["high"] else
             "Customers of slow cases come back less often than those of fast ones: {difference:change_number1} percentage "
             "points within {days:count} days (95% interval {low:change_number1} to {high:change_number1}). Before the case "
@@ -193,7 +215,7 @@ def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int) 
             "axes": plots.dots(topics, label="topic", value="difference", low="low", high="high", fmt="change_number1",
                                reference_label=t("as comparable buyers"),
                                colors=[plots.VERMILION if bad else plots.BLUE for bad in failed]),
-            "title": t("Who comes back after a case, beside comparable buyers"),
+            "title": t(_title_of_after(kinds)),
             "subtitle": t("Bought again within {days:count} days: difference, in percentage points, from buyers of the same "
                           "month, channel, frequency, spending and silence without a case; 95% interval; failures in orange",
                           days=horizon),

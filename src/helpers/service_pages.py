@@ -31,9 +31,7 @@ def columns_of(columns: dict) -> dict:
 def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
     """Return what to tell on times, reopening and backlog, and the tables service_quality and service_backlog by name."""
     quality = service.quality(cases)
-    total = quality[(quality["topic"] == ALL) & (quality["channel"] == ALL)].iloc[0] if len(quality) else None
-    if total is None:
-        raise TooLittleData("Needs cases of at least {needed:count} customers.", needed=service.MIN_CUSTOMERS)
+    total = quality[(quality["topic"] == ALL) & (quality["channel"] == ALL)].iloc[0]
     pieces = [*_times(total, cases), *_by_topic(quality, source), *_opened_again(quality, total)]
     tables = {"service_quality": quality}
     try:
@@ -41,10 +39,13 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
         pieces += _backlog(tables["service_backlog"], cases, source)
     except TooLittleData as short:
         pieces.append(Said(short.template, short.values))
+    own = quality[(quality["topic"] != ALL) | (quality["channel"] != ALL)]
+    own = own.assign(place=2 * (own["topic"] != ALL) + (own["channel"] != ALL) * (own["topic"] != ALL))
+    own = own.sort_values(["place", "n_cases", "topic", "channel"], ascending=[True, False, True, True])
     pieces.append({
-        "frame": _marked(quality[(quality["topic"] != ALL) | (quality["channel"] != ALL)], "topic"),
-        "columns": columns_of(QUALITY_COLUMNS), "rows": 30, "csv_name": "service_quality",
-        "caption": t("Service by topic and channel; groups of fewer than 10 customers are not shown"),
+        "frame": _marked(own, "topic"),
+        "columns": columns_of(QUALITY_COLUMNS), "rows": 10, "csv_name": "service_quality",
+        "caption": t("Service by channel and topic; groups of fewer than 10 customers are not shown"),
     })
     return pieces, tables
 

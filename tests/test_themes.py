@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import themes
+from helpers import aspects, themes
 from helpers.errors import TooLittleData
-from helpers.theme_words import PRAISE_AND_FILLER, THEME_NAMES
 
 TOPICS = {
     "tea": ["tea", "green", "black", "loose", "steep", "chai"], "dog": ["dog", "chew", "bone", "teeth", "vet", "puppy"],
     "ship": ["ship", "fast", "cost", "charge", "seller", "postage"],
     "soup": ["soup", "noodle", "ramen", "broth", "rice", "pasta"],
 }
+SHIPPING = "seller · postage · charge"  # without a dictionary of aspects, its heaviest words
 NEUTRAL = ["lorem", "ipsum", "dolor", "amet", "elit", "sed"]
 
 
@@ -40,7 +40,7 @@ def found(reviews) -> themes.Themes:
 
 
 def test_planted_themes_are_found_named_and_stable(found):
-    assert set(found.table["theme"]) == {"tea", "dog chews", "shipping", "soups"}
+    assert set(found.table["theme"]) == {"tea", "dog chews", SHIPPING, "soups"}
     assert found.table["is_stable"].all()
     words = found.table.set_index("theme").loc["soups", "anchor_words"].split(", ")
     assert set(TOPICS["soup"]) <= set(words)
@@ -61,18 +61,19 @@ def test_copies_of_a_review_count_once_among_the_themes(found, reviews):
 
 def test_chinese_reviews_give_named_themes():
     rng = np.random.default_rng(4)
-    topics = {"shipping": ["物流", "快递", "发货", "配送", "驿站"], "packaging": ["包装", "礼盒", "纸箱", "盒子", "质感"],
-              "customer service": ["客服", "机器人", "敷衍", "处理", "流程"]}
+    topics = {"delivery": ["物流", "快递", "发货", "配送", "驿站"], "packaging": ["包装", "礼盒", "纸箱", "盒子", "质感"],
+              "service": ["客服", "机器人", "敷衍", "处理", "流程"]}
     drawn = rng.choice(list(topics), 400)
     pairs = [[rng.choice(topics[name], 2, replace=False) for _ in range(2)] for name in drawn]
     texts = ["，".join(f"{a}和{b}{i}号" for a, b in clauses) for i, clauses in enumerate(pairs)]
     found = themes.find_themes(pd.DataFrame({
         "feedback_id": [f"f{i:03d}" for i in range(400)], "text": pd.Series(texts, dtype="str"),
-    }), n_themes=3, seed=1)
-    assert set(found.table["theme"]) == set(topics)
+    }), n_themes=3, seed=1, aspects=aspects.Dictionary({name: aspects.Aspect(zh=words) for name, words in topics.items()}))
+    names = {name.split(" · ")[0]: name for name in found.table["theme"]}
+    assert set(names) == set(topics)
     assert found.table["is_stable"].all()
-    on_shipping = [f"f{i:03d}" for i in np.flatnonzero(drawn == "shipping")]
-    assert found.mentions.loc[on_shipping, "shipping"].mean() > 0.9
+    on_delivery = [f"f{i:03d}" for i in np.flatnonzero(drawn == "delivery")]
+    assert found.mentions.loc[on_delivery, names["delivery"]].mean() > 0.9
 
 
 def test_a_review_mentions_the_theme_of_its_sentences(found, reviews):
@@ -84,7 +85,7 @@ def test_a_review_mentions_the_theme_of_its_sentences(found, reviews):
 def test_a_planted_effect_is_found_and_the_rest_is_not_named(found, reviews):
     table = themes.theme_drivers(found, reviews).set_index("theme")
     row = table.iloc[0]
-    assert row.name == "shipping"
+    assert row.name == SHIPPING
     assert row["q_value"] < 0.001
     assert row["difference_low"] < 0.3 < row["difference_high"]
     assert row["excess"] == pytest.approx(row["n_dissatisfied"] - row["n"] * row["expected_share"])
@@ -161,26 +162,6 @@ def test_the_order_of_rows_changes_nothing(found, reviews):
     again = themes.find_themes(mixed, n_themes=4, seed=1)
     pd.testing.assert_frame_equal(again.table, found.table)
     pd.testing.assert_frame_equal(themes.theme_drivers(again, mixed), themes.theme_drivers(found, reviews))
-
-
-def test_names_follow_the_words_not_the_position():
-    tops = [[("tea", 3.0), ("black", 1.0)], [("price", 2.0), ("worth", 1.0)], [("zebra", 2.0), ("quagga", 1.0), ("okapi", 0.5)]]
-    assert themes.name_themes(tops) == ["tea", "price", "zebra · quagga · okapi"]
-    assert themes.name_themes(tops[::-1]) == ["zebra · quagga · okapi", "price", "tea"]
-
-
-def test_a_name_is_given_once_to_the_theme_that_fits_best():
-    tops = [[("tea", 1.0), ("zebra", 1.0), ("okapi", 0.5)], [("tea", 5.0)]]
-    assert themes.name_themes(tops) == ["tea · zebra · okapi", "tea"]
-
-
-def test_a_name_needs_its_share_of_the_weight():
-    assert themes.name_themes([[("tea", 0.29), ("zebra", 0.71)]]) == ["tea · zebra"]
-    assert themes.name_themes([[("tea", 0.3), ("zebra", 0.7)]]) == ["tea"]
-
-
-def test_no_word_of_praise_names_a_theme():
-    assert not PRAISE_AND_FILLER & {word for anchors in THEME_NAMES.values() for word in anchors}
 
 
 def test_quotes_are_the_reviewers_sentences_two_unhappy_and_one_happy():

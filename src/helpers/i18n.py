@@ -75,7 +75,8 @@ def translate(message: str) -> str:
     """Return `message` in the reader's language; data that has no translation stays as it is."""
     found = catalogue().get(message)
     if found is None:
-        return message
+        parts = message.split(" · ")  # a name of several words: each as far as it is known
+        return " · ".join(map(translate, parts)) if len(parts) > 1 else message
     _used.add(found[1])
     return found[0] if _state["language"] == "zh" else plain_names().get(message, message)
 

@@ -47,9 +47,9 @@ def _english() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    from helpers.theme_words import PRAISE_AND_FILLER, THEME_NAMES
+    from helpers.theme_words import PRAISE_AND_FILLER, SHOPPING_WORDS, THEME_NAMES
 
-    anchors = {word for words in THEME_NAMES.values() for word in words}
+    anchors = SHOPPING_WORDS.union(*THEME_NAMES.values())
     rated = {word for word in SentimentIntensityAnalyzer().lexicon if word.isalpha()}
     return frozenset(ENGLISH_STOP_WORDS) | PRAISE_AND_FILLER | anchors | rated | {"it's", "don't", "i'm", "can't"}
 

@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, q_values, wilson
 from helpers.texts_sentences import count_words, split_sentences
-from helpers.theme_words import THEME_NAMES
+from helpers.themes_names import name_themes
 
 MIN_REVIEWS = 200  # reviews with text; below, themes are accidents
 MIN_GROUP = 30  # reviews below which a theme's or a word's share is not shown
@@ -30,7 +30,6 @@ N_TOP_WORDS = 10
 N_RESAMPLES = 10
 MOST_RESAMPLED = 20_000  # reviews of a resample at most: top words are settled by then, and time stays bounded
 MENTION = 0.5  # share of a sentence's weight from which it is about a theme: more than all other themes together
-NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
 N_LENGTH_GROUPS = 5
 LONGEST_QUOTE = 220  # characters
 QUOTE_WORDS, N_NEAR = (8, 45), 60  # words of a quote; sentences of each verdict that are considered for one
@@ -49,13 +48,17 @@ class Themes:
 # --- find
 
 
-def find_themes(reviews: pd.DataFrame, *, n_themes: int, seed: int, dictionary: tuple[str, ...] = ()) -> Themes:
+def find_themes(
+    reviews: pd.DataFrame, *, n_themes: int, seed: int, dictionary: tuple[str, ...] = (), aspects=None,
+    before: pd.DataFrame | None = None,
+) -> Themes:
     """Find themes in the reviews' sentences.
 
     A sentence is about a theme that holds more than half of its weight; a review mentions a theme if one of its sentences is
     about it, so it may mention several or none. Words of praise, blame and filling are left out, so that a theme says
     what a review is about and not how it judges. Copies of another review (column `copy_of`, if there is one) count once;
-    `dictionary`: Chinese words that stay whole. Raises TooLittleData below 200 reviews with text.
+    `dictionary`: Chinese words that stay whole; `aspects` (aspects.Dictionary) and `before` (the last run's table `themes`)
+    give names (themes_names.py). Raises TooLittleData below 200 reviews with text.
     """
     own = reviews[reviews["copy_of"].isna()] if "copy_of" in reviews else reviews
     written = own.dropna(subset=["text"]).drop_duplicates("text").sort_values("feedback_id", kind="stable")
@@ -70,7 +73,7 @@ def find_themes(reviews: pd.DataFrame, *, n_themes: int, seed: int, dictionary: 
     weights, parts = _factorise(counted, k=k)
     owner = pd.factorize(sentences["feedback_id"])[0]
     stability = _stability(counted, parts, owner, seed=seed)
-    names = name_themes([_top(part, vocabulary) for part in parts])
+    names = name_themes([_top(part, vocabulary) for part in parts], dictionary=aspects, before=before)
     table = pd.DataFrame({
         "theme": names, "anchor_words": [", ".join(word for word, _ in _top(part, vocabulary)) for part in parts],
         "stability": stability, "is_stable": stability >= MIN_STABILITY,
@@ -131,23 +134,6 @@ def _stability(counted: sparse.csr_matrix, parts: np.ndarray, owner: np.ndarray,
         left, right = linear_sum_assignment(-overlap)
         found.append(overlap[left, right])
     return np.mean(found, axis=0)
-
-
-def name_themes(top_words: list[list[tuple[str, float]]]) -> list[str]:
-    """Return a name for each theme: that of `THEME_NAMES` whose anchor words weigh most in it, else its top three words.
-
-    A name needs 30 % of the top words' weight and is given once, to the theme that it fits best; so a theme keeps its name
-    when the order of the themes changes.
-    """
-    fits = [
-        (sum(weight for word, weight in top if word in anchors) / max(sum(weight for _, weight in top), 1e-12), name, i)
-        for i, top in enumerate(top_words) for name, anchors in THEME_NAMES.items()
-    ]
-    names: dict[int, str] = {}
-    for fit, name, i in sorted(fits, key=lambda f: (-round(f[0], 9), f[1], f[2])):
-        if fit >= NAME_WEIGHT and i not in names and name not in names.values():
-            names[i] = name
-    return [names.get(i, " · ".join(word for word, _ in top[:3])) for i, top in enumerate(top_words)]
 
 
 def _about(sentences, weights, counted, parts, names) -> pd.DataFrame:

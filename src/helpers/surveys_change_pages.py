@@ -1,0 +1,164 @@
+"""Whether the scores move, and what the last change is made of, as `report.tell` shows it.
+
+Input: the answers of surveys.read_answers with the groups of surveys_history.py.
+"""
+
+import pandas as pd
+
+from helpers import plots, plots_surveys, surveys, surveys_change, surveys_trend
+from helpers.evidence import Evidence
+from helpers.i18n import shown
+from helpers.i18n import text as t
+from helpers.report import Run, Said, source_line
+from helpers.surveys_pages import DIMENSIONS, FORMATS, NAMES, columns_of, or_reason
+
+TREND_COLUMNS = {
+    "period": ("From", "month"), "n": ("Answers", "count"), "estimate": ("Score", ""), "low": ("Interval from", ""),
+    "high": ("Interval to", ""), "limit_low": ("Lower limit", ""), "limit_high": ("Upper limit", ""),
+    "signal": ("Signal", "label"),
+}
+SPLIT_COLUMNS = {
+    "group": ("Group", "label"), "n_earlier": ("Answers before", "count"), "n_later": ("Answers now", "count"),
+    "share_earlier": ("Share before", "percent"), "share_later": ("Share now", "percent"),
+    "score_earlier": ("Score before", ""), "score_later": ("Score now", ""), "mix": ("Mix", ""),
+    "mix_low": ("Mix from", ""), "mix_high": ("Mix to", ""), "within": ("Within", ""), "within_low": ("Within from", ""),
+    "within_high": ("Within to", ""),
+}
+TOTAL_COLUMNS = {
+    "dimension": ("Split by", "label"), "n": ("Answers", "count"), "mix": ("Others answer (mix)", ""),
+    "within": ("They answer differently (within)", ""),
+}
+CLEAR_CHANGE = "A change of {change}: {mix} because others answer, {within} because they answer differently"
+NO_CLEAR_CHANGE = "No clear change ({change}): {mix} because others answer, {within} because they answer differently"
+CHANGE_FORMATS = {"nps": "change_number1", "csat": "change_percent1", "ces": "change_number2"}
+
+
+# --- trend
+
+
+def trend(answers: pd.DataFrame, run: Run) -> list:
+    """Return the control chart of the first score that was asked, its signals, and whether the other scores signal any."""
+    asked = [name for name in surveys.MEASURES if answers[name].notna().any()]
+    dated = answers.dropna(subset=["received_at"])
+    if dated.empty:
+        return [Said("The answers carry no dates: no trend and no change can be told.", {})]
+    charts = {}
+    for name in asked:
+        frequency = surveys_trend.choose_frequency(dated, name, time_zone=run.business.time_zone)
+        charts[name] = surveys_trend.control_chart(dated, name, time_zone=run.business.time_zone, frequency=frequency)
+    first, table = next(iter(charts.items()))
+    pieces = [_trend_chart(table, first, run)]
+    signals = table[table["signal"] != ""]
+    pieces += [Said(
+        "{period:month} stands out ({signal:label}): {value} from {n:count} answers, against {centre} in the long run.",
+        {"period": row.period, "value": shown(row.estimate, FORMATS[first]), "n": int(row.n), "signal": row.signal,
+         "centre": shown(row.centre, FORMATS[first])},
+        Evidence("estimate", n=int(row.n), estimate=float(row.estimate), interval=(float(row.low), float(row.high)),
+                 baseline=float(row.centre)),
+    ) for row in signals.tail(3).itertuples()]
+    others = {name: int((chart["signal"] != "").sum()) for name, chart in charts.items() if name != first}
+    pieces += [Said("{measure:label}: {n:count} signals in {periods:count} periods.",
+                    {"measure": NAMES[name], "n": n, "periods": int(charts[name]["estimate"].notna().sum())})
+               for name, n in others.items()]
+    return pieces
+
+
+def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
+    fmt, drawn = FORMATS[name], table["estimate"].notna()
+    n_signals = int((table["signal"] != "").sum())
+    title = (t("{measure:label}: nothing but chance in {n:count} periods", measure=NAMES[name], n=int(drawn.sum()))
+             if not n_signals else
+             t("{measure:label}: {signals:count} of {n:count} periods stand out", measure=NAMES[name], signals=n_signals,
+               n=int(drawn.sum())))
+    return {
+        "axes": plots_surveys.control(table, fmt=fmt, centre_label=shown(float(table["centre"].iloc[0]), fmt),
+                                      limits_label=t("grey: where chance alone would leave it (3 standard deviations)")),
+        "title": title,
+        "subtitle": t("Score by month or quarter; limits for that period's number of answers; none drawn below {n:count}",
+                      n=surveys_trend.MIN_PERIOD),
+        "source": source_line(n=int(table["n"].sum()), of=t("answers"), run=run),
+        "alt": t("Dots by period within control limits; signals are marked."), "data": table,
+        "columns": columns_of(TREND_COLUMNS, fmt), "name": "survey_trend",
+    }
+
+
+# --- the last change
+
+
+def change(answers: pd.DataFrame, run: Run) -> list:
+    """Return the change of the first score between the last two half-years, split into mix and within by each dimension."""
+    name = next((m for m in surveys.MEASURES if answers[m].notna().any()), "nps")
+    halves = surveys_change.two_halves(answers, name, as_of=run.as_of, time_zone=run.business.time_zone)
+    moved, fmt = surveys_change.change(halves, name), FORMATS[name]
+    change_fmt = CHANGE_FORMATS[name]
+    pieces = [Said(
+        "{measure:label} in the last {months:count} months: {later} ({n_later:count} answers) against {earlier} "
+        "({n_earlier:count}) in the {months:count} before, a change of {change} (95% interval {low} to {high}).",
+        {"measure": NAMES[name], "months": surveys_change.MONTHS, "later": shown(moved["later"], fmt),
+         "earlier": shown(moved["earlier"], fmt), "n_later": moved["n_later"], "n_earlier": moved["n_earlier"],
+         "change": shown(moved["estimate"], change_fmt), "low": shown(moved["low"], change_fmt),
+         "high": shown(moved["high"], change_fmt)},
+        Evidence("estimate", n=min(moved["n_earlier"], moved["n_later"]), estimate=moved["estimate"], baseline=0.0,
+                 interval=(moved["low"], moved["high"])),
+    )]
+    splits = {}
+    for column, dimension in DIMENSIONS.items():
+        if halves[column].nunique() > 1:
+            gap = or_reason(lambda by=column: [surveys_change.split_change(halves, by, name, seed=run.seed)])
+            splits |= {dimension: gap[0]} if isinstance(gap[0], pd.DataFrame) else {}
+    if not splits:
+        return [*pieces, Said("Nothing is known of the customers by which the change could be split.", {})]
+    dimension, table = next(iter(splits.items()))
+    return [*pieces, _change_chart(table, dimension, name, moved, run), _change_said(table, dimension, change_fmt),
+            *([_other_splits(splits, change_fmt)] if len(splits) > 1 else [])]
+
+
+def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, run: Run) -> dict:
+    """Return the chart: mix as a whole, then within, as a whole and group by group."""
+    total, fmt = table.iloc[-1], CHANGE_FORMATS[name]
+    groups = table.iloc[:-1]
+    rows = pd.DataFrame({
+        "part": [t("who answers has changed (mix)"), t("the same kind answers differently (within)"),
+                 *(t("of it: {group:label}", group=group) for group in groups["group"])],
+        **{end: [total[f"mix{side}"], total[f"within{side}"], *groups[f"within{side}"]]
+           for end, side in (("estimate", ""), ("low", "_low"), ("high", "_high"))},
+        "n": [int(total["n_earlier"] + total["n_later"])] * 2 + list(groups["n_earlier"] + groups["n_later"]),
+    })
+    return {
+        "axes": plots.dots(rows, label="part", value="estimate", low="low", high="high", fmt=fmt,
+                           reference_label=t("no change"), colors=[plots.ORANGE, plots.BLUE, *[plots.SKY] * len(groups)]),
+        "title": t(CLEAR_CHANGE if moved["low"] > 0 or moved["high"] < 0 else NO_CLEAR_CHANGE, change=shown(moved["estimate"], fmt), mix=shown(total["mix"], fmt), within=shown(total["within"], fmt)),
+        "subtitle": t("{measure:label}, last half-year against the one before, split by {dimension:label}; 95% intervals",
+                      measure=NAMES[name], dimension=dimension),
+        "source": source_line(n=int(total["n_earlier"] + total["n_later"]), of=t("answers"), run=run),
+        "alt": t("Dots with intervals: the parts of the change of the score."), "data": table,
+        "columns": columns_of(SPLIT_COLUMNS) | {key: (label, fmt if key.startswith(("mix", "within")) else FORMATS[name])
+                                                for key, (label, own) in columns_of(SPLIT_COLUMNS).items() if not own},
+        "name": "survey_change",
+    }
+
+
+def _change_said(table: pd.DataFrame, dimension: str, fmt: str) -> Said:
+    """Return which of the two parts is clear."""
+    total = table.iloc[-1]
+    clear = {part: total[f"{part}_low"] > 0 or total[f"{part}_high"] < 0 for part in ("mix", "within")}
+    said = {
+        (True, True): "Both parts are clear: other customers answer (by {dimension:label}), and they answer differently.",
+        (True, False): "Clear is only the mix: other customers answer (by {dimension:label}). A score that moves for this "
+                       "reason says nothing about whether service got better or worse.",
+        (False, True): "Clear is only the part within: customers of the same kind (by {dimension:label}) answer differently.",
+        (False, False): "Neither part is clear: with so few answers the change can be chance (split by {dimension:label}).",
+    }[(bool(clear["mix"]), bool(clear["within"]))]
+    return Said(said, {"dimension": dimension})
+
+
+def _other_splits(splits: dict[str, pd.DataFrame], fmt: str) -> dict:
+    """Return a table: mix and within by every dimension, each adding up to the same change."""
+    rows = pd.DataFrame([{
+        "dimension": dimension, "n": int(table["n_earlier"].iloc[-1] + table["n_later"].iloc[-1]),
+        **{part: t("{value} ({low} to {high})", value=shown(table[part].iloc[-1], fmt),
+                   low=shown(table[f"{part}_low"].iloc[-1], fmt), high=shown(table[f"{part}_high"].iloc[-1], fmt))
+           for part in ("mix", "within")},
+    } for dimension, table in splits.items()])
+    return {"frame": rows, "columns": columns_of(TOTAL_COLUMNS), "csv_name": "survey_change_by_dimension",
+            "caption": t("The same change, split in different ways (95% intervals)")}

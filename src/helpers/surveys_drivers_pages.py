@@ -1,0 +1,147 @@
+"""What goes with a high score, and whose value is in whose hands, as `report.tell` shows it.
+
+Input: `survey_answers`, `survey_questions`, `customer_value` and the answers of surveys.read_answers.
+"""
+
+import pandas as pd
+
+from helpers import plots, plots_surveys, surveys_drivers, surveys_value
+from helpers.evidence import Evidence
+from helpers.i18n import text as t
+from helpers.report import Run, Said, source_line
+from helpers.surveys_pages import NAMES, columns_of
+
+LONGEST_NAME = 22  # characters of a question in a chart (a Chinese one counts double)
+DRIVER_COLUMNS = {
+    "question": ("Question", ""), "n": ("Answers", "count"), "mean": ("Mean answer", "number2"),
+    "performance": ("Of the scale", "percent"), "importance": ("Share of what is explained", "percent"),
+    "importance_low": ("Interval from", "percent"), "importance_high": ("Interval to", "percent"),
+    "effect": ("Goes with (points)", "change_number2"), "effect_low": ("Points from", "change_number2"),
+    "effect_high": ("Points to", "change_number2"),
+}
+VALUE_COLUMNS = {
+    "group": ("Group", "label"), "n": ("Customers", "count"), "customer_share": ("Share of customers", "percent1"),
+    "value": ("Value together", "money"), "value_share": ("Share of value", "percent1"),
+    "value_low": ("Interval from", "percent1"), "value_high": ("Interval to", "percent1"),
+    "per_customer": ("Value per customer", "money"), "per_low": ("From", "money"), "per_high": ("To", "money"),
+}
+
+
+# --- drivers
+
+
+def drivers(survey_answers: pd.DataFrame, questions: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list:
+    """Return importance against performance of the rated questions, how well they foretell the score, and what to beware of."""
+    if survey_answers.empty:
+        return [Said("The surveys keep no answers question by question. With them this page would show which rated question "
+                     "goes with a high score.", {})]
+    rated, outcome = surveys_drivers.ratings(survey_answers, answers)
+    table = surveys_drivers.driver_table(rated, questions, seed=run.seed)
+    fit = surveys_drivers.held_out_r2(rated, seed=run.seed)
+    weak = table["performance"] < table["performance"].mean()
+    table = table.assign(
+        question=[short_question(name, questions, run.language) for name in table["question_id"]],
+        is_priority=table["is_clear"] & (table["effect"] > 0) & weak & (table["importance"] > 1 / len(table)),
+    )
+    return [_drivers_chart(table, outcome, run), *_drivers_said(table, fit, outcome)]
+
+
+def short_question(question_id: str, questions: pd.DataFrame, language: str) -> str:
+    """Return a question's text in the reader's language (else its id, or its text in another language), cut to fit a chart."""
+    mine = questions[questions["question_id"] == question_id].sort_values(["language", "survey"])
+    found = mine.loc[mine["language"] == language, "question"].dropna()
+    name = str(found.iloc[0]) if len(found) else question_id.replace("_", " ")
+    widths = pd.Series([2 if ord(letter) > 0x2E80 else 1 for letter in name]).cumsum()
+    return name if widths.iloc[-1] <= 2 * LONGEST_NAME else name[: int((widths <= 2 * LONGEST_NAME - 1).sum())] + "…"
+
+
+def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
+    first = table.iloc[0]
+    priority = table[table["is_priority"]]
+    title = (t("Look first at “{question}”: it matters and is rated low", question=priority.iloc[0]["question"])
+             if len(priority) else t("“{question}” goes most with a high score", question=first["question"]))
+    return {
+        "axes": plots_surveys.importance(
+            table, label="question", x_label=t("Rating (mean, from worst = 0% to best = 100%)"),
+            y_label=t("Share of what is explained"), corner_label=t("matters, but rated low"),
+        ),
+        "title": title,
+        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval, against how well it is rated",
+                      outcome=NAMES[outcome]),
+        "source": source_line(n=int(table["n"].iloc[0]), of=t("questionnaires with all questions answered"), run=run),
+        "alt": t("Questions by rating (across) and importance (up) with intervals."), "data": table,
+        "columns": columns_of(DRIVER_COLUMNS), "name": "survey_drivers",
+    }
+
+
+def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
+    pieces = [Said(
+        "Among customers who answer all other questions alike, one point more on “{question:label}” goes with "
+        "{effect:change_number2} points of “{outcome:label}” (95% interval {low:change_number2} to {high:change_number2}).",
+        {"question": row.question_id, "effect": float(row.effect), "low": float(row.effect_low), "high": float(row.effect_high),
+         "outcome": NAMES[outcome]},
+        Evidence("estimate", n=int(row.n), estimate=float(row.effect), baseline=0.0,
+                 interval=(float(row.effect_low), float(row.effect_high))),
+    ) for row in table.head(3).itertuples()]
+    pieces.append(Said(
+        "All questions together foretell {r2:percent} of the differences in “{outcome:label}” of customers that the model has "
+        "not seen (95% interval {low:percent} to {high:percent}; 0% = no better than the mean).",
+        {**{key: max(fit[key], 0.0) for key in ("r2", "low", "high")}, "outcome": NAMES[outcome]},
+        Evidence("prediction", n=fit["n"], estimate=fit["r2"], interval=(fit["low"], fit["high"]), baseline=0.0, held_out=True),
+    ))
+    unclear = int((~table["is_clear"]).sum())
+    if unclear:
+        pieces.append(Said("{n:count} of {all:count} questions have no clear part of their own: what they explain, the others "
+                           "explain as well.", {"n": unclear, "all": len(table)}))
+    pieces.append(Said("These are associations. A good mood lifts every answer of a questionnaire, and customers who get "
+                       "better service may differ in other ways (how much they buy, what, where): only a trial shows what a "
+                       "change would do.", {}))
+    return pieces
+
+
+# --- value
+
+
+def value(answers: pd.DataFrame, customer_value: pd.DataFrame, run: Run) -> list:
+    """Return how much customer value promoters, passives and detractors hold."""
+    if customer_value.empty:
+        return [Said("Without customer values (04 Lifetime value) the answers cannot be weighed by money.", {})]
+    table = surveys_value.value_by_group(answers, customer_value, seed=run.seed)
+    bars = pd.DataFrame([
+        {"bar": t("customers"), **dict(zip(table["group"], table["customer_share"], strict=True))},
+        {"bar": t("their value"), **dict(zip(table["group"], table["value_share"], strict=True))},
+    ])
+    colors = {"detractors": plots.VERMILION, "passives": plots.GREY, "promoters": plots.GREEN}
+    pieces = [{
+        "axes": plots.stacked_shares(bars, label="bar", parts={name: t(name) for name in table["group"]},
+                                     colors=[colors[name] for name in table["group"]]),
+        "title": _value_title(table),
+        "subtitle": t("Customers who answered, by how likely they are to recommend, and their expected value in the next year"),
+        "source": source_line(n=int(table["n"].sum()), of=t("customers with an answer and a value"), run=run),
+        "alt": t("Two bars: shares of customers and of their value by group."), "data": table,
+        "columns": columns_of(VALUE_COLUMNS), "name": "survey_value",
+    }]
+    mine = table[table["group"] == "detractors"]
+    return pieces + [Said(
+        "Detractors are {customers:percent} of those who answered and hold {share:percent} of their expected value (95% "
+        "interval {low:percent} to {high:percent}): {value:money}, {per:money} each.",
+        {"customers": float(row.customer_share), "share": float(row.value_share), "low": float(row.value_low),
+         "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
+        Evidence("estimate", n=int(row.n), estimate=float(row.value_share),
+                 interval=(float(row.value_low), float(row.value_high))),
+    ) for row in mine.itertuples()]
+
+
+def _value_title(table: pd.DataFrame) -> str:
+    """Return the title: whether detractors hold more or less value than their number suggests, if that is clear."""
+    mine = table[table["group"] == "detractors"]
+    if mine.empty:
+        return t("Hardly any customer who answered is a detractor")
+    row = mine.iloc[0]
+    if row["excess_low"] > 0:
+        template = "Detractors are worth more than average: {customers:percent} of customers, {share:percent} of value"
+    elif row["excess_high"] < 0:
+        template = "Detractors are worth less than average: {customers:percent} of customers, {share:percent} of value"
+    else:
+        template = "Detractors hold {share:percent} of value, about as much as their {customers:percent} of customers"
+    return t(template, customers=row["customer_share"], share=row["value_share"])

@@ -235,7 +235,6 @@ def read_yaml(file: Path, model: type[BaseModel]):
     """Return a YAML file as `model`; an error names file, line and key, never the value."""
     try:
         content = file.read_text(encoding="utf-8")
-        node = yaml.compose(content, Loader=yaml.SafeLoader)
         data = yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2017-13-01 is no day
         mark = getattr(error, "problem_mark", None)
@@ -246,7 +245,7 @@ def read_yaml(file: Path, model: type[BaseModel]):
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise UserError(_first_problem(error, file, node, model)) from None
+        raise UserError(_first_problem(error, file, yaml.compose(content, Loader=yaml.SafeLoader), model)) from None
 
 
 def _first_problem(error: ValidationError, file: Path, node, model) -> str:

@@ -63,13 +63,13 @@ def new(size: tuple[float, float] = WIDE, **options) -> Axes:
 
 def to_png(figure) -> bytes:
     """Return the figure as a palette PNG of 200 dpi, the same bytes for the same picture."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
-    buffer.seek(0)
+    drawn_at = figure.get_dpi()
+    figure.set_dpi(DPI)
+    pixels, size = FigureCanvasAgg(figure).print_to_buffer()
+    figure.set_dpi(drawn_at)
     small = io.BytesIO()
-    Image.open(buffer).convert("RGB").quantize(colors=64, method=Image.Quantize.MEDIANCUT, dither=0).save(
-        small, format="PNG", optimize=True
-    )
+    picture = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
+    picture.quantize(colors=64, method=Image.Quantize.MEDIANCUT, dither=0).save(small, format="PNG", optimize=True)
     return small.getvalue()
 
 

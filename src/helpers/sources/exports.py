@@ -7,7 +7,7 @@ brackets do not matter. Each vendor's module lists its exports as `EXPORTS`; `re
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 CONSTANT = "="  # a mapping to "=web" gives every row the value "web"
 _BRACKETS = re.compile(r"[(\[{<【][^()\[\]{}<>【】]*[)\]}>】]")
@@ -96,6 +96,7 @@ def _headers(wanted: str, found: dict[str, str]) -> str | list[str] | None:
     return None
 
 
+@lru_cache(maxsize=10_000)
 def plain(label: str) -> str:
     """Return a label without what systems and people vary: width, case, blanks, underscores, marks and bracketed units."""
     text = unicodedata.normalize("NFKC", label).casefold()

@@ -15,8 +15,9 @@ from helpers.i18n import text as t
 from helpers.report import Said
 
 MOST_FINDINGS = 3  # topics that get a sentence of their own
-MEASURES = {"score": "the score", "recency": "how lately she had bought", "frequency": "how often she had bought"}
+MEASURES = {"score": "the score", "recency": "days since the last purchase", "frequency": "number of purchases"}
 SCALE_NAMES = {"nps": "likelihood to recommend", "rating": "stars", "csat": "satisfaction"}
+SCORES = {"nps": "{score:number} of 10", "rating": "{score:number} of 5 stars", "csat": "{score:number} of 5"}
 MONEY_COLUMNS = {
     "topic": ("Topic", "label"), "n_mentions": ("Complaints", "count"), "mention_rank": ("Place by complaints", "count"),
     "money_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk", "money"), "money_low": ("From", "money"),
@@ -28,17 +29,16 @@ MONEY_COLUMNS = {
     "other_lift": ("Stopped beyond other dissatisfied", "change_percent1"), "q_value": ("q", "number3"),
 }
 LIST_COLUMNS = {
-    "customer_id": ("Customer", ""), "score": ("Score", "number1"), "scale": ("Scale", "label"), "said_on": ("Said on", "day"),
-    "last_on": ("Last purchase", "day"), "silent_days": ("Days since", "count"),
-    "limit_days": ("Counts as stopped after days", "count"), "revenue": ("Revenue so far", "money"),
+    "customer_id": ("Customer", ""), "said": ("Last score", ""), "said_on": ("Said on", "day"),
+    "last_on": ("Last purchase", "day"), "silent_days": ("Days since", "count"), "revenue": ("Revenue so far", "money"),
     "customer_lifetime_value": ("Expected value", "money"),
 }
 TELLING_COLUMNS = {
-    "scale": ("Scale", "label"), "measure": ("What is known", "label"), "n": ("Customers", "count"),
+    "scale": ("Scale", "label"), "what": ("What is known", "label"), "n": ("Customers", "count"),
     "n_stopped": ("Bought nothing", "count"), "auc": ("AUC", "number3"), "low": ("Interval from", "number3"),
     "high": ("Interval to", "number3"), "gain": ("More than the score", "change_number2"),
 }
-LISTED_ROWS = 15  # of each list in the report; the CSV holds them all
+LISTED_ROWS = 10  # of each list in the report; the CSV holds them all
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _costs_title(found: pd.DataFrame) -> Said:
         return Said("For no topic can it be told that complaints go with money at risk", {})
     if clear.iloc[0]["topic"] == loudest:
         return Said("{topic:label} is mentioned most, and puts most money at risk", {"topic": loudest})
-    return Said("{topic:label} puts most money at risk; {loudest:label} is only mentioned more often",
+    return Said("{topic:label} puts most money at risk, although {loudest:label} is mentioned more often",
                 {"topic": clear.iloc[0]["topic"], "loudest": loudest})
 
 
@@ -229,7 +229,8 @@ def lists(listed: pd.DataFrame) -> list[Said | dict]:
                                {"caption": caption, "needed": voc_loyalty.MIN_GROUP}))
             continue
         pieces.append({
-            "frame": rows.assign(scale=rows["scale"].map(SCALE_NAMES)), "caption": t(caption), "rows": LISTED_ROWS,
+            "frame": rows.assign(said=[t(SCORES[row.scale], score=row.score) for row in rows.itertuples()]),
+            "caption": t(caption), "rows": LISTED_ROWS,
             "columns": {column: (t(label), fmt) for column, (label, fmt) in LIST_COLUMNS.items()},
             "csv_name": name.replace(" ", "_"),
         })
@@ -237,39 +238,40 @@ def lists(listed: pd.DataFrame) -> list[Said | dict]:
 
 
 def telling(found: pd.DataFrame, *, days: int, source) -> list[Said | dict]:
-    """Return how well the score tells who buys again, beside recency and frequency: a chart and a finding for each scale."""
-    pieces: list[Said | dict] = []
-    for scale, rows in found.groupby("scale", sort=False):
-        rows = rows.assign(scale=SCALE_NAMES[scale], measure=rows["measure"].map(MEASURES))
-        score, rest = rows.iloc[0], rows.iloc[1:].sort_values("auc", ascending=False).iloc[0]
-        pieces.append({
-            "axes": plots.dots(
-                rows.sort_values("auc", ascending=False), label="measure", value="auc", low="low", high="high", fmt="number2",
-                reference=0.5, reference_label=t("says nothing"),
-            ),
-            "title": t("Who buys again: {scale:label} beside what she bought", scale=SCALE_NAMES[scale]),
-            "subtitle": t("Probability of telling a customer who buys again within {days:count} days from one who does not "
-                          "(AUC), 95% interval", days=days),
-            "source": source(n=int(score["n"])),
-            "alt": t("Dots of the AUC of the score, recency and frequency with their intervals."),
-            "data": rows, "columns": {name: (t(label), fmt) for name, (label, fmt) in TELLING_COLUMNS.items()},
-            "name": f"who_buys_again_{scale}",
-        })
-        pieces.append(_telling_finding(score, rest, scale=scale, days=days))
-    return pieces
+    """Return how well the score tells who buys again, beside recency and frequency: a chart of the first scale, and a finding
+    for each.
+    """
+    shown = found.assign(what=found["measure"].map(MEASURES))
+    scales = [(scale, rows.iloc[0], rows.iloc[1:].sort_values("auc", ascending=False).iloc[0])
+              for scale, rows in shown.groupby("scale", sort=False)]
+    first = shown[shown["scale"] == scales[0][0]].sort_values("auc", ascending=False, kind="stable")
+    chart = {
+        "axes": plots.dots(
+            first, label="what", value="auc", low="low", high="high", fmt="number2", reference=0.5,
+            reference_label=t("says nothing"),
+        ),
+        "title": t("Who buys again: {scale:label} beside past purchases", scale=SCALE_NAMES[scales[0][0]]),
+        "subtitle": t("Probability of telling a customer who buys again within {days:count} days from one who does not "
+                      "(AUC), 95% interval", days=days),
+        "source": source(n=int(first["n"].iloc[0])),
+        "alt": t("Dots of the AUC of the score, recency and frequency with their intervals."),
+        "data": shown.assign(scale=shown["scale"].map(SCALE_NAMES)),
+        "columns": {name: (t(label), fmt) for name, (label, fmt) in TELLING_COLUMNS.items()}, "name": "who_buys_again",
+    }
+    return [chart, *(_telling_finding(score, rest, scale=scale, days=days) for scale, score, rest in scales)]
 
 
 def _telling_finding(score, rest, *, scale: str, days: int) -> Said:
     values = {"scale": SCALE_NAMES[scale], "auc": score["auc"], "low": score["low"], "high": score["high"], "days": days,
-              "other": rest["measure"], "other_auc": rest["auc"]}
+              "other": rest["what"], "other_auc": rest["auc"]}
     evidence = Evidence("estimate", n=int(score["n"]), estimate=float(score["auc"]), interval=(score["low"], score["high"]),
                         baseline=0.5)
     if score["low"] > 0.5:
         return Said(
             "Those with a better score ({scale:label}) are likelier to buy again within {days:count} days: AUC {auc:number2} "
-            "({low:number2} to {high:number2}), against {other_auc:number2} of {other:label}.", values, evidence,
+            "({low:number2} to {high:number2}), against {other_auc:number2} by {other:label}.", values, evidence,
         )
     return Said(
         "The score ({scale:label}) does not tell who buys again within {days:count} days: AUC {auc:number2} ({low:number2} to "
-        "{high:number2}; 0.5 says nothing), against {other_auc:number2} of {other:label}.", values, evidence,
+        "{high:number2}; 0.5 says nothing), against {other_auc:number2} by {other:label}.", values, evidence,
     )

@@ -1,6 +1,6 @@
 """Contracts of what feedback is about: its topics, piece by piece, and how they were known to earlier runs."""
 
-from helpers.contracts import MAYBE, Contract, flag, rate, text
+from helpers.contracts import FINE, MAYBE, Contract, day, flag, rate, text, whole
 
 TOPICS_OF_FEEDBACK = (
     Contract(
@@ -14,5 +14,27 @@ TOPICS_OF_FEEDBACK = (
             text("words", "the sentence about it, personal data masked"),
         ),
         gives="what each piece of feedback is about, and how it judges it",
+    ),
+    Contract(
+        "feedback_runs", "results", "voc", "a text that was read", ("feedback_id",),
+        (
+            text("feedback_id", "the feedback"),
+            whole("run", "run that read it first; a run that reads no new text is none", ge=1),
+            day("as_of", "last day observed of that run"),
+        ),
+        gives="which texts are new since the last run", is_kept=True,
+    ),
+    Contract(
+        "topic_runs", "results", "voc", "a topic that a run found", ("run", "topic"),
+        (
+            whole("run", "run, counted by the feedback that it read", ge=1),
+            day("as_of", "last day observed of that run"),
+            text("topic", "name of the aspect or of the stable theme"),
+            text("kind", "aspect or theme", isin=("aspect", "theme")),
+            text("anchor_words", "a theme's ten heaviest words", **FINE),
+            whole("n", "texts about it", ge=0),
+            whole("n_read", "texts read", ge=0),
+        ),
+        gives="which topics come and go from run to run", is_kept=True,
     ),
 )

@@ -26,7 +26,10 @@ _CLAUSE_END = re.compile(r"(?<=[，,；;~～])")
 
 
 def split_sentences(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return one row a sentence (Chinese: a clause): feedback_id, sentence, words; `dictionary`: words that stay whole."""
+    """Return one row a clause (English: a sentence): feedback_id, sentence (that it stands in), clause, words.
+
+    dictionary: Chinese words that stay whole.
+    """
     parts = reviews.assign(sentence=reviews["text"].map(_SENTENCE_END.split)).explode("sentence")
     parts = parts.loc[parts["sentence"].str.len() > 0, ["feedback_id", "sentence"]]
     parts = parts.assign(clause=parts["sentence"].map(split_clauses)).explode("clause").reset_index(drop=True)
@@ -35,7 +38,7 @@ def split_sentences(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> 
     known = Counter(word for found in english for word in set(found))
     plain = {word: _base_form(word, known) for word in known}
     chinese = [content_words(clause, dictionary) for clause in plain_clauses]
-    return parts.drop(columns="clause").assign(words=[
+    return parts.assign(words=[
         [plain[w] for w in of_english if w not in LEFT_OUT and plain[w] not in LEFT_OUT]
         + [w for w in of_chinese if len(w) > 1 and w not in LEFT_OUT]
         for of_english, of_chinese in zip(english, chinese, strict=True)

@@ -7,7 +7,6 @@ anchor words; association with the verdict among reviews of equal length.
 Input: the reviews of voc.read_reviews (text masked).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,8 +30,6 @@ N_RESAMPLES = 10
 MOST_RESAMPLED = 20_000  # reviews of a resample at most: top words are settled by then, and time stays bounded
 MENTION = 0.5  # share of a sentence's weight from which it is about a theme: more than all other themes together
 N_LENGTH_GROUPS = 5
-LONGEST_QUOTE = 220  # characters
-QUOTE_WORDS, N_NEAR = (8, 45), 60  # words of a quote; sentences of each verdict that are considered for one
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Themes:
 
     table: pd.DataFrame  # theme, anchor_words, stability, is_stable; one row a theme
     mentions: pd.DataFrame  # feedback_id × theme: the review has a sentence about it
-    sentences: pd.DataFrame  # feedback_id, sentence, theme, closeness; those that are about a theme
+    sentences: pd.DataFrame  # feedback_id, clause, sentence, theme, closeness; those that are about a theme
     n_reviews: int
 
 
@@ -143,7 +140,7 @@ def _about(sentences, weights, counted, parts, names) -> pd.DataFrame:
     rows = np.flatnonzero(weights.max(axis=1) > MENTION * total)
     unit = parts / np.maximum(np.linalg.norm(parts, axis=1, keepdims=True), 1e-12)
     closeness = np.asarray(counted[rows].multiply(unit[best[rows]]).sum(axis=1)).ravel()  # TF-IDF rows have length 1
-    found = sentences.iloc[rows][["feedback_id", "sentence"]]
+    found = sentences.iloc[rows][["feedback_id", "clause", "sentence"]]
     return found.assign(theme=np.array(names)[best[rows]], closeness=closeness.round(6)).reset_index(drop=True)
 
 
@@ -231,41 +228,3 @@ def _compare(present: sparse.csr_matrix, judged: pd.DataFrame) -> pd.DataFrame:
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.divide(a, b, out=np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b))), where=np.asarray(b) > 0)
-
-
-# --- quotes
-
-
-def quotes(
-    themes: Themes, reviews: pd.DataFrame, *, theme: str, predict: Callable[[pd.Series], np.ndarray], n: int = 3
-) -> pd.DataFrame:
-    """Return sentences that speak for a theme: feedback_id, quote, dissatisfied.
-
-    Of the 60 sentences nearest to the theme (8 to 45 words, one a review), those are taken in which `predict` (the
-    probability of a dissatisfied author) hears most of their author's verdict: two from dissatisfied authors and one from a
-    satisfied one where there are such. Cut at a word's end after 220 characters.
-    """
-    near = themes.sentences[themes.sentences["theme"] == theme]
-    near = near[count_words(near["sentence"]).between(*QUOTE_WORDS)]
-    near = near.merge(reviews[["feedback_id", "dissatisfied"]], on="feedback_id")
-    near = near.sort_values(["closeness", "feedback_id"], ascending=[False, True], kind="stable")
-    near = near.loc[~near["sentence"].str.lower().duplicated()].drop_duplicates("feedback_id")
-    is_bad = near["dissatisfied"].fillna(False).astype(bool)
-    near = pd.concat([near[is_bad].head(N_NEAR), near[~is_bad].head(N_NEAR)])
-    if near.empty:
-        return near.assign(quote=[])[["feedback_id", "quote", "dissatisfied"]]
-    p = predict(near["sentence"])
-    near = near.assign(heard=np.where(is_bad[near.index], p, 1 - p) * near["closeness"])
-    near = near.sort_values(["heard", "feedback_id"], ascending=[False, True], kind="stable")
-    bad, good = near[is_bad[near.index]].head(n - 1), near[~is_bad[near.index]].head(1)
-    chosen = pd.concat([bad, good, near.drop(index=[*bad.index, *good.index])]).head(n)
-    return chosen.assign(quote=chosen["sentence"].map(shorten))[["feedback_id", "quote", "dissatisfied"]].reset_index(drop=True)
-
-
-def shorten(sentence: str, *, longest: int = LONGEST_QUOTE) -> str:
-    """Return a sentence, cut after the last whole word that fits and marked with … if it is longer than `longest`."""
-    sentence = sentence.strip()
-    if len(sentence) <= longest:
-        return sentence
-    cut = sentence[: longest + 1].rsplit(" ", 1)[0] if " " in sentence[: longest + 1] else sentence[:longest]
-    return cut.rstrip(" ,;:-–—([\"'") + " …"

@@ -1,0 +1,146 @@
+"""What is new, growing or vanishing: the topics of feedback first read now against that of earlier runs, and of the last weeks.
+
+A piece of feedback belongs to the run that read it first (kept table `feedback_runs`), so no text counts on both sides, and
+running again on the same feedback changes nothing. Differences of two shares: Newcombe's (1998) interval, the two-sample test,
+Benjamini and Hochberg's q. Input: table `feedback_topics`, the reviews of voc.read_reviews, `themes`.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.errors import TooLittleData
+from helpers.proportions import difference_interval, q_values
+
+MIN_TEXTS = 100  # texts on either side; below, shares are too rough to be compared
+MIN_MENTIONS = 10  # mentions on both sides together; rarer topics are not compared
+WEEKS = 13  # length of the two windows of dated feedback that are compared: a quarter
+RUN_COLUMNS = ["run", "as_of", "topic", "kind", "anchor_words", "n", "n_read"]
+CHANGE_COLUMNS = ["topic", "kind", "n", "n_read", "share", "n_before", "n_read_before", "share_before", "change", "low", "high",
+                  "p_value", "q_value"]
+
+
+# --- which run read what first
+
+
+def add_run(reviews: pd.DataFrame, before: pd.DataFrame | None, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return table `feedback_runs`: feedback_id, run and as_of of the run that read each text first, from 1 on.
+
+    before: the table as the last run left it. Texts that no earlier run read make a new run; if there are none, nothing
+    changes. Feedback that is no longer there is forgotten.
+    """
+    read = reviews.loc[reviews["text"].notna(), "feedback_id"].astype("str")
+    known = pd.DataFrame({"feedback_id": [], "run": [], "as_of": []}) if before is None else before
+    last = int(known["run"].max()) if len(known) else 0
+    table = pd.DataFrame({"feedback_id": read}).merge(known, on="feedback_id", how="left")
+    is_new = table["run"].isna()
+    seen = pd.to_datetime(table["as_of"]).where(~is_new, as_of.normalize())
+    table = table.assign(run=table["run"].fillna(last + 1).astype("int64"), as_of=seen)
+    return table.sort_values("feedback_id", kind="stable").reset_index(drop=True)
+
+
+def add_topics(topics: pd.DataFrame, runs: pd.DataFrame, themes: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Return table `topic_runs`: what each run found among all texts that it read; the rows of this run replace its own.
+
+    topics: `feedback_topics`. runs: of :func:`add_run`. themes: theme, anchor_words. before: the table as it was.
+    """
+    run = int(runs["run"].max()) if len(runs) else 0
+    own = topics[topics["feedback_id"].isin(runs["feedback_id"])]
+    counts = own.groupby(["topic", "kind"]).size().rename("n").reset_index()
+    words = themes.set_index("theme")["anchor_words"]
+    now = counts.assign(run=run, as_of=runs["as_of"].max(), n_read=len(runs),
+                        anchor_words=counts["topic"].map(words).where(counts["kind"] == "theme"))
+    earlier = now.head(0) if before is None else before[before["run"] < run]
+    return pd.concat([earlier[RUN_COLUMNS], now[RUN_COLUMNS]] if len(earlier) else [now[RUN_COLUMNS]], ignore_index=True)
+
+
+# --- what changed
+
+
+def since_last_run(topics: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Compare the texts that only this run read with those of earlier runs: the columns of :func:`_compare`.
+
+    Raises TooLittleData where no run has read other feedback before, or too few texts are new.
+    """
+    newest = int(runs["run"].max()) if len(runs) else 0
+    if newest < 2:
+        raise TooLittleData(
+            "What is new since the last run is said from the next run on that reads further feedback; this one read {n:count} "
+            "texts.", n=len(runs),
+        )
+    is_new = runs["run"] == newest
+    n_new = int(is_new.sum())
+    if min(n_new, len(runs) - n_new) < MIN_TEXTS:
+        raise TooLittleData(
+            "Needs {needed:count} texts that earlier runs had not read and as many that they had; there are {new:count} and "
+            "{old:count}.", needed=MIN_TEXTS, new=n_new, old=len(runs) - n_new,
+        )
+    return _compare(topics, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"])
+
+
+def come_and_gone(runs: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the stable themes that the last run with other feedback did not have, and those that only it had.
+
+    runs: table `topic_runs`; a theme has the same name where its words came back (themes_names.py).
+    """
+    themes = runs[runs["kind"] == "theme"]
+    newest = runs["run"].max() if len(runs) else 0
+    earlier = runs.loc[runs["run"] < newest, "run"]
+    if earlier.empty:
+        return [], []
+    now, then = (set(themes.loc[themes["run"] == run, "topic"]) for run in (newest, earlier.max()))
+    return sorted(now - then), sorted(then - now)
+
+
+def windows(reviews: pd.DataFrame) -> dict:
+    """Return the two stretches of dated texts that are compared: ids now and before, first_day, middle and last_day.
+
+    The last 13 weeks and the 13 before; where either holds fewer than 100 texts, the two halves of all the time. Raises
+    TooLittleData where no text has a date or the halves hold too few.
+    """
+    dated = reviews[reviews["text"].notna() & reviews["received_at"].notna()]
+    if dated.empty:
+        raise TooLittleData("Needs texts with a date to say which topics grow; none of {n:count} has one.", n=len(reviews))
+    day = dated["received_at"].dt.tz_convert("UTC").dt.tz_localize(None).dt.normalize()
+    last = day.max()
+    end, start = last - pd.Timedelta(weeks=WEEKS), last - pd.Timedelta(weeks=2 * WEEKS)
+    now, then = day > end, (day > start) & (day <= end)
+    if min(now.sum(), then.sum()) < MIN_TEXTS:
+        start = day.min() - pd.Timedelta(days=1)
+        end = start + (last - start) // pd.Timedelta(days=1) // 2 * pd.Timedelta(days=1)
+        now, then = day > end, day <= end
+    if min(now.sum(), then.sum()) < MIN_TEXTS:
+        raise TooLittleData(
+            "Needs {needed:count} dated texts in each of two periods to say which topics grow; there are {now:count} and "
+            "{before:count}.", needed=MIN_TEXTS, now=int(now.sum()), before=int(then.sum()),
+        )
+    return {"now": dated.loc[now, "feedback_id"], "before": dated.loc[then, "feedback_id"],
+            "first_day": start + pd.Timedelta(days=1), "middle": end + pd.Timedelta(days=1), "last_day": last}
+
+
+def between_windows(topics: pd.DataFrame, reviews: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Return the comparison of the two stretches of :func:`windows`, and the stretches."""
+    of = windows(reviews)
+    return _compare(topics, of["now"], of["before"]), of
+
+
+def _compare(topics: pd.DataFrame, now: pd.Series, before: pd.Series) -> pd.DataFrame:
+    """Return one row a topic, the largest change first: topic, kind, n and n_read now, share; the same before; change of the
+    share with low and high, p_value and q_value. Topics with fewer than 10 mentions in all are left out."""
+    is_now, is_before = topics["feedback_id"].isin(now), topics["feedback_id"].isin(before)
+    table = pd.DataFrame({"topic": topics["topic"], "kind": topics["kind"], "n": is_now, "n_before": is_before})
+    table = table.groupby(["topic", "kind"])[["n", "n_before"]].sum().astype("int64").reset_index()
+    table = table[table["n"] + table["n_before"] >= MIN_MENTIONS]
+    a, b = len(now), len(before)
+    share, share_before = table["n"] / a, table["n_before"] / b
+    low, high = difference_interval(table["n"], a, table["n_before"], b)
+    pooled = (table["n"] + table["n_before"]) / (a + b)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / a + 1 / b))
+    z = np.divide(share - share_before, error, out=np.zeros(len(table)), where=error.to_numpy() > 0)
+    table = table.assign(
+        n_read=a, n_read_before=b, share=share, share_before=share_before, change=share - share_before, low=low, high=high,
+        p_value=2 * stats.norm.sf(np.abs(z)),
+    )
+    table["q_value"] = q_values(table["p_value"])
+    order = table.assign(size=table["change"].abs().round(9)).sort_values(["size", "topic"], ascending=[False, True])
+    return order[CHANGE_COLUMNS].reset_index(drop=True)

@@ -9,6 +9,7 @@ a phone; axe-core finds no serious fault, in the light and in the dark.
 import re
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 FLAGS = (
@@ -52,19 +53,24 @@ def chromium() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def check_folder(folder: Path, *, is_raw_shown: bool = False) -> list[str]:
-    """Return every fault of the pages in `folder`/<language>. `is_raw_shown`: the data themselves hold {{ and the like."""
+@contextmanager
+def launched():
+    """Give a running browser and close it at the end."""
     from playwright.sync_api import sync_playwright
 
-    pages = sorted(folder.glob("*/*.html"))
-    faults = [] if pages else [f"{folder.name}: there is no report"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        for file in pages:
-            name = f"{file.parent.name}/{file.name}"
-            found = [*file_faults(file), *page_faults(browser, file, is_raw_shown=is_raw_shown)]
-            faults += [f"{name}: {fault}" for fault in found]
+        yield browser
         browser.close()
+
+
+def check_folder(browser, folder: Path, *, is_raw_shown: bool = False) -> list[str]:
+    """Return every fault of the pages in `folder`/<language>. `is_raw_shown`: the data themselves hold {{ and the like."""
+    pages = sorted(folder.glob("*/*.html"))
+    faults = [] if pages else [f"{folder.name}: there is no report"]
+    for file in pages:
+        found = [*file_faults(file), *page_faults(browser, file, is_raw_shown=is_raw_shown)]
+        faults += [f"{file.parent.name}/{file.name}: {fault}" for fault in found]
     return faults
 
 
@@ -159,7 +165,8 @@ def accessibility_faults(page) -> list[str]:
 
 def main(folders: list[str]) -> int:
     """Print every fault; return 1 if there is one."""
-    faults = [f"{folder}/{fault}" for folder in folders for fault in check_folder(Path(folder).resolve())]
+    with launched() as browser:
+        faults = [f"{folder}/{fault}" for folder in folders for fault in check_folder(browser, Path(folder).resolve())]
     print("\n".join(faults) or f"{', '.join(folders)}: no fault")
     return 1 if faults else 0
 

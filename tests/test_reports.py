@@ -12,14 +12,10 @@ from conftest import copy_settings
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chrome():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browser.chromium(), args=list(browser.FLAGS))
+    with browser.launched() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +35,14 @@ def rendered(cells, folder):
         return sample_report.render_folder(cells, folder, monkeypatch)
 
 
+@pytest.fixture(autouse=True)
+def own_pages(chrome):
+    """Give every test a browser without pages."""
+    yield
+    for context in chrome.contexts:
+        context.close()
+
+
 def opened(chrome, file, **options):
     page = chrome.new_context(**options).new_page()
     page.goto(file.as_uri())
@@ -53,12 +57,12 @@ def is_shown(page, selector):
     return page.evaluate(f"() => [...document.querySelectorAll('{selector}')].some(e => e.checkVisibility())")
 
 
-def test_a_report_with_every_block_has_no_fault_in_either_language(sample):
-    assert browser.check_folder(sample) == []
+def test_a_report_with_every_block_has_no_fault_in_either_language(chrome, sample):
+    assert browser.check_folder(chrome, sample) == []
 
 
-def test_hostile_data_ask_for_nothing_and_break_nothing(hostile):
-    faults = browser.check_folder(hostile, is_raw_shown=True)
+def test_hostile_data_ask_for_nothing_and_break_nothing(chrome, hostile):
+    faults = browser.check_folder(chrome, hostile, is_raw_shown=True)
     assert [fault for fault in faults if "not translated" not in fault] == []
 
 
@@ -160,8 +164,8 @@ def test_the_browser_checks_pass_a_sound_page_and_see_an_untranslated_one(chrome
     assert browser.page_faults(chrome, file, is_raw_shown=False) == ["not translated: 'Finding'"]
 
 
-def test_a_page_that_is_too_large_and_an_empty_folder_are_faults(tmp_path):
+def test_a_page_that_is_too_large_and_an_empty_folder_are_faults(chrome, tmp_path):
     file = tmp_path / "page.html"
     file.write_text("x" * 1_500_001, encoding="utf-8")
     assert browser.file_faults(file) == ["1,500,001 bytes are more than 1,500,000"]
-    assert browser.check_folder(tmp_path / "none") == ["none: there is no report"]
+    assert browser.check_folder(chrome, tmp_path / "none") == ["none: there is no report"]

@@ -49,7 +49,8 @@ def test_a_folder_of_every_system_is_proposed_loads_and_is_collected(home, expor
     rows = {name: int(table.count().execute()) for name, table in collected.items()}
     assert rows == {"customers": 12, "products": 2, "transactions": 8, "interactions": 8, "campaigns": 1,
                     "campaign_contacts": 2,
-                    "feedback": 7, "cases": 3, "deals": 3, "consents": 6, "people": 21}
+                    "feedback": 7, "cases": 3, "deals": 3, "consents": 6, "people": 21,
+                    "survey_questions": 4, "survey_answers": 7}
     for name, table in collected.items():
         assert set(contract(f"collected/{name}").column_names) <= set(table.columns)
         n = table.count().execute()

@@ -48,14 +48,28 @@ def prepare_lines(lines, products, settings: Settings):
     return joined.mutate(is_known_product=joined.listed_id.notnull()).drop("listed_id")
 
 
-def prepare(name: str, table, settings: Settings, products=None, names=None):
-    """Return a collected table with what its rules need: days and products of lines, merged customers, masked texts.
+def with_scales(answers, questions):
+    """Return survey answers with low, high and is_reversed of their question, as asked in their language."""
+    if questions is None:
+        return answers
+    key = ["survey", "question_id", "language"]
+    scales = questions.filter(questions.low.notnull()).distinct(on=key, keep="first")
+    return answers.left_join(scales.select(*key, "low", "high", "is_reversed"), key).select(
+        *(answers[c] for c in answers.columns), "low", "high", "is_reversed")
 
+
+def prepare(name: str, table, settings: Settings, products=None, names=None, questions=None):
+    """Return a collected table with what its rules need: days and products of lines, scales of answers, merged customers,
+    masked texts.
+
+    products, questions: collected tables in which products of lines and scales of answers are looked up.
     names: what the customers are called (customer_id, name), where the data are personal; texts are masked only then.
     """
     table = tell_numbers_apart(name, table)
     if name == "transactions":
         table = prepare_lines(table, products, settings)
+    if name == "survey_answers":
+        table = with_scales(table, questions)
     if names is None:
         return table
     if name == "customers":
@@ -90,9 +104,9 @@ def change(table, rules: tuple[Rule, ...], settings: Settings):
     return table, changed
 
 
-def clean_table(name: str, table, settings: Settings, products=None, names=None) -> tuple:
+def clean_table(name: str, table, settings: Settings, products=None, names=None, questions=None) -> tuple:
     """Return (clean rows, rejected and merged rows with reason, log of the rules) for one collected table."""
-    prepared = prepare(name, table, settings, products, names)
+    prepared = prepare(name, table, settings, products, names, questions)
     rules = (*rules_for(name), *masking_rules(prepared, name), *stated_rules(settings.rules, name))
     judged = judge(prepared, rules, settings).cache()  # read three times: for the log, the clean rows and those set aside
     kept, changed = change(judged.filter(judged.reason.isnull()), rules, settings)
@@ -141,8 +155,8 @@ def clean(collected: dict, settings: Settings, names=None) -> tuple[dict, object
     """Return (clean tables by name, all rows set aside as one expression, cleaning log) of the collected tables."""
     if not collected:
         raise UserError("the collected tables are missing: run make collection")
-    products = collected.get("products")
-    parts = {n: clean_table(n, collected[n], settings, products, names) for n in CANONICAL_NAMES if n in collected}
+    known = {"products": collected.get("products"), "questions": collected.get("survey_questions"), "names": names}
+    parts = {n: clean_table(n, collected[n], settings, **known) for n in CANONICAL_NAMES if n in collected}
     rejected = [part[1] for part in parts.values()]
     rejected = rejected[0].union(*rejected[1:]) if len(rejected) > 1 else rejected[0]
     log = pd.concat([part[2] for part in parts.values()], ignore_index=True)
@@ -177,10 +191,12 @@ def reconcile(collected, clean_table_, rejected, name: str) -> dict:
     }
 
 
+PARTS = ("survey_answers",)  # of feedback, which keeps its texts whatever the scores are
 REFERENCES = {
     ("transactions", "product_id"): "products", ("campaign_contacts", "campaign_id"): "campaigns",
     ("transactions", "customer_id"): "customers", ("campaign_contacts", "customer_id"): "customers",
-    ("feedback", "product_id"): "products", ("subscriptions", "customer_id"): "customers",
+    ("feedback", "product_id"): "products", ("survey_answers", "feedback_id"): "feedback",
+    ("survey_invitations", "customer_id"): "customers", ("subscriptions", "customer_id"): "customers",
 }
 
 
@@ -297,8 +313,9 @@ def tables_by_quality(quality: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_rows(balance_: pd.DataFrame, rejected) -> None:
-    """Raise UserError if a table lost all its rows: then its mapping is wrong, not its rows."""
-    for name in balance_.loc[balance_["rows_clean"] == 0, "table"]:
+    """Raise UserError if a table lost all its rows: then its mapping is wrong, not its rows. (`PARTS` may be empty.)"""
+    lost = balance_.loc[(balance_["rows_clean"] == 0) & ~balance_["table"].isin(PARTS), "table"]
+    for name in lost:
         reasons = rejected.filter(rejected.table == name).group_by("reason").agg(n=ibis._.count()).to_pandas()
         most = reasons.sort_values(["n", "reason"], ascending=[False, True])["reason"].iloc[0]
         raise UserError(f"every row of '{name}' was set aside, most of them as '{most}': check its mapping in dataset.yml")

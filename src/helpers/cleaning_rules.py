@@ -11,8 +11,10 @@ import ibis
 import pandas as pd
 
 from helpers.contracts import contract
+from helpers.contracts_surveys import OFF_SCALE
 
 NEVER = ibis.literal(False)
+NOT_TOLD = "speakers of a transcript not told apart"  # what sources/transcripts.py says of such a talk
 MERGED = ("repeated key", "repeated line", "repeated text")  # rows that are there once more: nothing is lost
 
 
@@ -87,7 +89,7 @@ NOT_COUNTED = (  # what a source says of rows that can be read but must not coun
 
 def is_unreadable(table, settings: Settings):
     """The row, or a value in it, could not be read as what its column holds (`problem` says which)."""
-    return table.problem.notnull() & ~table.problem.isin(NOT_COUNTED)
+    return table.problem.notnull() & ~table.problem.isin((*NOT_COUNTED, OFF_SCALE, NOT_TOLD))
 
 
 def is_not_to_be_counted(table, settings: Settings):
@@ -212,6 +214,24 @@ def product_that_is_not_listed(lines, settings: Settings):
     return "product_id", ibis.ifelse(lines.is_known_product, lines.product_id, ibis.null("string"))
 
 
+def is_off_scale(answers, settings: Settings):
+    """The answer lies beyond the ends of its question's scale (an NPS of 11)."""
+    return (answers.problem == OFF_SCALE).fill_null(False)
+
+
+def is_nobodys(feedback, settings: Settings):
+    """The transcript does not say which words are the customer's (its labels name neither customer nor agent)."""
+    return (feedback.problem == NOT_TOLD).fill_null(False)
+
+
+def answer_so_that_more_is_better(answers, settings: Settings):
+    """On a scale whose low end is the best one, the answer counts from the other end. (The scales: cleaning.with_scales.)"""
+    if "is_reversed" not in answers.columns:
+        return "answer", answers.answer
+    turned = answers.low + answers.high - answers.answer
+    return "answer", ibis.ifelse(answers.is_reversed.fill_null(False), turned, answers.answer)
+
+
 LINE_RULES = (
     Rule("transactions", "no moment of the order", "reject", is_without_moment),
     Rule("transactions", "no amount", "reject", is_without_money_field),
@@ -228,7 +248,12 @@ LINE_RULES = (
     Rule("transactions", "price of an unknown quantity", "change", unit_price_of_unknown_quantity),
     Rule("transactions", "product is not in the product list", "change", product_that_is_not_listed),
 )
+ANSWER_RULES = (
+    Rule("survey_answers", OFF_SCALE, "reject", is_off_scale),
+    Rule("survey_answers", "scale turned round: its low end was the best one", "change", answer_so_that_more_is_better),
+)
 FEEDBACK_RULES = (
+    Rule("feedback", NOT_TOLD, "reject", is_nobodys),
     Rule("feedback", "nothing was said", "reject", is_blank_text),
     Rule("feedback", "repeated text", "merge", is_repeated_text),
 )
@@ -286,5 +311,5 @@ def masking_rules(table, name: str) -> tuple[Rule, ...]:
 
 def rules_for(table: str) -> tuple[Rule, ...]:
     """Return the rules of a table in the order in which they run."""
-    own = {"transactions": LINE_RULES, "feedback": FEEDBACK_RULES}.get(table, ())
+    own = {"transactions": LINE_RULES, "feedback": FEEDBACK_RULES, "survey_answers": ANSWER_RULES}.get(table, ())
     return (*key_rules(table), *own, *limit_rules(table))

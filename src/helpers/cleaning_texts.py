@@ -11,7 +11,8 @@ from helpers.contracts import contract
 
 FREE_TEXT = {"feedback": ("text",), "cases": ("topic",), "deals": ("reason_lost",), "interactions": ("page",),
              "campaigns": ("name",)}
-NAMES_OF_THINGS = {"products": ("name",)}  # what people call goods stays; contact data in them goes
+# what people call goods and ask in surveys stays; contact data in it goes
+NAMES_OF_THINGS = {"products": ("name",), "survey_questions": ("question",)}
 NO_TEXT = ("currency", "language", "split", "age_band")
 MAY_BE_PERSONAL = (  # looked for by the engine, where there is no look-behind
     r"[@＠]|(?:[0-9０-９][^0-9０-９]{0,2}){7}|(?:[0-9a-fA-F]{1,4}:){3}|[路街道巷弄同村区园][0-9０-９ -]+[号弄栋幢]|[0-9]+ [A-Z]"
@@ -74,6 +75,8 @@ def masked(table, column: str, names=None):
 
     names: Ibis table (customer_id, name) of what the customers are called, or None; names of two characters or more count.
     """
+    key_of_things = {"name": "product_id", "question": "question_id"}
+    is_thing = key_of_things.get(column) in table.columns
     texts = table.filter(table[column].notnull()).select(text=table[column]).distinct()
     look = texts.to_pandas()
     look["masked"] = look["text"]
@@ -84,9 +87,8 @@ def masked(table, column: str, names=None):
         pairs = pairs.select("text", "name").distinct().to_pandas()
         if len(pairs):
             look["masked"] = look["text"].map(mask_names(pairs).set_index("text")["masked"]).fillna(look["text"])
-        if not any(column in known for known in FREE_TEXT.values()):
+        if not is_thing and not any(column in known for known in FREE_TEXT.values()):
             look.loc[look["text"].isin(_people_among(texts, names)), "masked"] = "[name]"
-    is_thing = "product_id" in table.columns and column in NAMES_OF_THINGS["products"]
     mask = masking.mask_address if column in ADDRESSES else masking.mask_contacts if is_thing else masking.mask_text
     look["masked"] = [mask(text) for text in look["masked"]]
     changed = look[look["masked"] != look["text"]].reset_index(drop=True)

@@ -29,7 +29,10 @@ LINKS = (  # (left table, column, right table): how the canonical tables refer t
     ("deals", "customer_id", "customers"),
     ("subscriptions", "customer_id", "customers"),
     ("consents", "customer_id", "customers"),
+    ("survey_answers", "feedback_id", "feedback"),
+    ("survey_invitations", "customer_id", "customers"),
 )
+SPOKEN_CHANNELS = ("call", "interview")  # of feedback: transcripts, which bear the number of a case
 MEMBERS = "member"  # the number space of the loyalty programme and of accounts in the web shop
 
 
@@ -107,7 +110,21 @@ def collect(settings: Dataset, *, connection, sample: str = "") -> dict:
     for source in with_option(settings, "sample", sample):
         for name, table in read_source(source, settings, connection).items():
             parts.setdefault(name, []).append(table)
-    return {name: functools.reduce(lambda a, b: a.union(b), parts[name]) for name in COLLECTED_NAMES if name in parts}
+    tables = {name: functools.reduce(lambda a, b: a.union(b), parts[name]) for name in COLLECTED_NAMES if name in parts}
+    if "feedback" in tables and "cases" in tables:
+        tables["feedback"] = with_callers(tables["feedback"], tables["cases"])
+    return tables
+
+
+def with_callers(feedback, cases):
+    """Return `feedback` with the customer and the moment of the case whose number a transcript bears, where it names none."""
+    known = cases.filter(cases.problem.isnull() & cases.case_id.notnull())
+    known = known.group_by("case_id").agg(_customer=known.customer_id.max(), _at=known.opened_at.min())
+    spoken = feedback.channel.isin(SPOKEN_CHANNELS) & feedback.problem.isnull()
+    joined = feedback.left_join(known, (feedback.feedback_id == known.case_id) & spoken)
+    found = {"customer_id": joined["customer_id"].fill_null(joined["_customer"]),
+             "received_at": joined["received_at"].fill_null(joined["_at"])}
+    return joined.mutate(**found).select(*feedback.columns)
 
 
 def check_rows(n_rows: dict[str, int]) -> None:

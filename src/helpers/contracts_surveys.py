@@ -5,6 +5,8 @@ from helpers.contracts_columns import FINE, MAYBE, Contract, flag, moment, real,
 KINDS = ("nps", "csat", "ces", "rating", "open")
 SCALE_FROM = ("labels", "question", "answers", "dataset.yml")
 
+OFF_SCALE = "answer off its scale"  # what a source says of an NPS of 11: a name of a cleaning rule
+
 SURVEYS = (
     Contract(
         "survey_questions", "clean", "cleaning", "a question of a survey in one language",

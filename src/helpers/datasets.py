@@ -17,7 +17,7 @@ from helpers.errors import UserError
 BUILT_IN = ("complete_journey", "cdnow", "telco", "fine_foods")
 VENDORS = (
     "google_analytics", "mailchimp", "hubspot", "zoho", "fxiaoke", "questionpro",
-    "point_of_sale", "loyalty", "reviews", "service", "marketing",
+    "point_of_sale", "loyalty", "reviews", "service", "marketing", "transcripts",
 )
 SYSTEMS = (*BUILT_IN, "files", "database", *VENDORS)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -81,6 +81,22 @@ class Business(_Strict):
     months_of_value: Assumption | None = None
 
 
+class Question(_Strict):
+    """A question of a survey: its columns (one a language) and, where the file does not tell, its scale."""
+
+    columns: str | list[str] = []
+    kind: Literal["nps", "csat", "ces", "rating"] | None = None
+    low: float | None = None
+    high: float | None = None
+    best: Literal["low", "high"] | None = None  # which end of the scale is the good one
+
+    @model_validator(mode="after")
+    def _has_both_ends(self):
+        if (self.low is None) != (self.high is None) or self.low is not None and not self.low < self.high:
+            raise ValueError("low and high come together, low below high")
+        return self
+
+
 class Source(_Strict):
     """One system that data comes from. All but the built-in ones need a mapping: canonical column → the file's own column."""
 
@@ -95,6 +111,8 @@ class Source(_Strict):
     table: Literal[COLLECTED_NAMES] | None = None
     columns: dict[str, str | list[str]] = {}
     tables: dict[Literal[COLLECTED_NAMES], dict[str, str | list[str]]] = {}
+    survey: Annotated[str, Field(min_length=1)] | None = None  # its name; else the source's
+    questions: dict[Name, str | list[str] | Question] = {}  # besides nps, csat and ces: → its columns
     connection: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None  # *name* of an environment variable
     relation: Annotated[str, Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*){0,2}$")] | None = None
     query: str | None = None
@@ -120,6 +138,8 @@ class Source(_Strict):
             raise ValueError(f"a source of system '{self.system}' needs tables: what it maps to")
         if self.tables and (self.table or self.columns):
             raise ValueError("write either tables, or table and columns")
+        if self.questions and "feedback" not in self.mapping:
+            raise ValueError("questions need tables: feedback: {feedback_id: …}, the answers that they are part of")
         if self.pattern is not None and not _is_below(self.pattern):
             raise ValueError("pattern must name files below raw/")
         return self

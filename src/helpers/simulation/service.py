@@ -47,11 +47,12 @@ def surveys(people: pd.DataFrame, orders: pd.DataFrame, felt: np.ndarray, rng) -
     after = after.set_index("row")["day"]
     asked = after[rng.random(len(after)) < SURVEYED]
     row = asked.index.to_numpy()
-    day = asked.to_numpy() + rng.uniform(1, 20, len(row))
+    lag = rng.uniform(1, 20, len(row))
+    day = asked.to_numpy() + lag
     mood = voice.sentiments(felt[row], rng)
     english = people["is_western"].to_numpy()[row]
     texts, aspect = voice.say(mood, rng.integers(0, 6, len(row)), np.full(len(row), ""), rng, is_english=english)
-    frame = pd.DataFrame({"row": row, "day": day, **voice.scores(felt[row], rng), "text": texts, "sentiment": mood,
+    frame = pd.DataFrame({"row": row, "day": day, "lag": lag, **voice.scores(felt[row], rng), "text": texts, "sentiment": mood,
                           "aspect": aspect, "is_english": english, "seconds": rng.integers(40, 600, len(row))})
     frame.loc[rng.random(len(row)) < .25, "text"] = None
     abandoned = rng.random(len(row)) < .06

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers.simulation import catalogue, marketing, voice
+from helpers.simulation import catalogue, marketing, surveys, voice
 from helpers.simulation.behaviour import CHANNELS, expected_orders, order_values
 from helpers.simulation.files import ParquetFile
 from helpers.simulation.personas import PERSONAS
@@ -21,6 +21,7 @@ TYPES = {
     "lines": dict.fromkeys(("person_id", "member_no", "phone", "date_problem", "failure"),
                            TEXT) | {"ordered_at": pa.timestamp("us")},
     "churned": {"left_at": DAY}, "feedback": {"person_id": TEXT}, "campaign_effects": {"responded_at": DAY},
+    "invitations": {"person_id": TEXT}, "survey_drivers": {},
     "consents": {"granted_at": DAY, "withdrawn_at": DAY}, "affinities": {}, "sales": {"month": DAY}, "files": {},
 }
 
@@ -118,6 +119,13 @@ class Truth:
             "language": np.where(told["is_english"], "en", "zh"), "has_text": told["text"].notna().to_numpy(),
         }))
 
+    def add_invitations(self, ids, people: pd.DataFrame, sent: pd.DataFrame) -> None:
+        """Note who was invited to the survey, how likely an answer was, and whether there is one."""
+        self.add("invitations", pd.DataFrame({
+            "invitation_id": np.asarray(ids, dtype=object), "person_id": people["person_id"].to_numpy()[sent["row"]],
+            "chance_of_answer": sent["chance"].to_numpy(), "answered": sent["answer"].to_numpy() >= 0,
+        }))
+
     def close(self, files: pd.DataFrame) -> None:
         """Write the tables that only the end knows: sales by month, affinities, files."""
         months = (np.datetime64("2024-01") + np.arange(N_MONTHS + 12)).astype("datetime64[D]")
@@ -133,6 +141,8 @@ class Truth:
             "category": products["category"].to_numpy()[pairs],
             "partner_category": products["category"].to_numpy()[pulled[pairs]],
             "share_of_further_lines": catalogue.PARTNER_SHARE * catalogue.SAME_PARTNER}))
+        self.add("survey_drivers", pd.DataFrame({
+            "question_id": list(surveys.POINTS), "points_per_point": list(surveys.POINTS.values())}))
         self.add("files", files)
         for table in self._tables.values():
             table.close()

@@ -113,10 +113,11 @@ def stars(sentiment: np.ndarray, rng) -> np.ndarray:
 
 
 def scores(satisfaction: np.ndarray, rng) -> dict[str, np.ndarray]:
-    """Return NPS (0–10), CSAT (1–5) and CES (1 = much effort … 7 = none) of people with this satisfaction."""
+    """Return NPS (0–10), CSAT (1–5) and CES (1 = much effort … 7 = none) of people, and how they felt then."""
     felt = satisfaction + rng.normal(0, .4, len(satisfaction))
     return {
         "nps": np.clip(np.round(7.9 + 1.9 * felt), 0, 10).astype(int),
         "csat": np.clip(np.round(3.8 + .9 * felt), 1, 5).astype(int),
         "ces": np.clip(np.round(5.0 + 1.1 * felt), 1, 7).astype(int),
+        "felt_then": felt,
     }

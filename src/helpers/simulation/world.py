@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.simulation import behaviour, marketing, names, service
+from helpers.simulation import behaviour, marketing, names, service, surveys
 from helpers.simulation.people import make_people
 from helpers.simulation.settings import N_DAYS, Plan, date_of, generator
 
@@ -26,6 +26,7 @@ class Chunk:
     contacts: pd.DataFrame
     cases: pd.DataFrame
     surveys: pd.DataFrame
+    invitations: pd.DataFrame
     reviews: pd.DataFrame
     comments: pd.DataFrame
 
@@ -48,9 +49,11 @@ def make_chunk(plan: Plan, number: int) -> Chunk:
     rng = generator(plan, number, "service")
     felt = service.satisfaction(people, orders, rng)
     people["satisfaction"] = felt
+    returns, cases = behaviour.make_returns(lines, orders, rng), service.cases(orders, people, rng)
+    answers, invited = surveys.respond(people, orders, felt, service.surveys(people, orders, felt, rng),
+                                       generator(plan, number, "surveys"))
     return Chunk(
-        number, people, orders, lines, behaviour.make_returns(lines, orders, rng), permitted, touched,
-        service.cases(orders, people, rng), service.surveys(people, orders, felt, rng),
+        number, people, orders, lines, returns, permitted, touched, cases, answers, invited,
         service.reviews(people, orders, lines, felt, rng), service.comments(people, felt, rng),
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.simulation import catalogue, dirt
+from helpers.simulation import catalogue, dirt, surveys
 from helpers.simulation.files import CsvFile, ExcelFile, JsonLines, times
 from helpers.simulation.settings import N_DAYS, Plan, date_of, generator, moment_of
 from helpers.simulation.truth import Truth
@@ -16,13 +16,37 @@ TICKET = ["工单编号", "创建时间", "客户姓名", "联系电话", "会�
           "是否重开", "满意度", "状态"]
 CALL = ["通话编号", "呼入时间", "主叫号码", "会员号", "座席", "等待时长（秒）", "通话时长（分钟）", "来电原因", "结束时间",
         "满意度"]
-QUESTIONS = ("您有多大可能向朋友推荐我们？", "您对最近一次购物的满意度？", "解决您的问题有多容易？", "请告诉我们原因或建议")
+QUESTIONS = {  # of the survey, in the order in which they are asked; delivery on a scale whose low end is the best one
+    "zh": {
+        "nps": "您有多大可能向朋友推荐我们？", "csat": "您对最近一次购物的满意度？", "ces": "解决您的问题有多容易？",
+        "quality": "商品质量如何？（1=非常差，5=非常好）", "delivery": "配送如何？（1=非常好，5=非常差）",
+        "service": "客服和店员的服务如何？（1分非常不满意，5分非常满意）", "price": "价格是否合理？请打1到5分",
+        "app": "网店和小程序好用吗？", "text": "请告诉我们原因或建议",
+    },
+    "en": {
+        "nps": "How likely are you to recommend us to a friend?", "csat": "How satisfied were you with your last purchase?",
+        "ces": "How easy was it to get your problem solved?",
+        "quality": "How was the quality of what you bought? (1 = very poor, 5 = very good)",
+        "delivery": "How was the delivery? (1 = very good, 5 = very poor)",
+        "service": "How was our service? (1 = very dissatisfied, 5 = very satisfied)",
+        "price": "Was the price fair? Please rate it from 1 to 5", "app": "How easy are web shop and mini program to use?",
+        "text": "Please tell us why, or what we should improve",
+    },
+}
 SURVEY = ["Response ID", "IP Address", "Timestamp (mm/dd/yyyy)", "Duplicate", "Time Taken To Complete (Seconds)",
           "Response Status",
-          "Sequence Number", "External Reference", "Respondent Email", "Custom Variable 1", *QUESTIONS]
+          "Sequence Number", "External Reference", "Respondent Email", "Custom Variable 1"]
+INVITATION = ["邀请编号", "问卷名称", "会员号", "邮箱", "发送渠道", "发送时间", "状态", "完成时间", "Response ID"]
 ABOVE = (("Simulated Retailer",), ("Customer satisfaction 2024-2025 (simulated)",), ())
 SOCIAL = ["评论ID", "平台", "昵称", "内容", "发布时间", "点赞数"]
 NICKS = ["爱吃橘子", "半夏微凉", "小鹿乱撞", "云朵收集员", "柠檬不酸", "晚风", "追光者", "麦子", "胖达", "一只猫"]
+
+
+def as_ticked(asked: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return the answers as respondents ticked them: delivery from 1 = best to 5, the app in words."""
+    words = dict(enumerate(surveys.WORDS[language], start=1))
+    ticked = asked[list(QUESTIONS[language])].copy()
+    return ticked.assign(delivery=6 - ticked["delivery"], app=ticked["app"].map(words).astype(object))
 
 
 class Voice:
@@ -33,14 +57,19 @@ class Voice:
         self.tickets = {year: CsvFile(raw / "service" / f"工单_{year}.csv", TICKET, encoding=encoding)
                         for year, encoding in ((2024, "gb18030"), (2025, "utf-8-sig"))}
         self.calls = ExcelFile(raw / "service" / "通话记录.xlsx", CALL, sheet="通话记录")
-        self.survey = ExcelFile(raw / "questionpro" / "QuestionPro-SR-RawData-CustomerSatisfaction-12-31-2025.xlsx", SURVEY,
-                                sheet="Raw Data", above=ABOVE)
+        self.surveys = {
+            language: ExcelFile(raw / "questionpro" / f"QuestionPro-SR-RawData-{name}-12-31-2025.xlsx",
+                                [*SURVEY, *QUESTIONS[language].values()], sheet="Raw Data", above=ABOVE)
+            for language, name in (("zh", "CustomerSatisfaction"), ("en", "CustomerSatisfactionEnglish"))
+        }
+        self.invitations = CsvFile(raw / "questionpro" / "问卷邀请记录-12-31-2025.csv", INVITATION, encoding="utf-8-sig")
         self.reviews = JsonLines(raw / "reviews" / "商品评价.jsonl")
         self.social = CsvFile(raw / "reviews" / "社交评论.csv", SOCIAL, encoding="utf-8-sig")
 
     def written(self) -> list[tuple[str, object]]:
         """Return every file with the name of its source."""
-        return [*[("tickets", file) for file in self.tickets.values()], ("calls", self.calls), ("survey", self.survey),
+        return [*[("tickets", file) for file in self.tickets.values()], ("calls", self.calls),
+                *[("survey", file) for file in self.surveys.values()], ("survey_invitations", self.invitations),
                 ("reviews", self.reviews), ("social_comments", self.social)]
 
     def write(self, chunk: Chunk) -> None:
@@ -98,15 +127,39 @@ class Voice:
         card = np.where(people["in_member"] & (rng.random(n) < .6), people["member_no"], None)
         number = chunk.number * 100_000 + np.arange(n) + 50_000_001
         place = people["person"].to_numpy()
-        self.survey.append(pd.DataFrame({
+        given = pd.DataFrame({
             "Response ID": number, "IP Address": [f"192.0.2.{p % 254 + 1}" for p in place],  # reserved for documentation
             "Timestamp (mm/dd/yyyy)": times(moment_of(asked["day"].to_numpy()), "%m/%d/%Y %H:%M:%S"), "Duplicate": "No",
             "Time Taken To Complete (Seconds)": asked["seconds"], "Response Status": np.where(done, "Completed", "Terminated"),
             "Sequence Number": np.arange(n) + 1, "External Reference": card, "Respondent Email": email,
-            "Custom Variable 1": "web",
-            **{QUESTIONS[k]: asked[name] for k, name in enumerate(("nps", "csat", "ces", "text"))}}))
+            "Custom Variable 1": "web"})
+        english = asked["is_english"].to_numpy()
+        for language, file in self.surveys.items():
+            told = as_ticked(asked, language).rename(columns=QUESTIONS[language])
+            file.append(pd.concat([given, told], axis=1)[english == (language == "en")])
         self.truth.add_feedback("survey", number.astype(str), chunk.people, asked)
         self._note("survey", people, email=email)
+        self._write_invitations(chunk, number)
+
+    def _write_invitations(self, chunk: Chunk, number: np.ndarray) -> None:
+        """Write who was invited: members by their number, the others by their e-mail address."""
+        sent = chunk.invitations
+        people = chunk.people.iloc[sent["row"]].reset_index(drop=True)
+        rng = generator(self.plan, chunk.number, "invitations")
+        ids = np.array([f"YQ{chunk.number:04d}{i:06d}" for i in range(len(sent))], dtype=object)
+        place = sent["answer"].to_numpy()
+        answers = chunk.surveys.iloc[place.clip(0)]
+        done = (place >= 0) & answers["nps"].notna().to_numpy()
+        at = times(moment_of(answers["day"].to_numpy()))
+        email = people["email"].mask(people["in_member"], None)
+        self.invitations.append(pd.DataFrame({
+            "邀请编号": ids, "问卷名称": "顾客满意度调查", "会员号": people["member_no"].where(people["in_member"], None),
+            "邮箱": email, "发送渠道": rng.choice(["短信", "邮件", "小程序"], len(sent), p=(.45, .35, .2)),
+            "发送时间": times(moment_of(sent["day"].to_numpy())),
+            "状态": np.where(done, "已完成", np.where(rng.random(len(sent)) < .4, "已打开", "已发送")),
+            "完成时间": np.where(done, at, None), "Response ID": np.where(done, number[place.clip(0)].astype(str), None)}))
+        self.truth.add_invitations(ids, chunk.people, sent)
+        self._note("survey_invitations", people[~people["in_member"]], email=email[~people["in_member"]].to_numpy())
 
     def _write_reviews(self, chunk: Chunk, rng) -> None:
         told = chunk.reviews

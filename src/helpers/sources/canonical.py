@@ -14,7 +14,8 @@ from helpers.sources.exports import CONSTANT
 from helpers.timezones import to_utc
 
 CONTACT = ("full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id")
-KEYS = {"interactions": "interaction_id", "feedback": "feedback_id", "cases": "case_id"}
+KEYS = {"interactions": "interaction_id", "feedback": "feedback_id", "cases": "case_id", "survey_invitations": "invitation_id"}
+TEXT = ("feedback", "text")  # of several open answers all are kept, one under the other
 PERSON = "_person"  # the digest that stands for the number of a person who has none
 
 
@@ -42,7 +43,7 @@ def canonical_tables(rows, source, *, business) -> dict:
 def _contact_digest(rows, people: dict):
     """Return a digest of the contact values of a row; null where there are none or no people are mapped."""
     wanted = [[people[c]] if isinstance(people[c], str) else people[c] for c in CONTACT if c in people]
-    texts = [ibis.coalesce(*(_as_text(rows[h]) for h in headers)) for headers in wanted if not headers[0].startswith(CONSTANT)]
+    texts = [ibis.coalesce(*(as_text(rows[h]) for h in headers)) for headers in wanted if not headers[0].startswith(CONSTANT)]
     parts = [text.strip().lower().nullif("") for text in texts]
     if not parts:
         return ibis.null("string")
@@ -65,7 +66,7 @@ def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
         if isinstance(wanted, str) and wanted.startswith(CONSTANT):
             made[column] = ibis.literal(wanted.removeprefix(CONSTANT).strip()).cast(ENGINE[kind])
             continue
-        rows, header = _one_column(rows, wanted)
+        rows, header = _one_column(rows, wanted, joined=(name, column) == TEXT)
         made[column] = in_type(rows, header, kind, time_zone=business.time_zone, hints=reading)
         if kind != "string" and name != "people":  # a person is not set aside for a birthday that nobody knows
             given[column] = _is_given(rows[header])
@@ -86,12 +87,15 @@ def _is_given(value):
     return (value.strip().nullif("") if value.type().is_string() else value).notnull()
 
 
-def _one_column(rows, wanted: str | list[str]):
-    """Return (rows, name of the column); of several columns the first that is filled counts."""
+def _one_column(rows, wanted: str | list[str], *, joined: bool = False):
+    """Return (rows, name of the column); of several columns the first that is filled counts, or all that are, joined."""
     if isinstance(wanted, str):
         return rows, wanted
     name = "_" + "|".join(wanted)
-    return rows.mutate(**{name: ibis.coalesce(*(_as_text(rows[column]) for column in wanted))}), name
+    if joined:
+        parts = [as_text(rows[column]) for column in wanted]
+        return rows.mutate(**{name: ibis.array(parts).filter(lambda part: part.notnull()).join("\n").nullif("")}), name
+    return rows.mutate(**{name: ibis.coalesce(*(as_text(rows[column]) for column in wanted))}), name
 
 
 def in_type(rows, header: str, kind: str, *, time_zone: str, hints: dict):
@@ -101,7 +105,7 @@ def in_type(rows, header: str, kind: str, *, time_zone: str, hints: dict):
     if native.is_floating():
         value = ibis.ifelse(value.isnan(), ibis.null(native), value)
     if kind == "string":
-        return _as_text(value)
+        return as_text(value)
     if kind == "timestamp" and native.is_timestamp():
         return value.cast("timestamp('UTC')") if native.timezone else to_utc(value, time_zone, rows)
     if kind == "timestamp" and native.is_date():
@@ -114,11 +118,11 @@ def in_type(rows, header: str, kind: str, *, time_zone: str, hints: dict):
     if kind == "bool" and native.is_boolean():
         return value
     if not native.is_string():
-        rows = rows.mutate(**{header: _as_text(value)})
+        rows = rows.mutate(**{header: as_text(value)})
     return typed(rows, header, kind, time_zone=time_zone, hints=hints)
 
 
-def _as_text(value):
+def as_text(value):
     """Return values as text without blanks and tabs around it (shops write them after long numbers); a whole number in a
     column of floats (SPSS, a column with gaps) has no ".0"."""
     if value.type().is_floating():

@@ -5,7 +5,15 @@
       pattern: till-*.csv
       tables: {transactions: {transaction_id: Receipt, customer_id: Card, ordered_at: Time, revenue: Net, channel: =shop}}
 
-`=shop` gives every row the value "shop"; of a list of columns the first that is filled counts. `reading` holds hints for the
+    - name: survey
+      system: questionpro
+      pattern: survey-*.xlsx
+      survey: Customer satisfaction 2026
+      tables: {feedback: {feedback_id: Response ID, channel: =survey, nps: [Recommend?, 推荐吗？], text: [Why?, 为什么？]}}
+      questions: {quality: [Quality?, 质量如何？], price: {columns: Price?, low: 1, high: 5, best: low}}
+
+`=shop` gives every row the value "shop"; of a list of columns the first that is filled counts (of open answers, all).
+`reading` holds hints for the
 reader. A file may hold several tables: those that carry the mapped columns are read. A vendor's module may add columns
 (`prepare`) first.
 """
@@ -21,6 +29,7 @@ from helpers.contracts import contract
 from helpers.errors import UserError
 from helpers.reading import read_tables
 from helpers.reading.table import fresh_name
+from helpers.sources import questions
 from helpers.sources.canonical import KEYS, canonical_tables, md5
 from helpers.sources.exports import CONSTANT, Export, plain
 from helpers.sources.redelivery import mark_redelivered
@@ -41,7 +50,8 @@ def files(source, folder: Path) -> dict[str, Path]:
 
 
 def feeds(source) -> tuple[str, ...]:
-    return tuple(source.mapping)
+    further = ("survey_questions", "survey_answers") if questions.asks(source) else ()
+    return (*source.mapping, *further)
 
 
 def size(source, part: str, file: Path) -> tuple[int, int]:
@@ -55,7 +65,16 @@ def size(source, part: str, file: Path) -> tuple[int, int]:
 def read(source, files: dict[str, Path], *, business, connection) -> dict:
     check_mapping(source)
     engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
-    tables = canonical_tables(gather(source, files, engine), source, business=business)
+    about: dict[str, dict] = {}
+    rows = gather(source, files, engine, about)
+    if questions.asks(source):
+        asked = questions.columns_of(rows, source, about)
+        tables = canonical_tables(questions.with_scores(rows, asked), source, business=business)
+        tables["survey_questions"] = questions.questions_table(asked, source)
+        answers = questions.answers_table(rows, tables["feedback"], asked, source)
+        tables |= {"survey_answers": answers} if answers.count().execute() else {}
+    else:
+        tables = canonical_tables(rows, source, business=business)
     return tables if engine is connection else {name: ibis.memtable(table.to_pyarrow()) for name, table in tables.items()}
 
 
@@ -96,18 +115,27 @@ def export_of(source) -> Export | None:
 # --- from files to rows
 
 
+def wanted_groups(source) -> list[tuple[str, ...]]:
+    """Return the columns that the mapping names, those together of which one is enough (a question in several languages)."""
+    named = [[value] if isinstance(value, str) else value for columns in source.mapping.values() for value in columns.values()]
+    named += [question.columns for question in questions.rating_questions(source)]
+    groups = [tuple(name for name in group if not name.startswith(CONSTANT)) for group in named]
+    return list(dict.fromkeys(filter(None, groups)))
+
+
 def wanted_columns(source) -> list[str]:
     """Return the columns of the file that the mapping names."""
-    named = [name for columns in source.mapping.values() for value in columns.values()
-             for name in ([value] if isinstance(value, str) else value)]
-    return list(dict.fromkeys(name for name in named if not name.startswith(CONSTANT)))
+    return list(dict.fromkeys(name for group in wanted_groups(source) for name in group))
 
 
-def gather(source, files: dict[str, Path], engine):
-    """Return the mapped columns of all files as one table, under the names of the mapping, with `_line` counted on."""
+def gather(source, files: dict[str, Path], engine, about: dict[str, dict] | None = None):
+    """Return the mapped columns of all files as one table, under the names of the mapping, with `_line` counted on.
+
+    about: takes what the files say of a column: {column: {"label": the question, "value_labels": {code: label}}}.
+    """
     from helpers import sources
 
-    export, wanted = export_of(source), wanted_columns(source)
+    export, wanted, groups = export_of(source), wanted_columns(source), wanted_groups(source)
     prepare = getattr(sources.module(source.system), "prepare", None)
     parts, headers, before = [], [], 0
     for part, file in files.items():
@@ -115,9 +143,10 @@ def gather(source, files: dict[str, Path], engine):
         for table in _read(source, file, engine):
             rows = prepare(table.rows, source.export) if prepare else table.rows
             chosen = match(wanted, [c for c in rows.columns if c not in ORIGIN])
-            if _belongs(chosen, wanted, export, table.header):
+            if _belongs(chosen, groups, export, table.header):
                 parts.append(_part(rows, chosen, wanted, before, part))
                 headers.append(rows.columns)
+                _note(about, chosen, table.notes)
                 others = None
                 before += int(table.rows["_line"].max().execute() or 0)
             elif others is not None:
@@ -142,11 +171,18 @@ def match(wanted: list[str], header: list[str]) -> dict[str, str]:
     return {name: name if name in header else alike[name][0] for name in wanted if name in header or len(alike[name]) == 1}
 
 
-def _belongs(chosen: dict, wanted: list[str], export: Export | None, header: tuple[str, ...]) -> bool:
+def _note(about: dict | None, chosen: dict[str, str], notes: dict) -> None:
+    """Note labels and code books of the columns chosen; of several files the first that has them counts."""
+    for name, header in chosen.items() if about is not None else ():
+        label, codes = (notes.get(kind, {}).get(header) for kind in ("labels", "value_labels"))
+        found = {"label": label or header, "value_labels": codes}
+        about[name] = {key: value for key, value in found.items() if value} | about.get(name, {})
+
+
+def _belongs(chosen: dict, groups: list[tuple[str, ...]], export: Export | None, header: tuple[str, ...]) -> bool:
     """Say whether a table is one that the source means; the parts of an export may differ in some columns."""
-    if export is None:
-        return len(chosen) == len(wanted)
-    return len(chosen) == len(wanted) or (2 * len(chosen) >= len(wanted) and export.score(export.found(header)) > 0)
+    n = sum(any(name in chosen for name in group) for group in groups)
+    return n == len(groups) or export is not None and 2 * n >= len(groups) and export.score(export.found(header)) > 0
 
 
 def _part(rows, chosen: dict, wanted: list[str], before: int, part: str):

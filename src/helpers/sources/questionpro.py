@@ -1,4 +1,5 @@
-"""QuestionPro: raw responses as xlsx, csv or sav. Questions are told by their text; scales are NPS 0–10, CSAT 1–5, CES 1–7.
+"""QuestionPro: raw responses as xlsx, csv or sav, and the list of who was invited (of any survey or mail tool).
+Questions are told by their text; their scales are read from the file (scales.py).
 
 A response that was not completed, and a repeated one, say so in `problem` and are set aside.
 """
@@ -41,13 +42,45 @@ RESPONSES = Export(
     },
     least=3,
 )
-EXPORTS = (RESPONSES,)
+INVITATIONS = Export(
+    "questionpro", "invitations",
+    {
+        "id": "邀请编号|邀请ID|发送编号|invitation id|invite id|distribution id|email id|message id",
+        "survey": "问卷名称|问卷标题|问卷|调查名称|survey name|survey title|survey",
+        "customer": "会员号|客户编号|会员编号|顾客编号|用户ID|external reference|external data reference|externaldatareference|"
+                    "customer id|member no|member id|contact id|custom variable 1",
+        "email": "邮箱|电子邮箱|收件邮箱|email|email address|recipient email|respondent email|e-mail",
+        "phone": "手机|手机号|手机号码|接收手机|phone|mobile|phone number",
+        "channel": "发送渠道|邀请渠道|发送方式|channel|distribution channel|mode|method",
+        "at": "发送时间|邀请时间|发送日期|邀请日期|sent at|sent|sent date|invited at|invitation date|date sent|invitation sent|"
+              "sent on|send date",
+        "status": "状态|邀请状态|答题状态|填写状态|status|invitation status|response status",
+        "opened": "打开时间|查看时间|opened at|opened|email opened|first opened",
+        "reminded": "提醒时间|催答时间|reminder sent|reminded at|last reminder",
+        "answered": "完成时间|答题时间|填写时间|提交时间|作答时间|answered at|completed at|responded at|response date|"
+                    "completed|survey completed|response time|finished at",
+        "answer": "答卷编号|答卷ID|回复ID|response id|responseid",
+    },
+    needed=("at", "survey|id", "customer|email|phone", "answered|status|answer"),
+    tells=("id", "survey", "channel", "at", "opened", "answered", "answer", "reminded"),
+    tables={
+        "survey_invitations": {
+            "invitation_id": "id", "survey": "survey", "customer_id": "customer", "invited_at": "at", "channel": "channel",
+            "answered_at": "answered", "feedback_id": "answer"},
+        "people": {"customer_id": "customer", "email": "email", "phone": "phone"},
+    },
+    never=r"campaign|click|活动|点击",
+    least=4,
+)
+EXPORTS = (RESPONSES, INVITATIONS)
 COMPLETED = ("completed", "complete", "完成", "已完成", "1")
 YES = ("yes", "true", "1", "duplicate", "是", "重复")
 
 
 def prepare(rows, export: str):
     """Mark the responses that were not completed or are repeated."""
+    if export == "invitations":
+        return rows
     found = RESPONSES.found(tuple(rows.columns))
     problem = rows["_problem"]
     if "status" in found:

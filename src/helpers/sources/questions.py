@@ -1,0 +1,228 @@
+"""A survey's questions and answers as long tables: survey_questions, survey_answers, and scores for feedback.
+
+A source that maps nps, csat or ces of `feedback`, or names further `questions`, asks questions. Their scales are read from the
+file (scales.py). Collected answers are figures as ticked; cleaning turns reversed scales round and sets aside what is off them.
+"""
+
+import re
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+
+from helpers.contracts_surveys import OFF_SCALE
+from helpers.errors import UserError
+from helpers.reading.table import fresh_name
+from helpers.sources.canonical import as_text
+from helpers.sources.exports import CONSTANT
+from helpers.sources.scales import Scale, agreed, figures_of, is_no_opinion, read_scale
+
+SCORES = ("nps", "csat", "ces")
+HONEST = {"nps": ((0, 10), (1, 10)), "csat": ((1, 5),), "ces": ((1, 7),)}  # scales on which feedback takes a score
+MOST_ANSWERS = 2000  # distinct ones of a rating question; what is beyond is no rating
+NO_RATING = "answer is no rating"
+ENGLISH = re.compile(
+    r"\b(how|what|why|which|would|do|did|is|was|are|were|you|your|our|us|the|of|to|with|please|rate|overall|satisfied|likely|easy|"
+    r"quality|delivery|service|price|score|satisfaction|effort|tell|any|comments?)\b", re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as dataset.yml maps it: its columns (one a language or wording) and what is said of its scale."""
+
+    question_id: str
+    kind: str
+    columns: tuple[str, ...]
+    stated: dict
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a question: its place among all, the question's text and language, and the scale (None = open)."""
+
+    place: int
+    question: Question
+    name: str
+    text: str
+    language: str
+    scale: Scale | None = None
+
+
+def rating_questions(source) -> list[Question]:
+    """Return the rating questions of a source: nps, csat and ces of feedback, then those under `questions`."""
+    feedback, more = source.mapping.get("feedback", {}), source.questions
+    found = []
+    for name in (*(s for s in SCORES if s in feedback and s not in more), *more):
+        said = more.get(name)
+        columns = _columns(said.columns if hasattr(said, "columns") else said) or _columns(feedback.get(name))
+        stated = {key: getattr(said, key, None) for key in ("low", "high", "best")}
+        kind = getattr(said, "kind", None) or (name if name in SCORES else "rating")
+        if columns and kind != "open":
+            found.append(Question(name, kind, columns, stated))
+    return found
+
+
+def open_questions(source) -> list[Question]:
+    """Return the open questions of a source that asks questions: the columns of feedback's text."""
+    columns = _columns(source.mapping.get("feedback", {}).get("text"))
+    return [Question("text", "open", columns, {})] if columns else []
+
+
+def _columns(wanted) -> tuple[str, ...]:
+    several = [wanted] if isinstance(wanted, str) else list(wanted or ())
+    return tuple(name for name in several if not name.startswith(CONSTANT))
+
+
+def asks(source) -> bool:
+    return "feedback" in source.mapping and bool(rating_questions(source))
+
+
+def columns_of(rows, source, about: dict) -> list[Column]:
+    """Return every column of every question, with its scale.
+
+    about: column → {"label": the question's text, "value_labels": code → label}, where the file has them.
+    """
+    found: list[Column] = []
+    for question in rating_questions(source):
+        answers = {name: answers_of(rows, name) for name in question.columns}
+        figures: dict[float, int] = {}
+        for counted in answers.values():
+            for figure, n in figures_of(counted).items():
+                figures[figure] = figures.get(figure, 0) + n
+        texts = {name: about.get(name, {}).get("label") or name for name in question.columns}
+        scales = agreed([
+            read_scale(question.kind, texts[name], answers[name], value_labels=about.get(name, {}).get("value_labels"),
+                       stated=question.stated, figures=figures)
+            for name in question.columns
+        ])
+        named = [Column(len(found) + i, question, name, texts[name], language_of(texts[name]), scale)
+                 for i, (name, scale) in enumerate(zip(question.columns, scales, strict=True))]
+        _check(source, question, named)
+        found += named
+    for question in open_questions(source):
+        for name in question.columns:
+            text = about.get(name, {}).get("label") or name
+            found.append(Column(len(found), question, name, text, language_of(text)))
+    return found
+
+
+def _check(source, question: Question, columns: list[Column]) -> None:
+    ends = sorted({(c.scale.low, c.scale.high) for c in columns})
+    if len(ends) > 1:
+        said = ", ".join(f"{low:g}–{high:g}" for low, high in ends)
+        raise UserError(f"source '{source.name}': the columns of question '{question.question_id}' have different scales "
+                        f"({said}): map them as questions of their own, or name low and high")
+    ways = {(c.language, c.scale.is_reversed) for c in columns}
+    if len(ways) > len({language for language, _ in ways}):
+        raise UserError(f"source '{source.name}': two columns of question '{question.question_id}' run in opposite directions: "
+                        "map them as questions of their own")
+
+
+def answers_of(rows, name: str) -> dict[str, int]:
+    """Return the most frequent answers of a column as written → times."""
+    text = as_text(rows[name])
+    counted = rows.select(answer=text).filter(text.notnull()).group_by("answer").agg(n=ibis._.count())
+    frame = counted.order_by([ibis.desc("n"), "answer"]).limit(MOST_ANSWERS).to_pandas()
+    return dict(zip(frame["answer"], frame["n"].astype(int), strict=True))
+
+
+def language_of(text: str) -> str:
+    """Return the language of a question: zh, en, or und where a bare code does not tell."""
+    if re.search(r"[぀-ヿ]", text):
+        return "ja"
+    if re.search(r"[一-鿿]", text):
+        return "zh"
+    return "en" if ENGLISH.search(text) else "und"
+
+
+# --- tables
+
+
+def with_scores(rows, columns: list[Column]):
+    """Return `rows` with the columns of nps, csat and ces as figures so that more is better; a figure off the scale stays as it
+    is (cleaning counts it), and on a scale that is not the score's own there is none."""
+    for column in columns:
+        if column.question.question_id not in SCORES:
+            continue
+        scale, known = column.scale, {}
+        is_honest = (scale.low, scale.high) in HONEST[column.question.question_id]
+        for answer in answers_of(rows, column.name):
+            number = None if is_no_opinion(answer) or not is_honest else scale.number(answer)
+            if number is not None:
+                known[answer] = scale.turned(number) if scale.holds(number) else number
+        rows = _replaced(rows, column.name, known)
+    return rows
+
+
+def _replaced(rows, name: str, known: dict[str, float]):
+    if not known:
+        return rows.mutate(**{name: ibis.null("float64")})
+    table = ibis.memtable(pd.DataFrame({"_answer": list(known), "_number": list(known.values())}).astype({"_answer": "str"}))
+    joined = rows.left_join(table, as_text(rows[name]) == table["_answer"])
+    return joined.mutate(**{name: joined["_number"].cast("float64")}).drop("_answer", "_number")
+
+
+def questions_table(columns: list[Column], source):
+    """Return collected/survey_questions of a source."""
+    frame, times = [], {}
+    for column in columns:
+        name = column.question.question_id
+        if column.scale is None:  # a second open question in the same language
+            times[column.language] = times.get(column.language, 0) + 1
+            name += f"_{times[column.language]}" if times[column.language] > 1 else ""
+        scale = column.scale
+        frame.append({
+            "survey": survey_of(source), "question_id": name, "language": column.language, "question": column.text,
+            "kind": column.question.kind, "low": scale and scale.low, "high": scale and scale.high,
+            "is_reversed": scale and scale.is_reversed, "scale_from": scale and scale.scale_from,
+        })
+    kinds = {"low": "float64", "high": "float64", "is_reversed": "boolean", "scale_from": "str"}
+    table = pd.DataFrame(frame).astype(kinds).drop_duplicates(["question_id", "language"])
+    return ibis.memtable(table.assign(source_row=range(1, len(table) + 1), problem=pd.Series(None, table.index, "str")))
+
+
+def answers_table(rows, feedback, columns: list[Column], source):
+    """Return collected/survey_answers of a source: one row an answer that is there, as ticked; none for "N/A" and the like.
+
+    feedback: collected feedback of the same rows (feedback_id, source_row, problem). source_row = 1000 × the row of the source
+    + the place of the question's column (10,000 × from 1,000 columns on).
+    """
+    asked = [column for column in columns if column.scale is not None]
+    step = 10 ** max(3, len(str(len(asked))))
+    told = [rows.select("_line", place=ibis.literal(c.place, "int64"), answer=as_text(rows[c.name])) for c in asked]
+    every = ibis.union(*told) if len(told) > 1 else told[0]
+    every = every.filter(every.answer.notnull())
+    known = ibis.memtable(_known_answers(rows, asked))
+    joined = every.left_join(known, ["place", "answer"])
+    joined = joined.filter(joined.state.fill_null(NO_RATING) != "none")
+    owner = feedback.select("feedback_id", _line="source_row", _problem="problem")
+    joined = joined.inner_join(owner, "_line").drop("answer")
+    names = ibis.memtable(pd.DataFrame({
+        "place": [c.place for c in asked], "question_id": [c.question.question_id for c in asked],
+        "language": [c.language for c in asked],
+    }))
+    found = joined.inner_join(names, "place")
+    problem = ibis.coalesce(found["_problem"], found.state.fill_null(NO_RATING).nullif("fine"))
+    table = found.select(
+        "feedback_id", "question_id", "language", survey=ibis.literal(survey_of(source)), answer=found.number,
+        source_row=found["_line"] * step + found.place, problem=problem,
+    )
+    return table.get_backend().create_table(fresh_name(), table, temp=True)
+
+
+def _known_answers(rows, asked: list[Column]) -> pd.DataFrame:
+    """Return place, answer, number and state (fine, off the scale, no rating, or none = no opinion) of distinct answers."""
+    found = []
+    for column in asked:
+        for answer in answers_of(rows, column.name):
+            number = None if is_no_opinion(answer) else column.scale.number(answer)
+            state = "none" if is_no_opinion(answer) else NO_RATING if number is None else (
+                "fine" if column.scale.holds(number) else OFF_SCALE)
+            found.append((column.place, answer, number, state))
+    frame = pd.DataFrame(found, columns=["place", "answer", "number", "state"])
+    return frame.astype({"place": "int64", "answer": "str", "number": "float64", "state": "str"})
+
+
+def survey_of(source) -> str:
+    return source.survey or source.name

@@ -33,7 +33,8 @@ def panels(data: pd.DataFrame, *, label: str, columns: Sequence[tuple], colors: 
             if not np.isnan(number):
                 ax.text(1.09 * reach, row, words, va="center", fontsize=8.5, color=plots.INK)
         ax.set_xlim(0, reach * (1.5 if low else 1.95))
-        ax.set_title(title, fontsize=9.5, loc="left", color=plots.MUTED)
+        ax.annotate(title, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=9.5,
+                    color=plots.MUTED, annotation_clip=False)  # no title: a label that must not touch its neighbour
         ax.set_xticks([])
         ax.spines[["bottom", "left"]].set_visible(False)
         ax.axvline(0, color=plots.PALE, linewidth=1, zorder=0)

@@ -13,7 +13,7 @@ from helpers import sources
 from helpers.datasets import VENDORS
 from helpers.sources.exports import Export
 
-GENERIC = ("point_of_sale", "loyalty", "reviews", "service", "marketing")
+GENERIC = ("point_of_sale", "loyalty", "reviews", "service", "marketing", "transcripts")
 CLEAR = 1.0  # marks by which an export must be ahead of the next to be called sure
 
 

@@ -197,7 +197,7 @@ def backlog(cases: Cases) -> pd.DataFrame:
         raise TooLittleData("Needs opening and closing times of two weeks to show how many cases lie open; {n:count} cases "
                             "have both.", n=int(rows["closed_on"].notna().sum()))
     first = rows["opened_on"].min()
-    weeks = pd.date_range(first + pd.Timedelta(days=6 - first.dayofweek), last_day, freq="7D")
+    weeks = pd.date_range(first + pd.Timedelta(days=6 - first.day_of_week), last_day, freq="7D")
     opened, closed = np.sort(rows["opened_on"].to_numpy()), np.sort(rows["closed_on"].dropna().to_numpy())
     n_opened = np.searchsorted(opened, weeks.to_numpy(), side="right")
     n_closed = np.searchsorted(closed, weeks.to_numpy(), side="right")
@@ -224,4 +224,4 @@ def night_share(cases: Cases) -> float:
     """
     rows = cases.rows[cases.rows["is_answered"]]
     at = (rows["opened_at"] + pd.to_timedelta(rows["first_hours"], unit="h")).dt.tz_convert(cases.time_zone)
-    return float(((at.dt.hour < 8) | (at.dt.hour >= 20) | (at.dt.dayofweek >= 5)).mean()) if len(at) else np.nan
+    return float(((at.dt.hour < 8) | (at.dt.hour >= 20) | (at.dt.day_of_week >= 5)).mean()) if len(at) else np.nan

@@ -15,6 +15,7 @@ from helpers.reading.sheets import read_sheets
 from helpers.reading.structured import looks_like_json, read_json, read_parquet
 from helpers.reading.table import ReadTable
 from helpers.reading.text import read_text
+from helpers.reading.transcripts import looks_like_transcript, read_transcript
 
 STATISTICS = (".sav", ".por", ".zsav", ".xpt", ".sas7bdat")
 REFUSED = {  # first bytes → what to say
@@ -60,6 +61,8 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
         return read_sheets(file, shown=shown, connection=connection, hints=hints)
     if kind == "parquet":
         return read_parquet(file, shown=shown, connection=connection)
+    if kind == "transcript":
+        return [read_transcript(decoded(file, shown=shown, hints=hints), shown=shown, connection=connection)]
     if kind == "text" and (clean := read_clean(file, connection=connection, hints=hints)):
         return clean
     text = decoded(file, shown=shown, hints=hints)
@@ -73,7 +76,7 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
 
 
 def kind_of(file: Path, shown: str) -> str:
-    """Return statistics, parquet, gzip, zip, workbook, old workbook, json or text; refuse what is no table."""
+    """Return statistics, parquet, gzip, zip, workbook, old workbook, json, transcript or text; refuse what is no table."""
     with file.open("rb") as handle:
         first = handle.read(4096)
     if not first.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
@@ -90,7 +93,7 @@ def kind_of(file: Path, shown: str) -> str:
             return kind
     if first.startswith(b"PK\x03\x04") or first.startswith(b"PK\x05\x06"):
         return _kind_of_zip(file, shown)
-    return "json" if looks_like_json(first) else "text"
+    return "json" if looks_like_json(first) else "transcript" if looks_like_transcript(first) else "text"
 
 
 def _kind_of_zip(file: Path, shown: str) -> str:

@@ -17,6 +17,7 @@ from helpers.simulation.world import make_chunk
 from helpers.simulation.write_crm import Crm
 from helpers.simulation.write_marketing import Marketing
 from helpers.simulation.write_shop import Shop
+from helpers.simulation.write_transcripts import Transcripts
 from helpers.simulation.write_voice import Voice
 from helpers.simulation.write_web import Web
 
@@ -96,7 +97,7 @@ def _write(plan: Plan, work: Path) -> None:
     raw.mkdir(parents=True)
     (raw / MARK).write_text(MARK_TEXT, encoding="utf-8")
     truth = Truth(work / "truth", plan)
-    vendors = [maker(raw, plan, truth) for maker in (Shop, Crm, Marketing, Voice, Web)]
+    vendors = [maker(raw, plan, truth) for maker in (Shop, Crm, Marketing, Voice, Web, Transcripts)]
     for number in range(plan.n_chunks):
         chunk = make_chunk(plan, number)
         truth.add_chunk(chunk)

@@ -19,7 +19,8 @@ SPOKEN = {  # system → what a reader calls it
     "hubspot": ("HubSpot", "HubSpot"), "zoho": ("Zoho CRM", "Zoho CRM"), "fxiaoke": ("Fxiaoke CRM", "纷享销客"),
     "questionpro": ("QuestionPro", "QuestionPro"), "point_of_sale": ("tills and shops", "收银与网店"),
     "loyalty": ("the loyalty programme", "会员系统"), "reviews": ("reviews and surveys", "评论与问卷"),
-    "service": ("customer service", "客服"), "marketing": ("campaigns", "营销活动"),
+    "service": ("customer service", "客服"), "survey_tools": ("online surveys", "在线问卷"), "marketing": ("campaigns", "营销活动"),
+    "transcripts": ("transcripts of calls and interviews", "通话与访谈转写"),
 }
 LEAST_SHARE = .1  # of the median day: a last day with fewer rows is taken for a wrong date
 
@@ -94,6 +95,9 @@ def _source(source: Proposed) -> list[str]:
         for table, columns in source.tables.items():
             lines.append(f"      {table}:")
             lines += [f"        {column}: {_written(m)}   # {_said(column, m)}" for column, m in columns.items()]
+        if source.questions:
+            lines.append("    questions:   # check: further ratings; their scales are read from the file")
+            lines += [f"      {topic}: {quoted(column)}" for topic, column in source.questions.items()]
         unmapped = source.unmapped.items()
         lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in unmapped]
     return lines

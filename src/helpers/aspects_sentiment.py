@@ -10,10 +10,11 @@ import zlib
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from helpers import sentiment, sentiment_clauses
-from helpers.proportions import wilson
+from helpers.proportions import difference_interval, q_values, wilson
 
 MOST_READ = 40_000  # clauses that are read one by one; beyond, the verdict of their text stands in, so that time stays bounded
 MIN_EACH = 30  # texts of each verdict that calibration needs
@@ -99,18 +100,25 @@ def _by_topic(clauses: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(topics: pd.DataFrame, *, n_read: int, kind: str = "aspect") -> pd.DataFrame:
-    """Return one row a topic of the kind, the most mentioned first: topic, n, share (of `n_read` texts), dissatisfied_share
-    with low and high (Wilson, of the mean probability), n_told (texts with a clear verdict on it).
+    """Return one row a topic of the kind, the most mentioned first.
 
-    The last column, others, is the mean probability over the mentions of all other topics of the kind.
+    topic, n, share (of `n_read` texts), n_told (texts with a clear verdict on it), dissatisfied_share (mean probability) with
+    low and high (Wilson), others (mean probability of all other mentions), difference to them with difference_low and _high
+    (Newcombe), p_value and q_value over the topics with at least 30 mentions; below, figures but the counts are null.
     """
     own = topics[topics["kind"] == kind]
     table = own.groupby("topic").agg(
         n=("p_dissatisfied", "size"), total=("p_dissatisfied", "sum"), n_told=("is_dissatisfied", "count")
-    ).reset_index()
-    n_others = len(own) - table["n"]
-    low, high = wilson(table["total"], table["n"])
-    return table.assign(
-        share=table["n"] / max(n_read, 1), dissatisfied_share=table["total"] / table["n"], low=low, high=high,
-        others=((own["p_dissatisfied"].sum() - table["total"]) / n_others.where(n_others > 0)),
-    ).drop(columns="total").sort_values(["n", "topic"], ascending=[False, True]).reset_index(drop=True)
+    ).reset_index().sort_values(["n", "topic"], ascending=[False, True]).reset_index(drop=True)
+    n, bad = table["n"].astype(float), table["total"].where(table["n"] >= MIN_EACH)
+    n_others, bad_others = (len(own) - n).where(n < len(own)), own["p_dissatisfied"].sum() - bad
+    low, high = wilson(bad, n)
+    difference_low, difference_high = difference_interval(bad, n, bad_others, n_others)
+    pooled = (bad + bad_others) / len(own) if len(own) else bad
+    z = (bad / n - bad_others / n_others) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / n_others))
+    table = table.drop(columns="total").assign(
+        share=n / max(n_read, 1), dissatisfied_share=bad / n, low=low, high=high, others=bad_others / n_others,
+        difference=bad / n - bad_others / n_others, difference_low=difference_low, difference_high=difference_high,
+        p_value=2 * stats.norm.sf(np.abs(z)),
+    )
+    return table.assign(q_value=q_values(table["p_value"]))

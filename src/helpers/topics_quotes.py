@@ -19,7 +19,8 @@ ENOUGH = {"en": 6, "zh": 5}  # different words of content from which a quote is 
 LEAST = {"en": 3, "zh": 2}  # below, it names nothing
 DETAIL = 1.25  # bonus of a number, a time or an amount ("after two weeks", 拖了半个月)
 AUDIBLE = 0.6  # probability that the author feels as the quote is tagged, from which the verdict can be heard
-ALIKE = 0.5  # Jaccard overlap of content words from which two quotes say the same
+FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
+ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
 N_NEAR, N_TRIED = 300, 40  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z']+|\d+")
@@ -59,23 +60,32 @@ def specificity(sentence: str) -> float:
 # --- choosing
 
 
+def find_quotes(
+    mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFrame, predict: Callable, *, names: list[str]
+) -> pd.DataFrame:
+    """Return two quotes by dissatisfied authors and one by a satisfied one for each topic of `names`: see :func:`choose`."""
+    return choose(candidates(mentioned, topics, reviews), predict, topics=names)
+
+
 def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """Return the sentences that may be quoted: feedback_id, topic, sentence, worth, tag (true = dissatisfied), has_verdict.
 
     worth: nearness × specificity. nearness: a theme's closeness; for an aspect the share of the sentence's clauses on aspects
     that are on this one; only the 300 nearest of a topic and tag are looked at. The tag is the author's verdict or, where
-    there is none, what the clauses about the topic say. Left out are sentences where the two differ or the clauses do not tell,
-    copies, and sentences of the wrong length.
+    there is none, what the clauses about the topic say. Left out are copies, sentences of the wrong length, and those where the
+    clauses about the topic do not say what the tag says with .7 at least.
     """
     clauses = mentioned.drop_duplicates(["feedback_id", "topic", "clause"])
     near = clauses.groupby(["feedback_id", "kind", "sentence", "topic"]).agg(n=("clause", "size"), closest=("closeness", "max"))
     share = near["n"] / near.groupby(["feedback_id", "kind", "sentence"])["n"].transform("sum")
     table = near.assign(nearness=near["closest"].fillna(share).round(6)).reset_index()
-    table = table.merge(topics[["feedback_id", "topic", "is_dissatisfied"]].dropna(), on=["feedback_id", "topic"])
+    told = topics[["feedback_id", "topic", "p_dissatisfied", "is_dissatisfied"]].dropna()
+    table = table.merge(told, on=["feedback_id", "topic"])
     table = table.merge(reviews.reindex(columns=["feedback_id", "dissatisfied", "copy_of"]), on="feedback_id")
     said, felt = table["is_dissatisfied"].astype("boolean"), table["dissatisfied"].astype("boolean")
     table = table.assign(tag=felt.fillna(said).astype(bool), has_verdict=felt.notna())
-    table = table[table["copy_of"].isna() & (said == felt.fillna(said))]
+    of_tag = table["p_dissatisfied"].where(table["tag"], 1 - table["p_dissatisfied"])
+    table = table[table["copy_of"].isna() & (said == felt.fillna(said)) & (of_tag >= FELT)]
     table = table[table["sentence"].map({s: length_is_right(s) for s in set(table["sentence"])}).astype(bool)]
     table = table.sort_values(["nearness", "feedback_id", "sentence"], ascending=[False, True, True], kind="stable")
     table = table.groupby(["topic", "tag"]).head(N_NEAR)
@@ -88,8 +98,8 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     """Return the quotes of the topics, in their order: topic, quote, tag (true = dissatisfied), has_verdict, feedback_id.
 
     possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 40 sentences of a tag that
-    are worth most, those in which it is heard with .6 at least, the most useful first; none says nearly what one before it does,
-    and no sentence stands under two topics.
+    are worth most, those in which it is heard with .6 at least, the most useful first; none says nearly what one before it
+    does, and no sentence stands under two topics.
     """
     own = possible[possible["topic"].isin(topics)].sort_values(
         ["topic", "tag", "worth", "feedback_id", "sentence"], ascending=[True, True, False, True, True], kind="stable"
@@ -117,7 +127,7 @@ def _different(ordered: pd.DataFrame, n: int, taken: list[set[str]]) -> list[tup
     found = []
     for row in ordered.itertuples(index=False):
         words = content_words(row.sentence)
-        if len(found) < n and all(len(words & other) < ALIKE * len(words | other) for other in taken):
+        if len(found) < n and all(len(words & other) < ALIKE * min(len(words), len(other)) for other in taken):
             found.append(tuple(row))
             taken.append(words)
     return found

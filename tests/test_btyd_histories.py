@@ -96,6 +96,7 @@ def test_the_mean_value_is_rounded_half_up_to_a_cent():
     assert found.to_dict() == {"a": 22.35, "b": 22.34, "c": 1.00}
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 31), st.integers(0, 5000)), min_size=1, max_size=25),
        st.randoms(use_true_random=False))

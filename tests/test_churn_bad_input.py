@@ -71,6 +71,7 @@ def is_sound(examples):
     return level, study
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 10])
 def test_few_customers_are_said_to_be_too_few(n):
     with pytest.raises(TooLittleData, match="at least 30 customers who left and as many who stayed"):
@@ -82,6 +83,7 @@ def test_guests_only_are_no_customers():
         examples_of([("guest", FIRST + pd.Timedelta(days=i), 5) for i in range(300)])
 
 
+@pytest.mark.slow
 def test_nobody_or_everybody_lost_is_said_with_both_counts():
     weekly = [(f"c{i:02d}", FIRST + pd.Timedelta(days=d), 5) for i in range(50) for d in range(0, 366, 7)]
     with pytest.raises(TooLittleData, match="0 left and 50 stayed"):
@@ -90,11 +92,13 @@ def test_nobody_or_everybody_lost_is_said_with_both_counts():
         examples_of([row for row in weekly if row[1] < pd.Timestamp("2024-06-01")])
 
 
+@pytest.mark.slow
 def test_one_purchase_each_means_that_everyone_is_lost():
     with pytest.raises(TooLittleData, match="60 left and 0 stayed"):
         examples_of([(f"c{i:02d}", FIRST + pd.Timedelta(days=i), 5) for i in range(60)])
 
 
+@pytest.mark.slow
 def test_a_year_without_an_order_leaves_nobody_who_stayed():
     old = [(name, day, revenue) for name, day, revenue in shoppers(120)]
     with pytest.raises(TooLittleData, match="120 left and 0 stayed"):

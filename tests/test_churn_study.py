@@ -103,6 +103,7 @@ def test_quality_has_each_cut_off_and_one_row_a_measure(study):
     assert set(rows["cut_off"]) == set(study.examples.windows.tests)
 
 
+@pytest.mark.slow
 def test_the_skill_compares_with_the_share_lost_that_was_known_at_the_cut_off(examples):
     windows, tested = examples.windows, examples.test.assign(**{MODEL: 0.5})
     quality = churn.measure(examples, tested, seed=SEED)

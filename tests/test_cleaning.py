@@ -86,6 +86,7 @@ def test_nothing_is_quantity_zero_without_money():
     assert kept["revenue"].tolist() == [0.01, -0.01, 0.0, 0.0]
 
 
+@pytest.mark.slow
 def test_departments_that_sell_no_goods_are_set_aside_only_where_they_are_named():
     table = collected({"product_id": "coupon"}, {"product_id": "stamps"}, {"product_id": "p1"}, {"product_id": "new"},
                       {"product_id": None})
@@ -132,6 +133,7 @@ def test_one_line_of_an_order_that_is_there_twice_is_a_thing_bought_twice():
     assert cleaned(table)[1] == {}
 
 
+@pytest.mark.slow
 def test_the_line_of_the_first_source_stays_where_two_sources_have_it():
     both = collected({"transaction_id": "a"}, source="till").union(
         collected({"transaction_id": "a", "line_number": 2}, source="archive")
@@ -194,6 +196,7 @@ def test_a_quantity_that_is_a_measure_is_unknown_and_its_money_stays():
     assert log.loc["quantity is a measure, not units", "rows_affected"] == 1
 
 
+@pytest.mark.slow
 def test_a_product_that_is_not_listed_becomes_unknown_only_where_there_is_a_list():
     table = collected({"product_id": "new"}, {"product_id": "p1"}, {"product_id": None})
     kept, _, log = cleaned(table)
@@ -389,6 +392,7 @@ def test_the_answer_names_the_share_set_aside_its_money_and_the_most_frequent_re
     assert i18n.text(summary.books, **summary.values) == "Every one of 3 rows and every cent of $4.00 is accounted for."
 
 
+@pytest.mark.slow
 def test_the_answer_without_rows_set_aside_or_without_money_is_another_one():
     summary, _ = summary_of({})
     assert i18n.text(summary.answer, **summary.values) == "Nothing had to be set aside: all 1 rows passed every rule."

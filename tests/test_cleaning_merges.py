@@ -2,6 +2,7 @@
 
 import ibis
 import pandas as pd
+import pytest
 
 from helpers import cleaning
 from helpers.cleaning_rules import Settings
@@ -35,6 +36,7 @@ def order(number: str, at: str, revenue: float = 1.0) -> dict:
             "revenue": revenue, "discount": 0.0, "is_return": False, "currency": "CNY"}
 
 
+@pytest.mark.slow
 def test_one_number_for_two_orders_of_two_systems_loses_neither():
     web = arrived("transactions", "web", order("1001", "2025-03-01", 10.0), order("1002", "2025-03-02"))
     till = arrived("transactions", "crm", order("1001", "2025-05-09", 25.0))

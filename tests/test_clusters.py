@@ -36,6 +36,7 @@ def test_three_planted_groups_are_found_and_come_back():
     assert pd.crosstab(truth, labels[3]).gt(0).sum(axis=1).eq(1).all()  # each planted group is one cluster
 
 
+@pytest.mark.slow
 def test_seven_clusters_of_noise_are_not_stable():
     tried, _ = clusters.stability(noise(), max_clusters=7, n_resamples=10, seed=1)
     assert not clusters.by_number(tried).set_index("n_clusters").loc[7, "is_stable"]

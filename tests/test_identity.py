@@ -72,6 +72,7 @@ def test_an_empty_table_is_no_error():
     assert len(links.pairs) == 0 and len(identity_clusters.cluster(links.pairs, links.records).clusters) == 0
 
 
+@pytest.mark.slow
 def test_parts_of_the_work_give_what_the_whole_gives(monkeypatch):
     rows = [{"customer_id": f"{n}{copy}", "full_name": f"李{c}", "phone": f"1380000111{n}"} for n, c in enumerate("娜强敏")
             for copy in "abc"]

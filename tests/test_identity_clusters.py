@@ -124,6 +124,7 @@ def test_nobody_at_all_is_no_error():
     assert cluster(pairs(), records("")).report["n_clusters"] == 0
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg"), st.integers(-30, 30), st.booleans()), max_size=20

@@ -88,6 +88,7 @@ def test_groups_of_cdnow_are_single_counts(cdnow):
     assert groups["actual"].iloc[0] == pytest.approx(0.2367, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_model_beats_the_own_pace_and_ranks_like_past_revenue(cdnow):
     gained = lifetime_value_holdout.gain(cdnow[2])
     assert gained["gain"] == pytest.approx(1.0237 - 0.7855, abs=2e-4)

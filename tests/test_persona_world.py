@@ -75,6 +75,7 @@ def test_planted_traits_are_on_the_right_card_in_the_right_direction_and_nowhere
     assert portraits.set_index("segment").loc["Loyal", "favourite"] == "k03"
 
 
+@pytest.mark.slow
 def test_on_permuted_labels_the_cards_make_no_statement():
     segments, habits, traits, people = world()
     for seed in range(3):

@@ -44,6 +44,7 @@ def test_an_export_without_some_of_its_columns_is_recognised_or_left_alone_but_n
         assert told(kept) in {(system, name), None}, kept
 
 
+@pytest.mark.slow
 def test_one_missing_column_in_ten_costs_no_recognition_unless_the_rest_could_not_be_used():
     lost = total = 0
     for case in EVERY:

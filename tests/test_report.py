@@ -383,6 +383,7 @@ def test_the_source_line_of_data_without_a_first_day_names_the_last_one(home, sh
     assert line == "Source: A file; n = 7,043 contracts; as of 31 Dec 2017"
 
 
+@pytest.mark.slow
 def test_a_figure_too_busy_for_a_phone_can_be_panned_and_a_small_one_needs_nothing(run, shown):
     small = plots.new((4.0, 2.0))
     small.plot([1, 2])

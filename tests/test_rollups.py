@@ -66,6 +66,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(ROWS)
 def test_both_ways_to_sum_up_customers_agree_and_no_cent_is_lost(rows):

@@ -228,6 +228,7 @@ def stop_before_step(number: int, monkeypatch) -> list[str]:
     return taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 10))
 def test_a_run_that_is_stopped_at_any_step_is_not_up_to_date_and_the_next_gives_the_same_bytes(
     make, home, monkeypatch, notebooks, number

@@ -31,6 +31,7 @@ def test_the_future_changes_nothing_of_what_is_foretold():
     pd.testing.assert_frame_equal(foretold(rows), foretold(known))
 
 
+@pytest.mark.slow
 def test_where_rhythms_stay_the_sizes_come_and_where_customers_stop_they_do_not():
     steady, stopped = (
         segment_foretold.check(
@@ -49,6 +50,7 @@ def test_few_customers_are_not_foretold():
         foretold(shop(n=50))
 
 
+@pytest.mark.slow
 def test_a_forecast_that_missed_the_last_time_gets_a_wider_interval():
     """Of 600 customers half stop between the two days, which nobody foresaw: the next forecast admits that it may err so."""
     widths = []

@@ -90,6 +90,7 @@ def test_every_change_of_ten_years_is_found_to_the_second(zone):
     assert {"Asia/Shanghai": 1, "UTC": 1, "Asia/Kolkata": 1}.get(zone, 2) <= len(periods)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(MOMENTS, min_size=1, max_size=6), st.sampled_from(ZONES))
 @example([utc("2011-12-30 09:59:59"), utc("2011-12-30 10:00:00")], "Pacific/Apia")
@@ -98,6 +99,7 @@ def test_local_time_is_that_of_zoneinfo(moments, zone):
     assert local_of(moments, zone) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(MOMENTS.map(lambda t: t.replace(tzinfo=None)), min_size=1, max_size=6), st.sampled_from(ZONES))
 @example([wall("2017-04-02 01:45:00"), wall("2017-04-02 02:00:00")], "Australia/Lord_Howe")

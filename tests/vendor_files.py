@@ -241,10 +241,17 @@ MARKETING = {
         "customer_id,acquisition_channel,acquisition_cost",
     ),
 }
+TRANSCRIPTS = {
+    "turns": (
+        "call_id,turn,speaker,start,end,text,member_no,call_time", "通话编号,轮次,说话人,开始时间,结束时间,转写文本,会员号",
+        "Conversation ID,Turn Number,Speaker Role,Start Time,End Time,Utterance,Customer ID",
+    ),
+    "talks": ("call_id,call_time,member_no,agent,turns", "通话编号,通话时间,会员号,座席,对话"),
+}
 SYSTEMS = {
     "fxiaoke": FXIAOKE, "hubspot": HUBSPOT, "zoho": ZOHO, "mailchimp": MAILCHIMP, "google_analytics": GOOGLE,
     "questionpro": QUESTIONPRO, "point_of_sale": POINT_OF_SALE, "loyalty": LOYALTY, "reviews": REVIEWS, "service": SERVICE,
-    "marketing": MARKETING,
+    "marketing": MARKETING, "transcripts": TRANSCRIPTS,
 }
 DECOYS = {  # tables that no export is
     "登记": "提交时间,姓名,手机号,推荐人,意见",

@@ -52,7 +52,7 @@ class Transcripts:
 
     def written(self) -> list[tuple[str, object]]:
         """Return every file with the name of its source."""
-        return [("transcripts", file) for file in (self.talks, self.turns, *self.interviews)]
+        return [("transcripts", file) for file in (self.talks, self.turns, *self.interviews) if file.rows]
 
     def write(self, chunk: Chunk) -> None:
         rng = generator(self.plan, chunk.number, "transcripts")
@@ -61,8 +61,11 @@ class Transcripts:
             self._write_interviews(chunk, rng)
 
     def close(self) -> None:
-        self.talks.close()
-        self.turns.close()
+        """Close the files; one without a call (few people) is taken away, as no system delivers it."""
+        for file in (self.talks, self.turns):
+            file.close()
+            if not file.rows:
+                file.path.unlink()
 
     def _write_calls(self, chunk: Chunk, rng) -> None:
         every = chunk.cases

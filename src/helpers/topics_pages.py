@@ -77,7 +77,7 @@ def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
     said = []
     for row in [*clear[clear["difference"] > 0].head(2).itertuples(), *clear[clear["difference"] < 0].tail(1).itertuples()]:
         template = (
-            "{topic:label}: {n:count} texts mention it, an estimated {share:percent} of them dissatisfied with it, against "
+            "Of {n:count} texts that mention {topic:label}, an estimated {share:percent} are dissatisfied with it, against "
             "{others:percent} where other aspects are mentioned."
         )
         said.append(Said(

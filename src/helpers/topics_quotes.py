@@ -1,6 +1,7 @@
 """Which sentences speak for a topic? Near its heart, specific, with an audible verdict; neither long nor twice the same.
 
-A useful quote names a thing and says what happened: its usefulness is nearness × specificity × how clearly its author is heard.
+A useful quote names a thing and says what happened: its usefulness is nearness × specificity × how clearly its author is heard,
+cubed: most sentences are specific enough, few outspoken.
 Input: the clauses of topics.find_topics, table `feedback_topics`, the reviews of voc.read_reviews (text masked).
 """
 
@@ -18,7 +19,7 @@ WORDS, CHARACTERS = (8, 40), (10, 60)  # length of a quote: English words, Chine
 ENOUGH = {"en": 6, "zh": 5}  # different words of content from which a quote is as specific as can be
 LEAST = {"en": 3, "zh": 2}  # below, it names nothing
 DETAIL = 1.25  # bonus of a number, a time or an amount ("after two weeks", 拖了半个月)
-AUDIBLE = 0.6  # probability that the author feels as the quote is tagged, from which the verdict can be heard
+AUDIBLE = 0.65  # probability that the author feels as the quote is tagged, from which the verdict can be heard
 FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
 N_NEAR, N_TRIED = 300, 40  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
@@ -37,8 +38,10 @@ def content_words(sentence: str) -> set[str]:
     return english | {word for word in content_words_of(plain) if len(word) > 1 and word not in LEFT_OUT}
 
 
-def length_is_right(sentence: str) -> bool:
-    """Return whether a sentence has 8 to 40 words or, where it is Chinese, 10 to 60 characters."""
+def is_quotable(sentence: str) -> bool:
+    """Return whether a sentence has 8 to 40 words or, where it is Chinese, 10 to 60 characters, and is not SHOUTED."""
+    if sum(map(str.isupper, sentence)) > 0.3 * max(sum(map(str.isalpha, sentence)), 1):
+        return False
     n_han = len(_HAN.findall(sentence))
     if 2 * n_han > len(_LATIN_WORD.findall(sentence)):
         return CHARACTERS[0] <= n_han <= CHARACTERS[1]
@@ -86,7 +89,7 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     table = table.assign(tag=felt.fillna(said).astype(bool), has_verdict=felt.notna())
     of_tag = table["p_dissatisfied"].where(table["tag"], 1 - table["p_dissatisfied"])
     table = table[table["copy_of"].isna() & (said == felt.fillna(said)) & (of_tag >= FELT)]
-    table = table[table["sentence"].map({s: length_is_right(s) for s in set(table["sentence"])}).astype(bool)]
+    table = table[table["sentence"].map({s: is_quotable(s) for s in set(table["sentence"])}).astype(bool)]
     table = table.sort_values(["nearness", "feedback_id", "sentence"], ascending=[False, True, True], kind="stable")
     table = table.groupby(["topic", "tag"]).head(N_NEAR)
     of_sentence = {sentence: specificity(sentence) for sentence in set(table["sentence"])}
@@ -98,7 +101,7 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     """Return the quotes of the topics, in their order: topic, quote, tag (true = dissatisfied), has_verdict, feedback_id.
 
     possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 40 sentences of a tag that
-    are worth most, those in which it is heard with .6 at least, the most useful first; none says nearly what one before it
+    are worth most, those in which it is heard with .65 at least, the most useful first; none says nearly what one before it
     does, and no sentence stands under two topics.
     """
     own = possible[possible["topic"].isin(topics)].sort_values(
@@ -110,7 +113,7 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     sentences = pd.Series(sorted(set(own["sentence"])), dtype="str")
     p = own["sentence"].map(pd.Series(predict(sentences), index=sentences)).to_numpy(float)
     heard = np.where(own["tag"].to_numpy(bool), p, 1 - p)
-    own = own.assign(useful=(own["worth"] * heard).round(9))[heard >= AUDIBLE]
+    own = own.assign(useful=(own["worth"] * heard**3).round(9))[heard >= AUDIBLE]
     rows = []
     for topic in topics:
         of_topic = own[(own["topic"] == topic) & ~own["sentence"].isin({row[2] for row in rows})]

@@ -76,12 +76,13 @@ def control(data: pd.DataFrame, *, fmt: str, limits_label: str, centre_label: st
 
 
 def importance(data: pd.DataFrame, *, label: str, x_label: str, y_label: str, corner_label: str) -> Axes:
-    """Draw questions by performance (across) and importance with its interval (up); what matters and does badly is red.
+    """Draw questions by performance (across) and importance with its interval (up); what matters and does badly is red,
+    what explains nothing of its own grey.
 
-    data: `label`, performance (0–1), importance, importance_low, importance_high, is_priority.
+    data: `label`, performance (0–1), importance, importance_low, importance_high, is_priority, is_clear.
     """
     ax = plots.new((7.6, 4.4))
-    colors = np.where(data["is_priority"], plots.VERMILION, plots.BLUE)
+    colors = np.where(data["is_priority"], plots.VERMILION, np.where(data["is_clear"], plots.BLUE, plots.GREY))
     ax.vlines(data["performance"], data["importance_low"], data["importance_high"], colors=colors, linewidth=2, alpha=0.55)
     ax.scatter(data["performance"], data["importance"], c=colors, s=52, zorder=3)
     for row in data.itertuples():
@@ -92,7 +93,8 @@ def importance(data: pd.DataFrame, *, label: str, x_label: str, y_label: str, co
     ax.axhline(1 / len(data), color=plots.PALE, linewidth=1, zorder=0)
     ax.annotate(corner_label, (0, 1), xycoords="axes fraction", xytext=(6, -4), textcoords="offset points", va="top",
                 fontsize=9.5, color=plots.VERMILION)
-    ax.margins(x=0.18, y=0.1)
+    middle, half = data["performance"].mean(), max(0.15, 1.3 * np.ptp(data["performance"]))  # small gaps look small
+    ax.set_xlim(max(0.0, middle - 0.8 * half), middle + 1.2 * half)
     ax.set_ylim(bottom=0, top=max(float(data["importance_high"].max()) * 1.2, 0.1))
     plots.format_axis(ax.xaxis, "percent")
     plots.format_axis(ax.yaxis, "percent")

@@ -28,8 +28,6 @@ TOTAL_COLUMNS = {
     "dimension": ("Split by", "label"), "n": ("Answers", "count"), "mix": ("Others answer (mix)", ""),
     "within": ("They answer differently (within)", ""),
 }
-CLEAR_CHANGE = "A change of {change}: {mix} because others answer, {within} because they answer differently"
-NO_CLEAR_CHANGE = "No clear change ({change}): {mix} because others answer, {within} because they answer differently"
 CHANGE_FORMATS = {"nps": "change_number1", "csat": "change_percent1", "ces": "change_number2"}
 
 
@@ -127,7 +125,12 @@ def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, r
     return {
         "axes": plots.dots(rows, label="part", value="estimate", low="low", high="high", fmt=fmt,
                            reference_label=t("no change"), colors=[plots.ORANGE, plots.BLUE, *[plots.SKY] * len(groups)]),
-        "title": t(CLEAR_CHANGE if moved["low"] > 0 or moved["high"] < 0 else NO_CLEAR_CHANGE, change=shown(moved["estimate"], fmt), mix=shown(total["mix"], fmt), within=shown(total["within"], fmt)),
+        "title": t(
+            "No clear change ({change}): {mix} because others answer, {within} because they answer differently"
+            if moved["low"] <= 0 <= moved["high"] else
+            "A change of {change}: {mix} because others answer, {within} because they answer differently",
+            change=shown(moved["estimate"], fmt), mix=shown(total["mix"], fmt), within=shown(total["within"], fmt),
+        ),
         "subtitle": t("{measure:label}, last half-year against the one before, split by {dimension:label}; 95% intervals",
                       measure=NAMES[name], dimension=dimension),
         "source": source_line(n=int(total["n_earlier"] + total["n_later"]), of=t("answers"), run=run),

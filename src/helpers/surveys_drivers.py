@@ -15,6 +15,7 @@ import pandas as pd
 
 from helpers import surveys
 from helpers.errors import TooLittleData
+from helpers.proportions import Z95
 
 MIN_ANSWERS = 100  # questionnaires with all questions answered below which nothing is shared out
 PER_QUESTION = 15  # of them per question at least
@@ -52,7 +53,8 @@ def ratings(survey_answers: pd.DataFrame, answers: pd.DataFrame) -> tuple[pd.Dat
 def driver_table(rated: pd.DataFrame, questions: pd.DataFrame, *, seed: int, n_draws: int = N_DRAWS) -> pd.DataFrame:
     """Return one row a question, the most important first: question_id, n, mean, performance (0–1: mean on its scale from
     worst to best), importance (share of R², sums to 1), importance_low, importance_high, effect (points of the outcome per
-    point of the question, the others equal), effect_low, effect_high, is_clear (its interval excludes 0).
+    point of the question, the others equal), effect_low, effect_high, is_clear (its interval excludes 0), is_low (rated
+    lower than the questions on average, by customers who answered all: 95 % interval).
 
     questions: question_id, low, high (survey_questions).
     """
@@ -65,13 +67,15 @@ def driver_table(rated: pd.DataFrame, questions: pd.DataFrame, *, seed: int, n_d
     slopes = np.linalg.solve(_ridged(moments[:, 1:, 1:]), moments[:, 1:, :1])[..., 0]
     scale = questions.groupby("question_id").agg(low=("low", "min"), high=("high", "max")).reindex(names)
     low, high = scale["low"].fillna(rated[names].min()), scale["high"].fillna(rated[names].max())
-    mean = rated[names].mean()
+    mean, scaled = rated[names].mean(), (rated[names] - low) / (high - low)
+    gap = scaled.sub(scaled.mean(axis=1), axis=0)
     table = pd.DataFrame({"question_id": names, "n": len(rated), "mean": mean.to_numpy(),
                           "performance": ((mean - low) / (high - low)).to_numpy()})
     for name, values in (("importance", importance), ("effect", slopes)):
         ends = np.quantile(values[1:], (0.025, 0.975), axis=0)
         table[name], table[f"{name}_low"], table[f"{name}_high"] = values[0], *ends
     table["is_clear"] = (table["effect_low"] > 0) | (table["effect_high"] < 0)
+    table["is_low"] = (gap.mean() + Z95 * gap.std() / np.sqrt(len(gap)) < 0).to_numpy()
     return table.sort_values(["importance", "question_id"], ascending=[False, True]).reset_index(drop=True)
 
 

@@ -3,6 +3,8 @@
 Input: `survey_answers`, `survey_questions`, `customer_value` and the answers of surveys.read_answers.
 """
 
+import re
+
 import pandas as pd
 
 from helpers import plots, plots_surveys, surveys_drivers, surveys_value
@@ -11,6 +13,7 @@ from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
 from helpers.surveys_pages import NAMES, columns_of
 
+SENTENCE = re.compile(r"[^?？。.!！(（]*[?？]?")  # up to a question mark, the end of a sentence or a bracket
 LONGEST_NAME = 22  # characters of a question in a chart (a Chinese one counts double)
 DRIVER_COLUMNS = {
     "question": ("Question", ""), "n": ("Answers", "count"), "mean": ("Mean answer", "number2"),
@@ -38,19 +41,18 @@ def drivers(survey_answers: pd.DataFrame, questions: pd.DataFrame, answers: pd.D
     rated, outcome = surveys_drivers.ratings(survey_answers, answers)
     table = surveys_drivers.driver_table(rated, questions, seed=run.seed)
     fit = surveys_drivers.held_out_r2(rated, seed=run.seed)
-    weak = table["performance"] < table["performance"].mean()
     table = table.assign(
         question=[short_question(name, questions, run.language) for name in table["question_id"]],
-        is_priority=table["is_clear"] & (table["effect"] > 0) & weak & (table["importance"] > 1 / len(table)),
+        is_priority=table["is_clear"] & (table["effect"] > 0) & table["is_low"] & (table["importance"] > 1 / len(table)),
     )
     return [_drivers_chart(table, outcome, run), *_drivers_said(table, fit, outcome)]
 
 
 def short_question(question_id: str, questions: pd.DataFrame, language: str) -> str:
-    """Return a question's text in the reader's language (else its id, or its text in another language), cut to fit a chart."""
+    """Return the first sentence of a question in the reader's language (else its id), cut to fit a chart."""
     mine = questions[questions["question_id"] == question_id].sort_values(["language", "survey"])
     found = mine.loc[mine["language"] == language, "question"].dropna()
-    name = str(found.iloc[0]) if len(found) else question_id.replace("_", " ")
+    name = SENTENCE.match(str(found.iloc[0]).strip())[0].strip() if len(found) else question_id.replace("_", " ")
     widths = pd.Series([2 if ord(letter) > 0x2E80 else 1 for letter in name]).cumsum()
     return name if widths.iloc[-1] <= 2 * LONGEST_NAME else name[: int((widths <= 2 * LONGEST_NAME - 1).sum())] + "…"
 
@@ -66,7 +68,7 @@ def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
             y_label=t("Share of what is explained"), corner_label=t("matters, but rated low"),
         ),
         "title": title,
-        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval, against how well it is rated",
+        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval; grey: nothing of its own",
                       outcome=NAMES[outcome]),
         "source": source_line(n=int(table["n"].iloc[0]), of=t("questionnaires with all questions answered"), run=run),
         "alt": t("Questions by rating (across) and importance (up) with intervals."), "data": table,
@@ -108,8 +110,8 @@ def value(answers: pd.DataFrame, customer_value: pd.DataFrame, run: Run) -> list
         return [Said("Without customer values (04 Lifetime value) the answers cannot be weighed by money.", {})]
     table = surveys_value.value_by_group(answers, customer_value, seed=run.seed)
     bars = pd.DataFrame([
-        {"bar": t("customers"), **dict(zip(table["group"], table["customer_share"], strict=True))},
-        {"bar": t("their value"), **dict(zip(table["group"], table["value_share"], strict=True))},
+        {"bar": t("Customers"), **dict(zip(table["group"], table["customer_share"], strict=True))},
+        {"bar": t("Their value"), **dict(zip(table["group"], table["value_share"], strict=True))},
     ])
     colors = {"detractors": plots.VERMILION, "passives": plots.GREY, "promoters": plots.GREEN}
     pieces = [{

@@ -9,7 +9,8 @@ import pandas as pd
 
 UNKNOWN = "not known"
 NEVER = "no earlier order"
-RECENCIES = {30: "30 days or less", 90: "31 to 90 days", 180: "91 to 180 days", np.inf: "more than 180 days"}
+RECENCIES = {30: "bought in the last 30 days", 90: "last bought 31 to 90 days before", 180: "last bought 91 to 180 days before",
+              np.inf: "last bought over 180 days before"}
 FREQUENCIES = {1: "1 earlier order", 4: "2 to 4 earlier orders", np.inf: "5 or more earlier orders"}
 VALUES = {1 / 3: "lowest third of spending", 2 / 3: "middle third of spending", np.inf: "highest third of spending"}
 HISTORY = ("recency", "frequency", "value", "bought_in")

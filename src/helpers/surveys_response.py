@@ -130,8 +130,17 @@ def rake(answered: pd.DataFrame, targets: dict[str, pd.Series], *, largest: floa
         weights = weights / weights.mean()
         if weights.max() <= largest * (1 + 1e-6):
             break
-        weights = np.minimum(weights, largest)
-    return np.minimum(weights, largest) / np.minimum(weights, largest).mean()
+        weights = _trimmed(weights, largest)
+    return _trimmed(weights, largest)
+
+
+def _trimmed(weights: np.ndarray, largest: float) -> np.ndarray:
+    """Return weights of mean 1 of which none exceeds `largest`: what is cut off goes to the others in proportion."""
+    for _ in range(100):
+        weights = np.minimum(weights / weights.mean(), largest)
+        if weights.mean() > 1 - 1e-9:
+            break
+    return weights / weights.mean()
 
 
 def linearised_variance(counted: np.ndarray, weights: np.ndarray, answered: pd.DataFrame, margins: list[str]) -> float:

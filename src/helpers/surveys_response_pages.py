@@ -11,6 +11,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
+from helpers.surveys_history import NEVER
 from helpers.surveys_pages import FORMATS, NAMES, columns_of, or_reason
 
 RATE_COLUMNS = {
@@ -31,7 +32,8 @@ def response(invitations: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list
                      "page would show how many answered and what the scores would be if all kinds of customers had.", {})]
     invited, days = surveys_response.settle(invitations, as_of=run.as_of)
     rates = surveys_response.response_rates(invited, surveys_response.MARGINS)
-    total, groups = rates.iloc[0], rates.iloc[1:]
+    told_twice = rates["group"].isin([NEVER]) & (rates["dimension"] != surveys_response.MARGINS["frequency"])
+    total, groups = rates.iloc[0], rates[~told_twice & (rates["group"] != surveys.UNKNOWN)].iloc[1:]
     values = {name: float(total[name]) for name in ("share", "low", "high")} | {"n": int(total["n"]), "days": days}
     pieces = [Said(
         "{share:percent1} of {n:count} invitations were answered (95% interval {low:percent1} to {high:percent1}). Invitations "
@@ -48,7 +50,8 @@ def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
     return {
         "axes": plots.dots(groups, label="group", value="share", low="low", high="high", fmt="percent",
                            reference=float(total["share"]), reference_label=t("all invitations")),
-        "title": t("{share:percent} answer; {low_group:label}: {low:percent}, {high_group:label}: {high:percent}",
+        "title": t("{share:percent} answer: fewest “{low_group:label}” ({low:percent}), most “{high_group:label}” "
+                   "({high:percent})",
                    share=total["share"], low_group=lowest["group"], low=lowest["share"], high_group=highest["group"],
                    high=highest["share"]),
         "subtitle": t("Share of invitations that were answered, 95% interval, by what was known before"),

@@ -1,0 +1,222 @@
+"""How often the intervals of survey scores cover the truth, from 15 to 1,500 answers.
+
+NPS (up to 100 answers) and CSAT: not drawn but counted, over every outcome that n answers can have. What is asked is the
+coverage near a pair of shares: averaged over pairs within 3 points of it, since with few answers coverage jumps from one pair
+to the next. CES and weighted scores: simulated. `python tests/bench_surveys.py` prints the tables of BENCHMARKS.md.
+"""
+
+import sys
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+from scipy.stats import qmc
+
+from helpers import surveys_response, surveys_trend
+from helpers.proportions import Z95, wilson
+from helpers.surveys_intervals import PRIOR, mean_interval, share_below
+
+SIZES = (15, 20, 30, 50, 75, 100, 150, 300, 500, 1000, 1500)
+NPS_VALUES = np.array([-1.0, 0.0, 1.0])
+CES_VALUES = np.arange(1.0, 8.0)
+GRID = [(p / 10, d / 10) for p in range(1, 10) for d in range(1, 10) if p + d <= 9]
+SKEWED = [(0.9, 0.03), (0.8, 0.03), (0.6, 0.03), (0.4, 0.03), (0.2, 0.03), (0.95, 0.02), (0.05, 0.05)]
+SKEWED += [(d, p) for p, d in SKEWED if p != d]
+CES_SHAPES = {
+    "even around the middle": [5, 10, 20, 30, 20, 10, 5], "leaning high": [2, 3, 5, 10, 20, 30, 30],
+    "60% the best": [2, 2, 3, 5, 8, 20, 60], "80% the best": [3, 2, 2, 2, 3, 8, 80], "two camps": [30, 10, 5, 5, 5, 15, 30],
+    "ends only": [20, 0, 0, 0, 0, 0, 80], "leaning low": [40, 25, 15, 10, 5, 3, 2],
+}
+EXACT = 100  # answers up to which every outcome is counted
+HALF_WIDTH = 0.03  # of the neighbourhood over which coverage is averaged
+
+
+# --- NPS
+
+
+def _wald(a, b, n, *, more: float) -> tuple[np.ndarray, np.ndarray]:
+    total = n + more
+    p, d = (a + more / 4) / total, (b + more / 4) / total
+    half = Z95 * np.sqrt(np.maximum(p + d - (p - d) ** 2, 0) / total)
+    return p - d - half, p - d + half
+
+
+def wald(a, b, n):
+    """The textbook interval."""
+    return _wald(a, b, n, more=0)
+
+
+def adjusted_wald(a, b, n):
+    """Rocks (2016): three answers more, ¾ promoter, 1½ passive, ¾ detractor."""
+    return _wald(a, b, n, more=3)
+
+
+def adjusted_to_100(a, b, n):
+    """Adjusted below 100 answers, the textbook interval from there on."""
+    return adjusted_wald(a, b, n) if n < 100 else wald(a, b, n)
+
+
+def nearby(p: float, d: float) -> np.ndarray:
+    """Return pairs of shares spread evenly around (p, d), inside the triangle of possible ones."""
+    spread = 2 * np.minimum(HALF_WIDTH, [0.9 * p, 0.9 * d]) * (qmc.Sobol(2, scramble=False).random(32) - 0.5 + 1 / 64)
+    pairs = np.array([p, d]) + spread
+    return pairs[pairs.sum(axis=1) < 0.995]
+
+
+def nps_coverage(n: int, pairs=None) -> pd.DataFrame:
+    """Return coverage near each pair of shares for four intervals: p, d, textbook, adjusted to 100, adjusted, ours.
+
+    Up to 100 answers every outcome is counted with its probability, above that 20,000 outcomes are drawn.
+    """
+    outcomes, pairs = _outcomes(n) if n <= EXACT else None, pairs or [*GRID, *SKEWED]
+    ours = mean_interval(outcomes, NPS_VALUES) if n <= EXACT else None
+    rows = []
+    for i, (p, d) in enumerate(pairs):
+        near = nearby(p, d)
+        if n <= EXACT:
+            b, _, a = outcomes.T
+            log_ways = special.gammaln(n + 1) - special.gammaln(outcomes + 1).sum(axis=1)
+            chances = np.exp(log_ways[:, None] + special.xlogy(a[:, None], near[:, 0]) + special.xlogy(b[:, None], near[:, 1])
+                             + special.xlogy((n - a - b)[:, None], 1 - near.sum(axis=1))) / len(near)
+            inside = (ours[0][:, None] <= near[:, 0] - near[:, 1]) & (near[:, 0] - near[:, 1] <= ours[1][:, None])
+        else:
+            near = np.repeat(near, 20_000 // len(near), axis=0)
+            rng = np.random.default_rng([n, i])
+            a, b = rng.multinomial(n, np.column_stack([near, 1 - near.sum(axis=1)]))[:, :2].T
+            below = share_below(np.column_stack([b, n - a - b, a]) + PRIOR / 3, NPS_VALUES, near[:, 0] - near[:, 1])
+            inside, chances = (below >= 0.025) & (below <= 0.975), 1 / len(near)
+        row = {"p": p, "d": d, "ours": float((chances * inside).sum())}
+        shape = (slice(None), None) if n <= EXACT else slice(None)
+        for name, make in (("textbook", wald), ("adjusted to 100", adjusted_to_100), ("adjusted", adjusted_wald)):
+            low, high = (end[shape] for end in make(a, b, n))
+            covered = (low <= near[:, 0] - near[:, 1]) & (near[:, 0] - near[:, 1] <= high)
+            row[name] = float((chances * covered).sum())
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _outcomes(n: int) -> np.ndarray:
+    """Return all outcomes of n answers: detractors, passives, promoters."""
+    a, b = (grid.ravel() for grid in np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij"))
+    return np.column_stack([b, n - a - b, a])[a + b <= n]
+
+
+def _in_parts(counts: np.ndarray, values: np.ndarray, truth: float) -> np.ndarray:
+    """Return P(mean ≤ truth) of many rows without much memory."""
+    parts = np.array_split(counts, max(1, len(counts) // 2000))
+    return np.concatenate([share_below(part, values, np.full(len(part), truth)) for part in parts])
+
+
+# --- CSAT and CES
+
+
+def csat_coverage(n: int) -> pd.DataFrame:
+    """Return the coverage of Wilson's interval near shares of 5 % to 95 %: p, textbook, ours."""
+    x, rows = np.arange(n + 1), []
+    low, high = wilson(x, n)
+    half = Z95 * np.sqrt(x / n * (1 - x / n) / n)
+    for p in np.arange(0.05, 0.96, 0.05):
+        near = p + HALF_WIDTH * np.linspace(-1, 1, 31)
+        weight = stats.binom.pmf(x[:, None], n, near)
+        ours = weight * ((low[:, None] <= near) & (near <= high[:, None]))
+        plain = weight * ((x / n - half)[:, None] <= near) * (near <= (x / n + half)[:, None])
+        rows.append({"p": p, "textbook": plain.sum(axis=0).mean(), "ours": ours.sum(axis=0).mean()})
+    return pd.DataFrame(rows)
+
+
+def ces_coverage(n: int, *, n_runs: int = 10_000, n_bootstrap: int = 0, seed: int = 1) -> pd.DataFrame:
+    """Return simulated coverage of the mean of seven-point answers by shape: t interval, ours and, with `n_bootstrap` draws,
+    the percentile bootstrap.
+    """
+    rows = []
+    for i, (shape, parts) in enumerate(CES_SHAPES.items()):
+        rng = np.random.default_rng([seed, n, i])
+        shares = np.array(parts) / sum(parts)
+        truth = float(shares @ CES_VALUES)
+        counts = rng.multinomial(n, shares, size=n_runs)
+        mean = counts @ CES_VALUES / n
+        spread = np.sqrt(np.maximum(counts @ CES_VALUES**2 / n - mean**2, 0) / (n - 1))
+        below = _in_parts(counts + PRIOR / 7, CES_VALUES, truth)
+        inside = ((below >= 0.025) & (below <= 0.975)) | (np.abs(mean - truth) < 1e-12)
+        row = {"shape": shape, "t": np.mean(np.abs(mean - truth) <= stats.t.ppf(0.975, n - 1) * spread), "ours": inside.mean()}
+        if n_bootstrap:
+            ends = [np.quantile(rng.multinomial(n, one / n, size=n_bootstrap) @ CES_VALUES / n, (0.025, 0.975))
+                    for one in counts[:2000]]
+            row["percentile"] = np.mean([low <= truth <= high for low, high in ends])
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+# --- weighted scores and control limits
+
+
+def weighted_coverage(n_invited: int, *, n_runs: int = 500, seed: int = 3) -> dict:
+    """Return coverage of the NPS of everybody invited where who answers hangs on recency and channel, as their NPS does.
+
+    weighted and unweighted (shares), bias of both (points), and the mean number of answers.
+    """
+    rng = np.random.default_rng([seed, n_invited])
+    hits, off, n = np.zeros(2), np.zeros(2), 0
+    for _ in range(n_runs):
+        recency, channel = rng.integers(0, 4, n_invited), rng.integers(0, 2, n_invited)
+        willing = 0.55 - 0.09 * recency + 0.1 * channel
+        points = np.where(rng.random(n_invited) < willing, 1.0, np.where(rng.random(n_invited) < 0.5, 0.0, -1.0))
+        answered = rng.random(n_invited) < 0.6 - 0.13 * recency + 0.08 * channel
+        scores = pd.Series(points).map({1.0: 10.0, 0.0: 8.0, -1.0: 3.0}).where(answered)
+        invited = pd.DataFrame({
+            "invitation_id": np.arange(n_invited).astype(str), "feedback_id": np.arange(n_invited).astype(str),
+            "customer_id": np.arange(n_invited).astype(str), "recency": recency.astype(str), "channel": channel.astype(str),
+            "frequency": "same", "value": "same", "answered": answered, "nps": scores,
+            "answered_at": pd.Timestamp("2025-01-01", tz="UTC"),
+        })
+        expected = 100 * float(np.mean(willing - (1 - willing) / 2))  # of the chances: the answers are a draw from them
+        found = surveys_response.weighted_score(invited, invited[answered], "nps")
+        for i, (estimate, low, high) in enumerate((("weighted", "weighted_low", "weighted_high"), ("estimate", "low", "high"))):
+            hits[i] += found[low] <= expected <= found[high]
+            off[i] += found[estimate] - expected
+        n += found["n"]
+    return {"n": n / n_runs, "weighted": hits[0] / n_runs, "unweighted": hits[1] / n_runs,
+            "weighted_bias": off[0] / n_runs, "unweighted_bias": off[1] / n_runs}
+
+
+def false_alarms(n_periods: int, n: int, *, shift: float = 0.0, n_runs: int = 1000, seed: int = 5) -> float:
+    """Return how often a control chart signals in `n_periods` of `n` answers of one and the same mood (or, with `shift`, where
+    the last period has so much more promoters and fewer detractors)."""
+    rng, alarms = np.random.default_rng([seed, n_periods, n]), 0
+    for _ in range(n_runs):
+        counted = rng.choice([-1.0, 0.0, 1.0], size=(n_periods, n), p=[0.25, 0.38, 0.37])
+        counted[-1] = rng.choice([-1.0, 0.0, 1.0], size=n, p=[0.25 - shift / 2, 0.38, 0.37 + shift / 2])
+        table = pd.DataFrame({"n": n, "estimate": 100 * counted.mean(axis=1)})
+        alarms += bool((surveys_trend._add_limits(table, counted.ravel(), 100.0)["signal"] != "").any())
+    return alarms / n_runs
+
+
+def main() -> None:
+    print("NPS: coverage near 36 ordinary and 13 skewed pairs of shares (%)")
+    for n in SIZES:
+        table = nps_coverage(n)
+        names = ("textbook", "adjusted to 100", "adjusted", "ours")
+        print(f"| {n:,} | " + " | ".join(
+            f"{100 * table[name].mean():.1f} ({100 * table[name].min():.1f}–{100 * table[name].max():.1f}), "
+            f"{np.mean(abs(table[name] - 0.95) <= 0.01):.0%}" for name in names) + " |", flush=True)
+        far = table[abs(table["ours"] - 0.95) > 0.01]
+        print("   off at", [(r.p, r.d, f"{100 * r.ours:.1f}") for r in far.itertuples()], flush=True)
+    print("CSAT: Wilson, shares of 5 to 95 %")
+    for n in SIZES:
+        table = csat_coverage(n)
+        print(f"| {n:,} | " + " | ".join(
+            f"{100 * table[name].mean():.1f} ({100 * table[name].min():.1f}–{100 * table[name].max():.1f}), "
+            f"{np.mean(abs(table[name] - 0.95) <= 0.01):.0%}" for name in ("textbook", "ours")) + " |")
+    print("CES: by shape")
+    for n in SIZES:
+        table = ces_coverage(n, n_bootstrap=1000 if n <= 100 else 0)
+        print(f"| {n:,} | " + " | ".join(
+            f"{100 * table[name].mean():.1f} ({100 * table[name].min():.1f}–{100 * table[name].max():.1f})"
+            for name in table.columns[1:]) + " |", table.round(3).to_dict("list"), flush=True)
+    print("weighted NPS", [(size, weighted_coverage(size)) for size in (300, 600, 2500)], flush=True)
+    print("false alarms", [(k, n, false_alarms(k, n)) for k in (8, 12, 24) for n in (15, 60, 300)], flush=True)
+    print("a last period 20 points better is seen", [(n, false_alarms(12, n, shift=0.2)) for n in (60, 300)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -158,6 +158,10 @@ QUESTIONPRO = {
         "您对服务满意吗？",
         "ResponseID,IPAddress,Timestamp,Duplicate,TimeTaken,ResponseStatus,SequenceNumber,ExternalReference,RespondentEmail,Q1",
     ),
+    "invitations": (
+        "Invitation ID,Survey Name,External Reference,Recipient Email,Channel,Sent At,Opened At,Status,Completed At,Response ID",
+        "邀请编号,问卷名称,会员号,邮箱,发送渠道,发送时间,打开时间,状态,完成时间,答卷编号",
+    ),
 }
 POINT_OF_SALE = {
     "order_lines": (
@@ -241,6 +245,21 @@ MARKETING = {
         "customer_id,acquisition_channel,acquisition_cost",
     ),
 }
+SURVEY_TOOLS = {
+    "qualtrics": (
+        "StartDate,EndDate,Status,IPAddress,Progress,Duration (in seconds),Finished,RecordedDate,ResponseId,RecipientLastName,"
+        "RecipientFirstName,RecipientEmail,ExternalReference,LocationLatitude,LocationLongitude,DistributionChannel,UserLanguage,"
+        "Q1,Q1_NPS_GROUP,Q2,Q3_1,Q4",
+    ),
+    "surveymonkey": (
+        "Respondent ID,Collector ID,Start Date,End Date,IP Address,Email Address,First Name,Last Name,Custom Data 1,Would you "
+        "recommend us?,What could we improve?",
+    ),
+    "typeform": (
+        "#,How likely are you to recommend us?,How easy was it to order?,Anything else?,Start Date (UTC),Submit Date (UTC),"
+        "Network ID,Tags",
+    ),
+}
 TRANSCRIPTS = {
     "turns": (
         "call_id,turn,speaker,start,end,text,member_no,call_time", "通话编号,轮次,说话人,开始时间,结束时间,转写文本,会员号",
@@ -251,7 +270,7 @@ TRANSCRIPTS = {
 SYSTEMS = {
     "fxiaoke": FXIAOKE, "hubspot": HUBSPOT, "zoho": ZOHO, "mailchimp": MAILCHIMP, "google_analytics": GOOGLE,
     "questionpro": QUESTIONPRO, "point_of_sale": POINT_OF_SALE, "loyalty": LOYALTY, "reviews": REVIEWS, "service": SERVICE,
-    "marketing": MARKETING, "transcripts": TRANSCRIPTS,
+    "marketing": MARKETING, "transcripts": TRANSCRIPTS, "survey_tools": SURVEY_TOOLS,
 }
 DECOYS = {  # tables that no export is
     "登记": "提交时间,姓名,手机号,推荐人,意见",
@@ -309,8 +328,6 @@ DECOYS = {  # tables that no export is
     "纷享销客 产品": "产品名称,产品编码,分类,价格,单位,上架状态,负责人,归属部门,生命状态,业务类型,创建时间",
     "纷享销客 回款": "回款编号,客户名称,销售订单编号,回款金额,回款日期,回款方式,负责人,归属部门,生命状态,业务类型",
     "Mailchimp lists": "List Name,Subscribers,Open Rate,Click Rate,Created",
-    "SurveyMonkey": "Respondent ID,Collector ID,Start Date,End Date,IP Address,Email Address,Custom Data 1,Would you recommend "
-                    "us?",
     "Klaviyo": "Email,First Name,Last Name,Phone Number,City,Region,Country,Klaviyo ID,Email Consent,Email Consent Timestamp,"
                "Last Open",
     "advertising": "Campaign name,Ad set name,Delivery,Results,Reach,Impressions,Amount spent (USD),Starts,Ends",

@@ -18,6 +18,7 @@ BUILT_IN = ("complete_journey", "cdnow", "telco", "fine_foods")
 VENDORS = (
     "google_analytics", "mailchimp", "hubspot", "zoho", "fxiaoke", "questionpro",
     "point_of_sale", "loyalty", "reviews", "service", "marketing", "transcripts",
+    "survey_tools",
 )
 SYSTEMS = (*BUILT_IN, "files", "database", *VENDORS)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")

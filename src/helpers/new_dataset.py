@@ -24,6 +24,7 @@ from helpers.proposal import SKETCH, Found, Proposed, propose
 from helpers.proposal_text import yaml_text
 from helpers.reading import read_tables
 from helpers.recognition import recognise
+from helpers.sources import questions
 from helpers.sources.canonical import in_type, md5
 
 MEMORY = "800MB"  # of the engine; what is more goes to disk
@@ -121,7 +122,13 @@ def look_at_table(file: str, table) -> Found:
     recognised = recognise(table.header, tuple(table.notes.get("preamble") or ()), labels)
     rows = table.rows
     if recognised and not recognised.export.kept_out:
-        prepare = getattr(sources.module(recognised.export.system), "prepare", None)
+        module = sources.module(recognised.export.system)
+        if hasattr(module, "headed"):
+            table = module.headed(table, recognised.export.name)
+            rows, labels = table.rows, table.notes.get("labels")
+            found = recognised.export.found(table.header, labels)
+            recognised = type(recognised)(recognised.export, found, recognised.certainty)
+        prepare = getattr(module, "prepare", None)
         if prepare:
             rows = prepare(rows, recognised.export.name)
             found = recognised.export.found(tuple(c for c in rows.columns if not c.startswith("_")), labels)
@@ -130,7 +137,17 @@ def look_at_table(file: str, table) -> Found:
     if recognised is None:
         return Found(file, table.name, n_rows, contents_of(rows), None)
     return Found(file, table.name, n_rows, contents_of(rows), recognised, days_of(rows, recognised),
-                 numbers_of(rows, recognised))
+                 numbers_of(rows, recognised), questions_of(rows, recognised, labels or {}))
+
+
+def questions_of(rows, recognised, labels: dict[str, str]) -> dict[str, str]:
+    """Return name → column of the ratings of a survey besides those that its labels told."""
+    if not {"nps", "csat", "ces"} & set(recognised.export.patterns):
+        return {}
+    free = [c for c in rows.columns if not c.startswith("_") and not c.endswith(" (code)")
+            and c not in recognised.found.values() and not questions.NOT_ASKED.search(c)]
+    names = questions.proposed_names({c: labels.get(c, c) for c in questions.ratings_among(rows, free)})
+    return {name: column for column, name in names.items()}
 
 
 def contents_of(rows) -> dict[str, Content]:

@@ -45,6 +45,7 @@ class Found:
     recognised: Recognised | None
     days: dict = field(default_factory=dict)  # day → rows, by the time column of its main table
     numbers: tuple[str, ...] = ()  # digests of its customers' numbers, the smallest ones, in order
+    questions: dict[str, str] = field(default_factory=dict)  # name → column of a survey's further ratings
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,20 @@ class Proposed:
         return sorted({number for part in self.parts for number in part.numbers})[:SKETCH]
 
     @property
+    def questions(self) -> dict[str, str]:
+        """Name → column of a survey's ratings besides nps, csat and ces."""
+        if "feedback" not in self.tables:
+            return {}
+        return {name: column for part in self.parts for name, column in part.questions.items()}
+
+    @property
     def certainty(self) -> str:
         return "sure" if all(part.recognised.certainty == "sure" for part in self.parts) else "likely"
 
     @property
     def unmapped(self) -> dict[str, Content]:
         used = {header for columns in self.tables.values() for mapped in columns.values() for header in mapped.headers}
+        used |= set(self.questions.values())
         seen = {header: content for part in self.parts for header, content in part.contents.items()}
         return {header: content for header, content in seen.items() if header not in used and content.kind != "nested"}
 

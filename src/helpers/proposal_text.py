@@ -19,7 +19,8 @@ SPOKEN = {  # system → what a reader calls it
     "hubspot": ("HubSpot", "HubSpot"), "zoho": ("Zoho CRM", "Zoho CRM"), "fxiaoke": ("Fxiaoke CRM", "纷享销客"),
     "questionpro": ("QuestionPro", "QuestionPro"), "point_of_sale": ("tills and shops", "收银与网店"),
     "loyalty": ("the loyalty programme", "会员系统"), "reviews": ("reviews and surveys", "评论与问卷"),
-    "service": ("customer service", "客服"), "survey_tools": ("online surveys", "在线问卷"), "marketing": ("campaigns", "营销活动"),
+    "service": ("customer service", "客服"),
+    "survey_tools": ("online surveys", "在线问卷"), "marketing": ("campaigns", "营销活动"),
     "transcripts": ("transcripts of calls and interviews", "通话与访谈转写"),
 }
 LEAST_SHARE = .1  # of the median day: a last day with fewer rows is taken for a wrong date

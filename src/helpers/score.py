@@ -12,8 +12,22 @@ import sys
 import numpy as np
 import pandas as pd
 
-from helpers import datasets, paths, score_customers, score_people, score_personas, score_sales, score_voice, tables
-from helpers.errors import UserError
+from helpers import (
+    datasets,
+    paths,
+    score_customers,
+    score_people,
+    score_personas,
+    score_sales,
+    score_topics,
+    score_voice,
+    surveys,
+    surveys_drivers,
+    surveys_history,
+    surveys_response,
+    tables,
+)
+from helpers.errors import TooLittleData, UserError
 from helpers.score_rows import Score, is_missing
 
 WIDTHS = (17, 33, 46, 9, 19, 9, 9)
@@ -96,8 +110,36 @@ def _of_voice(dataset: str, people: pd.DataFrame) -> list[Score]:
         rows += score_voice.sentiment(tables.load("sentiment"), truth(dataset, "feedback"))
     else:
         rows.append(is_missing("06_voc", "what do texts say", "results/sentiment", "voc"))
+    if tables.has("feedback_topics"):
+        rows += score_topics.aspects(tables.load("feedback_topics"), truth(dataset, "feedback"))
+    else:
+        rows.append(is_missing("06_voc", score_topics.QUESTION, "results/feedback_topics", "voc"))
     if tables.has("feedback"):
         rows += score_voice.promoters(tables.scan("feedback").nps.to_pandas(), people)
+        rows += _of_survey(dataset, people) if tables.has("survey_answers") else [
+            is_missing("06_voc", "what moves recommendation", "clean/survey_answers", "cleaning")]
+    return rows
+
+
+def _of_survey(dataset: str, people: pd.DataFrame) -> list[Score]:
+    """Score the weighting for who did not answer, and what goes with a high score."""
+    business, rows = datasets.load(dataset).business, []
+    told = surveys.read_answers(tables.load("feedback"), tables.load("survey_answers"))
+    if tables.has("survey_invitations") and tables.has("orders"):
+        invited = surveys_history.add_history(tables.load("survey_invitations"), tables.scan("orders"), key="invitation_id",
+                                              at="invited_at", time_zone=business.time_zone)
+        invited, _ = surveys_response.settle(invited, as_of=pd.Timestamp(business.snapshot_date))
+        answered = surveys_response.answers_of(invited, told)
+        try:
+            rows += score_voice.weighted_promoters(surveys_response.weighted_score(invited, answered, "nps"), people)
+        except TooLittleData as lack:
+            rows.append(Score("06_voc", "how many would recommend us", "", None, n=len(answered), missing=str(lack)))
+    try:
+        rated, _ = surveys_drivers.ratings(tables.load("survey_answers"), told)
+        table = surveys_drivers.driver_table(rated, tables.load("survey_questions"), seed=0)
+        rows += score_voice.drivers(table, truth(dataset, "survey_drivers"))
+    except TooLittleData as lack:
+        rows.append(Score("06_voc", "what moves recommendation", "", None, n=len(told), missing=str(lack)))
     return rows
 
 

@@ -35,7 +35,7 @@ def chance_of_answer(felt: np.ndarray, n_orders: np.ndarray, lag: np.ndarray) ->
 
 
 def _willingness(felt, n_orders, lag) -> np.ndarray:
-    return 1 / (1 + np.exp(-(.7 + .05 * felt + 1.5 * (np.log(n_orders) - 1.2) - .04 * (lag - 8))))
+    return 1 / (1 + np.exp(-(.5 + .05 * felt + 2.0 * (np.log(n_orders) - 1.2) - .04 * (lag - 8))))
 
 
 def respond(people: pd.DataFrame, orders: pd.DataFrame, felt: np.ndarray, drawn: pd.DataFrame,

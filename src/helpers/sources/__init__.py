@@ -10,8 +10,8 @@
     The size of a file that is not Parquet.
 
 Sources with a mapping in dataset.yml take these four from `mapped.py`. A vendor's module adds `EXPORTS`, what its files look
-like (`exports.py`; `recognition.py` compares), and, where a file does not hold what is meant, `prepare(rows, export) -> rows`,
-which adds columns that the mapping can name.
+like (`exports.py`; `recognition.py` compares), and, where a file does not hold what is meant, `headed(table, export) -> table`,
+which makes one header of several lines, and `prepare(rows, export) -> rows`, which adds columns that the mapping can name.
 """
 
 import importlib

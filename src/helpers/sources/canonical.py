@@ -4,6 +4,8 @@ In: the mapped columns of all files of a source (text or native types), `_line` 
 canonical table, with `source_row` and `problem`. The first table of the mapping owns the rows that could not be read.
 """
 
+import re
+
 import ibis
 
 from helpers import consents
@@ -67,7 +69,8 @@ def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
             made[column] = ibis.literal(wanted.removeprefix(CONSTANT).strip()).cast(ENGINE[kind])
             continue
         rows, header = _one_column(rows, wanted, joined=(name, column) == TEXT)
-        made[column] = in_type(rows, header, kind, time_zone=business.time_zone, hints=reading)
+        time_zone = "UTC" if re.search(r"\bUTC\b", header) else business.time_zone
+        made[column] = in_type(rows, header, kind, time_zone=time_zone, hints=reading)
         if kind != "string" and name != "people":  # a person is not set aside for a birthday that nobody knows
             given[column] = _is_given(rows[header])
     flags = {f"_given_{column}": is_given for column, is_given in given.items()}

@@ -223,10 +223,14 @@ def _key(file: Path) -> tuple:
 
 def _read(source, file: Path, engine) -> list:
     """Return the tables of a file; what the reader refuses is said with the source's name."""
+    from helpers import sources
+
     try:
         tables = read_tables(file, connection=engine, hints=_hints(source))
     except UserError as error:
         raise UserError(f"source '{source.name}': {error}") from None
+    headed = getattr(sources.module(source.system), "headed", None)
+    tables = [headed(table, source.export) for table in tables] if headed else tables
     rows = sum(int(t.notes.get("n_loaded", 0)) + int(t.notes.get("n_rejected", 0)) for t in tables)
     _sizes[_key(file)] = rows, max((len(t.header) for t in tables), default=0)
     return tables

@@ -40,7 +40,7 @@ RESPONSES = Export(
                      "language": "language", "nps": "nps", "csat": "csat", "ces": "ces"},
         "people": {"customer_id": "reference", "email": "email", "ip_address": "ip", "country": "country", "region": "region"},
     },
-    least=3,
+    least=3, never=r"recorded ?date|distribution ?channel|recipient ?(first|last) ?name|^user ?language|^collector ?id",
 )
 INVITATIONS = Export(
     "questionpro", "invitations",

@@ -174,3 +174,16 @@ def test_cases_without_any_closing_time_have_no_backlog_and_no_time_to_close():
     assert np.isnan(service.quality(found)["close_median_hours"]).all()
     with pytest.raises(TooLittleData):
         service.backlog(found)
+
+
+def test_the_last_ninety_days_stand_beside_the_ninety_before():
+    old = [case(i, opened=OPENED - pd.Timedelta(days=100), first=8.0) for i in range(40)]
+    new = [case(100 + i, first=2.0 + i / 100) for i in range(40)]
+    found = service.lately(read(*old, *new))
+    assert (found["n"], found["median"], found["before"]) == (40, pytest.approx(2.19), 8.0)
+    assert service.lately(read(*old)) is None
+
+
+def test_cases_that_note_days_only_are_told_from_those_with_hours():
+    assert service.notes_days_only(read(*usual()))  # opened at midnight UTC
+    assert not service.notes_days_only(read(*usual(), time_zone="Asia/Shanghai"))

@@ -115,6 +115,16 @@ def test_later_feedback_is_the_first_verdict_within_ninety_days_after_the_openin
     assert rows[service_links.PLEASED_LATER].notna().sum() <= 2  # the customer's other case, perhaps
 
 
+def test_feedback_after_the_snapshot_is_not_known_yet():
+    cases = world(400)
+    said = pd.DataFrame({"feedback_id": ["f1"], "customer_id": cases["customer_id"].iloc[0],
+                         "received_at": cases["opened_at"].iloc[0] + pd.Timedelta(days=5),
+                         "dissatisfied": pd.array([True], dtype="boolean")})
+    early = cases["opened_at"].iloc[0].tz_localize(None).normalize() + pd.Timedelta(days=2)
+    seen = outcomes(service.read_cases(cases, as_of=early, time_zone="UTC"), None, said)
+    assert seen[service_links.PLEASED_LATER].isna().all()
+
+
 @pytest.mark.slow
 def test_purchases_count_beyond_those_of_comparable_customers_and_the_placebo_is_marked():
     cases = world(600)

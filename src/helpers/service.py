@@ -216,6 +216,25 @@ def open_now(cases: Cases) -> dict:
             "oldest_days": float(days.max()) if len(days) else np.nan, "n_month": int((days > 30).sum())}
 
 
+def lately(cases: Cases, *, days: int = 90) -> dict | None:
+    """Return the median hours to a first answer of the cases opened in the last `days` days, with its interval, and of those of
+    as many days before: days, n, median, low, high, before; None where either are fewer than `MIN_CASES`."""
+    rows = cases.rows[cases.rows["first_hours"].notna()]
+    age = (cases.end - rows["opened_at"]) / pd.Timedelta(days=1)
+    now, before = rows[age <= days], rows[(age > days) & (age <= 2 * days)]
+    if min(len(now), len(before)) < MIN_CASES:
+        return None
+    median, low, high = quantile(now["first_hours"], now["is_answered"], 0.5)
+    return {"days": days, "n": len(now), "median": median, "low": low, "high": high,
+            "before": quantile(before["first_hours"], before["is_answered"], 0.5)[0]}
+
+
+def notes_days_only(cases: Cases) -> bool:
+    """Say whether the cases were opened at midnight, nearly all of them: the source notes days, no hours."""
+    local = cases.rows["opened_at"].dt.tz_convert(cases.time_zone)
+    return bool((local == local.dt.normalize()).mean() > 0.95)
+
+
 def night_share(cases: Cases) -> float:
     """Return the share of first answers given between 20:00 and 8:00 or on a weekend (NaN without answers).
 

@@ -125,7 +125,8 @@ def outcomes(cases: Cases, after: pd.DataFrame | None, reviews: pd.DataFrame | N
     rows = rows.assign(**{RATED: rated.astype(float).where(rows["is_closed"] | rated),
                           SATISFIED_WITH: (rows["csat"] >= SATISFIED).astype(float).where(rated)})
     if reviews is not None:
-        rows[PLEASED_LATER] = 1 - rows["case_id"].map(_later_verdicts(rows, reviews))
+        by_then = reviews[reviews["received_at"] < cases.end]
+        rows[PLEASED_LATER] = 1 - rows["case_id"].map(_later_verdicts(rows, by_then))
     if after is not None and len(after):
         own = after.set_index("case_id")
         found = {BOUGHT: own["bought"], STAYED: own["stayed"], BOUGHT_BEFORE: own["bought_before"],

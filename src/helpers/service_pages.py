@@ -72,6 +72,13 @@ def _times(total: pd.Series, cases: Cases) -> list:
                 (("median", "hours"), ("low", "low"), ("high", "high"))}},
             _estimate(total, "close_n", "close_median", "hours"),
         ))
+    if recent := service.lately(cases):
+        pieces.append(Said(
+            "Of the cases of the last {days:count} days half got a first answer within {median:number1} hours (95% interval "
+            "{low:number1} to {high:number1}); of those of the {days:count} days before, within {before:number1}.", recent,
+            Evidence("estimate", n=recent["n"], estimate=recent["median"], interval=(recent["low"], recent["high"]),
+                     baseline=recent["before"]),
+        ))
     return [*pieces, *_how_times_count(cases)]
 
 
@@ -84,7 +91,9 @@ def _how_times_count(cases: Cases) -> list:
     """Return how the times are to be read: by the clock, calls, open cases, what was left out."""
     share = service.night_share(cases)
     pieces = []
-    if share == share:
+    if service.notes_days_only(cases):
+        pieces.append(Said("The cases note days, no hours: every time here is one of whole days.", {}))
+    elif share == share:
         pieces.append(Said(
             "Times run by the clock, nights and weekends included; {share:percent} of first answers come between 20:00 and "
             "8:00 or on a weekend (64% of all hours lie there), so that service answers around the clock."

@@ -74,7 +74,7 @@ def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
         "title": title,
         "subtitle": t("Score by month or quarter; limits for that period's number of answers; none drawn below {n:count}",
                       n=surveys_trend.MIN_PERIOD),
-        "source": source_line(n=int(table["n"].sum()), of=t("answers"), run=run),
+        "source": source_line(n=int(table["n"].sum()), of=t("answers to the survey"), run=run),
         "alt": t("Dots by period within control limits; signals are marked."), "data": table,
         "columns": columns_of(TREND_COLUMNS, fmt), "name": "survey_trend",
     }
@@ -133,7 +133,7 @@ def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, r
         ),
         "subtitle": t("{measure:label}, last half-year against the one before, split by {dimension:label}; 95% intervals",
                       measure=NAMES[name], dimension=dimension),
-        "source": source_line(n=int(total["n_earlier"] + total["n_later"]), of=t("answers"), run=run),
+        "source": source_line(n=int(total["n_earlier"] + total["n_later"]), of=t("answers to the survey"), run=run),
         "alt": t("Dots with intervals: the parts of the change of the score."), "data": table,
         "columns": columns_of(SPLIT_COLUMNS) | {key: (label, fmt if key.startswith(("mix", "within")) else FORMATS[name])
                                                 for key, (label, own) in columns_of(SPLIT_COLUMNS).items() if not own},

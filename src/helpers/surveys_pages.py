@@ -43,6 +43,13 @@ def or_reason(pieces, *args, **options) -> list:
         return [Said(short.template, short.values)]
 
 
+def sections(answers: pd.DataFrame, *parts) -> list:
+    """Return what the `parts` (functions without arguments) tell, each with its own reason where the data is too little."""
+    if answers.empty:
+        return [Said("Without scores of a survey there is nothing to tell here.", {})]
+    return [piece for part in parts for piece in or_reason(part)]
+
+
 def between(low: float, high: float, fmt: str) -> str:
     return t("{low} to {high}", low=shown(low, fmt), high=shown(high, fmt))
 

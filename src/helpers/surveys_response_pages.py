@@ -75,14 +75,13 @@ def _weighted(invited: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list:
                "weighted_text", {"value": "weighted", "low": "weighted_low", "high": "weighted_high"}))},
     } for f in found])
     first = found[0]
-    said = "Weighted by {margins:list}, the score {moved:label}: {estimate} as answered, {weighted} weighted."
-    inside = first["low"] <= first["weighted"] <= first["high"]
     fmt = FORMATS[first["measure"]]
     pieces = [
         {"frame": rows, "columns": columns_of(WEIGHTED_COLUMNS), "csv_name": "weighted_scores",
          "caption": t("Scores as answered and weighted so that the answers resemble everybody invited (95% intervals)")},
-        Said(said, {"margins": first["margins"], "moved": "hardly moves" if inside else "moves",
-                    "estimate": shown(first["estimate"], fmt), "weighted": shown(first["weighted"], fmt)}),
+        Said("Weighted by {margins:list}, the score is {weighted} instead of {estimate}: so much of it is owed to who "
+             "answered.", {"margins": first["margins"], "estimate": shown(first["estimate"], fmt),
+                           "weighted": shown(first["weighted"], fmt)}),
     ]
     rate = float(invited["answered"].mean())
     less = surveys_response.if_silent_differ(first["weighted"], rate, 20.0) if first["measure"] == "nps" else None

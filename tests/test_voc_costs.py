@@ -150,6 +150,15 @@ def test_halved_spending_is_an_outcome_of_its_own():
     assert found(topics, frame).loc["delivery", "halved_lift"] == pytest.approx(1.0)
 
 
+def test_a_theme_is_left_out_where_half_of_its_complaints_are_about_one_aspect():
+    topics, frame = two_groups()
+    ids = frame["feedback_id"]
+    same = about("late · box", [*ids[:15], *ids[50:65]]).assign(kind="theme")  # 15 of 30 are complaints about delivery
+    other = about("colour", [*ids[:14], *ids[50:66]]).assign(kind="theme")  # 14 of 30
+    assert set(found(pd.concat([topics, same, other]), frame).index) == {"delivery", "colour"}
+    assert set(found(pd.concat([same, other]), frame).index) == {"late · box", "colour"}
+
+
 # --- ranks, chance, determinism
 
 
@@ -244,7 +253,7 @@ def test_the_page_says_when_nothing_can_be_told():
     chart, said = pieces(found(*planted(4, lift=0.0)))
     assert chart["title"] == "For no topic can it be told that complaints go with money at risk"
     assert said.evidence is None and "up to {money:money}" in said.template
-    _, said = pieces(found(*two_groups(n_with=20)))
+    (said,) = pieces(found(*two_groups(n_with=20)))
     assert said.template.startswith("What complaints cost cannot be told")
 
 

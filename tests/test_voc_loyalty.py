@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from helpers import tables, voc, voc_costs_pages, voc_loyalty
+from helpers import tables, voc, voc_loyalty, voc_loyalty_pages
 from helpers.errors import TooLittleData
 
 AS_OF = pd.Timestamp("2024-12-31")
@@ -182,7 +182,7 @@ def test_where_all_stop_or_nobody_does_the_score_tells_nothing(stopped):
 
 def test_the_page_says_whether_the_score_tells():
     for signal, words in ((0.0, "does not tell who buys again"), (1.0, "are likelier to buy again")):
-        _, said = voc_costs_pages.telling(
+        _, said = voc_loyalty_pages.telling(
             voc_loyalty.score_and_repurchase(*observed(signal=signal)), days=91, source=lambda n: f"n={n}")
         assert words in said.template and said.evidence.baseline == 0.5
 
@@ -192,12 +192,13 @@ def listed(n_best: int, n_bad: int) -> pd.DataFrame:
     return pd.DataFrame({
         "customer_id": [f"c{i}" for i in range(n)],
         "listed_as": [voc_loyalty.PROMOTER] * n_best + [voc_loyalty.DETRACTOR] * n_bad, "score": 9.0, "scale": "nps",
-        "said_on": AS_OF, "last_on": AS_OF, "silent_days": 100, "limit_days": 91, "revenue": 1.0, "customer_lifetime_value": 1.0,
+        "said_on": AS_OF, "last_on": AS_OF, "silent_days": 100, "limit_days": 91, "revenue": 1.0,
+        "customer_lifetime_value": 1.0,
     })
 
 
 def test_lists_below_ten_customers_are_not_shown():
-    shown, hidden = voc_costs_pages.lists(listed(10, 9))
+    shown, hidden = voc_loyalty_pages.lists(listed(10, 9))
     assert shown["frame"]["said"].tolist() == ["9 of 10"] * 10
     assert hidden.template.endswith("fewer than {needed:count} customers.")
 

@@ -19,6 +19,7 @@ from helpers.voc_outcomes import strata
 
 MIN_COMPARED = 30  # customers who complained about a topic, with a known outcome, below which no lift is given
 MIN_REACHED = 10  # customers below which a group is not shown
+CONTAINED = 0.5  # share of a theme's complaints that are also complaints about one aspect, from which it is told there
 MIN_LINKED = 100  # moments with a known outcome below which nothing can be compared
 MAX_Q = 0.05
 N_DRAWS, AT_ONCE = 1_000, 50
@@ -44,12 +45,23 @@ class Compared:
 # --- complaints
 
 
-def first_complaints(topics: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
-    """Return each customer's first complaint about each topic: customer_id, topic, kind, feedback_id, said_on.
+def apart_from_aspects(topics: pd.DataFrame) -> pd.DataFrame:
+    """Return the complaints (mentions with is_dissatisfied) without the themes that say the same as one aspect.
 
-    topics: table `feedback_topics`; a complaint is a mention with is_dissatisfied. Two on one day: the smaller feedback_id.
+    topics: table `feedback_topics`. A theme is left out if at least half of its complaints complain about one aspect, too.
     """
     bad = topics.loc[topics["is_dissatisfied"].fillna(False).astype(bool), ["feedback_id", "topic", "kind"]]
+    themes, aspects = bad[bad["kind"] != "aspect"], bad[bad["kind"] == "aspect"]
+    both = themes.merge(aspects, on="feedback_id", suffixes=("", "_aspect")).groupby(["topic", "topic_aspect"]).size()
+    share = both.groupby("topic").max() / themes.groupby("topic").size().reindex(both.index.get_level_values(0).unique())
+    return bad[~bad["topic"].isin(share.index[share >= CONTAINED]) | (bad["kind"] == "aspect")]
+
+
+def first_complaints(bad: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
+    """Return each customer's first complaint about each topic: customer_id, topic, kind, feedback_id, said_on.
+
+    bad: the complaints (feedback_id, topic, kind). Two on one day: the one with the smaller feedback_id.
+    """
     said = bad.merge(moments[["feedback_id", "customer_id", "said_on"]], on="feedback_id")
     said = said.sort_values(["said_on", "feedback_id", "topic"], kind="stable")
     return said.drop_duplicates(["customer_id", "topic"]).reset_index(drop=True)
@@ -86,10 +98,12 @@ def money_at_risk(
             "been observed; there are {found:count}. Link the feedback to customers (number, e-mail or phone) to see what "
             "complaints cost.", needed=MIN_LINKED, found=len(seen),
         )
-    complaints = first_complaints(topics, moments)
+    bad = apart_from_aspects(topics)
+    complaints = first_complaints(bad, moments)
     since = pd.Timestamp(as_of) - pd.Timedelta(days=round(reach_months * DAYS_PER_MONTH))
-    mentions = _mentions(topics, dated, since=since)
-    reached = _reached(topics, moments, values, since=since)
+    recent = dated.loc[dated["said_on"] > since, "feedback_id"]
+    mentions = bad[bad["feedback_id"].isin(recent)].groupby("topic")["feedback_id"].nunique()
+    reached = _reached(bad, moments, values, since=since)
     n_reached = reached.groupby("topic").size()
     names = sorted(n_reached.index[n_reached >= MIN_REACHED])
     if not names:
@@ -100,7 +114,7 @@ def money_at_risk(
     reached = reached[reached["topic"].isin(names)]
     found = _lifts(complaints, seen, reached, names, outcome="stopped", seed=seed)
     halved = _lifts(complaints, seen, reached, names, outcome="halved", seed=seed)
-    other = _lifts(complaints, seen, reached, names, outcome="stopped", seed=seed, against_dissatisfied=topics)
+    other = _lifts(complaints, seen, reached, names, outcome="stopped", seed=seed, unhappy=set(bad["feedback_id"]))
     for prefix, more in (("halved", halved), ("other", other)):
         found[[f"{prefix}_lift", f"{prefix}_low", f"{prefix}_high"]] = more[list(LIFT)]
     kinds = topics.drop_duplicates("topic").set_index("topic")["kind"]
@@ -112,16 +126,9 @@ def money_at_risk(
     return _ranked(found)[COLUMNS]
 
 
-def _mentions(topics: pd.DataFrame, dated: pd.DataFrame, *, since: pd.Timestamp) -> pd.Series:
-    recent = dated.loc[dated["said_on"] > since, "feedback_id"]
-    bad = topics[topics["is_dissatisfied"].fillna(False).astype(bool) & topics["feedback_id"].isin(recent)]
-    return bad.groupby("topic")["feedback_id"].nunique()
-
-
-def _reached(topics: pd.DataFrame, moments: pd.DataFrame, values: pd.DataFrame, *, since: pd.Timestamp) -> pd.DataFrame:
+def _reached(bad: pd.DataFrame, moments: pd.DataFrame, values: pd.DataFrame, *, since: pd.Timestamp) -> pd.DataFrame:
     """Return the customers with a value who complained about each topic since then: topic, customer_id, value."""
     recent = moments.loc[moments["said_on"] > since, ["feedback_id", "customer_id"]]
-    bad = topics.loc[topics["is_dissatisfied"].fillna(False).astype(bool), ["feedback_id", "topic"]]
     pairs = bad.merge(recent, on="feedback_id")[["topic", "customer_id"]].drop_duplicates()
     worth = values.set_index("customer_id")["customer_lifetime_value"].rename("value").astype(float)
     return pairs.merge(worth, on="customer_id").dropna(subset=["value"])
@@ -150,19 +157,18 @@ def _ranked(found: pd.DataFrame) -> pd.DataFrame:
 
 def _lifts(
     complaints: pd.DataFrame, seen: pd.DataFrame, reached: pd.DataFrame, names: list[str], *, outcome: str, seed: int,
-    against_dissatisfied: pd.DataFrame | None = None,
+    unhappy: set[str] | None = None,
 ) -> pd.DataFrame:
     """Return each topic's lift of an outcome with intervals, and the interval of lift × the reached customers' value.
 
-    With `against_dissatisfied` (the table of topics) only the feedback of dissatisfied authors, or with any complaint, is
-    what a complaint is compared with.
+    With `unhappy` (feedback with any complaint) only that, and the feedback of dissatisfied authors, is what a complaint is
+    compared with.
     """
     rows = seen[seen[outcome].notna()].sort_values("feedback_id", kind="stable").reset_index(drop=True)
     may_be_control = np.ones(len(rows), dtype=bool)
-    if against_dissatisfied is not None:
-        complaining = against_dissatisfied["feedback_id"][against_dissatisfied["is_dissatisfied"].fillna(False).astype(bool)]
-        is_unhappy = rows["dissatisfied"].fillna(False).astype(bool)
-        may_be_control = (is_unhappy | rows["feedback_id"].isin(complaining)).to_numpy()
+    if unhappy is not None:
+        is_unhappy = rows["dissatisfied"].fillna(False).astype(bool) | rows["feedback_id"].isin(unhappy)
+        may_be_control = is_unhappy.to_numpy()
     made = _sums(complaints, rows, reached, names, outcome=outcome, may_be_control=may_be_control)
     stopped, expected, n, _ = _estimates(np.asarray(made.sums.sum(axis=0), float).reshape(1, -1), made)
     drawn = _draws(made, seed=seed)

@@ -86,7 +86,7 @@ def build_quote_explorer(texts: pd.DataFrame):
 
     topics = sorted({name for names in texts["topics"].dropna() for name in names})
     controls = {
-        "topic": choice(text("Topic"), topics), "sentiment": choice(text("Verdict"), SENTIMENTS.values()),
+        "topic": choice(text("Topic or theme"), topics), "sentiment": choice(text("Sentiment"), SENTIMENTS.values()),
         "segment": choice(text("Segment"), sorted(texts["segment"].dropna().unique())),
         "channel": choice(text("Channel"), sorted(texts["channel"].dropna().unique())),
         "first": day(text("From")), "last": day(text("To")),

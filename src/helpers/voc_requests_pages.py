@@ -1,5 +1,7 @@
 """What the report on the voice of the customer tells about wishes, as pieces of `report.tell`. Input: voc_requests.py."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from helpers import plots, voc_requests
@@ -15,27 +17,43 @@ COLUMNS = {
 }
 
 
-def wishes(
-    reviews: pd.DataFrame, values: pd.DataFrame, *, dictionary: tuple[str, ...], source
-) -> tuple[list[Said | dict], dict[str, pd.DataFrame]]:
-    """Return what customers ask for, as pieces, and the table to save; a sentence where no wish is shared by ten authors."""
+@dataclass(frozen=True)
+class Wishes:
+    """What customers ask for: how many authors ask for anything, and the wishes that ten of them share."""
+
+    n_authors: int
+    table: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the table to save, where there is one."""
+        return {"requests": self.table} if len(self.table) else {}
+
+
+def study(reviews: pd.DataFrame, values: pd.DataFrame, *, dictionary: tuple[str, ...]) -> Wishes:
+    """Find what customers ask for. reviews: of voc.read_reviews; values: customer_value (may be empty)."""
     asked = voc_requests.find_requests(reviews, dictionary)
-    if asked.empty:
-        return [Said("No text asks for anything in words that the patterns know.", {})], {}
     values = values if len(values) else pd.DataFrame(columns=["customer_id", "customer_lifetime_value"])
-    found = voc_requests.group_requests(asked, reviews, values)
-    counts = {"n": asked["author"].nunique(), "needed": voc_requests.MIN_AUTHORS}
+    return Wishes(asked["author"].nunique(), voc_requests.group_requests(asked, reviews, values))
+
+
+def pages(wishes: Wishes, *, source) -> list[Said | dict]:
+    """Return what customers ask for as pieces of report.tell; a sentence where no wish is shared by ten authors."""
+    found = wishes.table
+    if not wishes.n_authors:
+        return [Said("No text asks for anything in words that the patterns know.", {})]
     if found.empty:
         return [Said(
-            "{n:count} authors ask for something, but no wish is shared by {needed:count} of them, so none is shown.", counts,
-        )], {}
+            "{n:count} authors ask for something, but no wish is shared by {needed:count} of them, so none is shown.",
+            {"n": wishes.n_authors, "needed": voc_requests.MIN_AUTHORS},
+        )]
     first, shown = found.iloc[0], found.head(MOST_SHOWN)
     n_wrote = round(first["n_authors"] / first["share"])
     finding = Said(
-        "{n:count} authors ask for something; most of them, {k:count} ({share:percent1} of all who wrote, {low:percent1} to "
-        "{high:percent1}), for “{idea}”.",
-        {"n": counts["n"], "k": int(first["n_authors"]), "share": first["share"], "low": first["low"], "high": first["high"],
-         "idea": first["idea"]},
+        "{n:count} authors ask for something; the wish that most share is “{idea}”: {k:count} authors, {share:percent1} of all "
+        "who wrote ({low:percent1} to {high:percent1}).",
+        {"n": wishes.n_authors, "k": int(first["n_authors"]), "share": first["share"], "low": first["low"],
+         "high": first["high"], "idea": first["idea"]},
         Evidence("estimate", n=int(first["n_authors"]), estimate=first["share"], interval=(first["low"], first["high"])),
     )
     chart = {
@@ -49,4 +67,4 @@ def wishes(
         "frame": found, "caption": t("Wishes, and one of each in an author's words"), "rows": MOST_SHOWN,
         "columns": {name: (t(label), fmt) for name, (label, fmt) in COLUMNS.items()}, "csv_name": "requests",
     }
-    return [finding, chart, table], {"requests": found}
+    return [finding, chart, table]

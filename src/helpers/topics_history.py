@@ -30,7 +30,8 @@ def add_run(reviews: pd.DataFrame, before: pd.DataFrame | None, *, as_of: pd.Tim
     changes. Feedback that is no longer there is forgotten.
     """
     read = reviews.loc[reviews["text"].notna(), "feedback_id"].astype("str")
-    known = pd.DataFrame({"feedback_id": [], "run": [], "as_of": []}) if before is None else before
+    known = before if before is not None else pd.DataFrame({"feedback_id": [], "run": [], "as_of": []}).astype({
+        "feedback_id": "str"})
     last = int(known["run"].max()) if len(known) else 0
     table = pd.DataFrame({"feedback_id": read}).merge(known, on="feedback_id", how="left")
     is_new = table["run"].isna()

@@ -21,10 +21,10 @@ from helpers.content_types import Content, content_of
 from helpers.datasets import NAME
 from helpers.errors import UserError
 from helpers.proposal import SKETCH, Found, Proposed, propose
+from helpers.proposal_questions import NOT_ASKED, proposed_names, ratings_among
 from helpers.proposal_text import yaml_text
 from helpers.reading import read_tables
 from helpers.recognition import recognise
-from helpers.sources import questions
 from helpers.sources.canonical import in_type, md5
 
 MEMORY = "800MB"  # of the engine; what is more goes to disk
@@ -145,8 +145,8 @@ def questions_of(rows, recognised, labels: dict[str, str]) -> dict[str, str]:
     if not {"nps", "csat", "ces"} & set(recognised.export.patterns):
         return {}
     free = [c for c in rows.columns if not c.startswith("_") and not c.endswith(" (code)")
-            and c not in recognised.found.values() and not questions.NOT_ASKED.search(c)]
-    names = questions.proposed_names({c: labels.get(c, c) for c in questions.ratings_among(rows, free)})
+            and c not in recognised.found.values() and not NOT_ASKED.search(c)]
+    names = proposed_names({c: labels.get(c, c) for c in ratings_among(rows, free)})
     return {name: column for column, name in names.items()}
 
 

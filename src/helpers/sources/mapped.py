@@ -66,7 +66,7 @@ def read(source, files: dict[str, Path], *, business, connection) -> dict:
     check_mapping(source)
     engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
     about: dict[str, dict] = {}
-    rows = gather(source, files, engine, about)
+    rows = questions.with_stars(gather(source, files, engine, about), source)
     if questions.asks(source):
         asked = questions.columns_of(rows, source, about)
         tables = canonical_tables(questions.with_scores(rows, asked), source, business=business)

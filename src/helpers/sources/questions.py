@@ -5,7 +5,7 @@ file (scales.py). Collected answers are figures as ticked; cleaning turns revers
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import pandas as pd
@@ -39,7 +39,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a question: its place among all, the question's text and language, and the scale (None = open)."""
+    """One column of a question: its place among all, the question's text and language, the scale (None = open) and the
+    answers as written (→ times)."""
 
     place: int
     question: Question
@@ -47,6 +48,7 @@ class Column:
     text: str
     language: str
     scale: Scale | None = None
+    answers: dict[str, int] = field(default_factory=dict)
 
 
 def rating_questions(source) -> list[Question]:
@@ -96,7 +98,7 @@ def columns_of(rows, source, about: dict) -> list[Column]:
                        stated=question.stated, figures=figures)
             for name in question.columns
         ])
-        named = [Column(len(found) + i, question, name, texts[name], language_of(texts[name]), scale)
+        named = [Column(len(found) + i, question, name, texts[name], language_of(texts[name]), scale, answers[name])
                  for i, (name, scale) in enumerate(zip(question.columns, scales, strict=True))]
         _check(source, question, named)
         found += named
@@ -136,54 +138,6 @@ def language_of(text: str) -> str:
     return "en" if ENGLISH.search(text) else "und"
 
 
-# --- what a file asks besides, for a proposal
-
-TOPICS = (  # words of a question → the name proposed for it
-    ("quality", r"quality|质量|品质"), ("delivery", r"deliver|shipping|shipment|物流|配送|快递|发货"),
-    ("packaging", r"packag|包装"), ("returns", r"\breturn|refund|退货|退款|退换"),
-    ("price", r"price|value for money|价格|性价比|实惠"),
-    ("app", r"\bapp\b|website|web ?shop|online shop|mini program|网店|网站|小程序|客户端|app"),
-    ("service", r"service|support|staff|客服|服务|店员|售后|员工"), ("store", r"\bstores?\b|\bshops?\b|门店|店铺"),
-    ("range", r"range|selection|choice|assortment|品类|种类|丰富"), ("payment", r"payment|checkout|支付|结账"),
-    ("repurchase", r"buy again|purchase again|再次购买|复购"),
-)
-NOT_ASKED = re.compile(  # columns of a survey tool that hold figures, but no answers
-    r"custom (variable|data)|group$|\bgroup\b|sequence|duration|progress|\bid\b|latitude|longitude|"
-    r"version|自定义变量|序号|用时|编号|总分|得分|\bscore$", re.IGNORECASE)
-MOST_LEVELS = 11  # of a rating scale that is not in percent
-
-
-def ratings_among(rows, names: list[str]) -> list[str]:
-    """Return the columns that hold ratings: two to eleven figures from 0 to 10, or words of a scale, in nearly all answers."""
-    found = []
-    for name in names:
-        answers = {answer: n for answer, n in answers_of(rows, name).items() if not is_no_opinion(answer)}
-        n = sum(answers.values())
-        if not 1 < len(answers) <= 3 * MOST_LEVELS or not n:
-            continue
-        figures = figures_of(answers)
-        reading = read_scale("rating", name, answers)
-        in_words = sum(times for answer, times in answers.items() if normal(answer) in reading.words.of)
-        on_scale = sum(times for figure, times in figures.items() if 0 <= figure <= 10 and figure == int(figure))
-        in_figures = on_scale >= .9 * n and 2 <= len(figures) <= MOST_LEVELS
-        if in_figures or in_words >= .9 * n and reading.words.n >= 3:
-            found.append(name)
-    return found
-
-
-def proposed_names(texts: dict[str, str]) -> dict[str, str]:
-    """Return a name for each question (column → its text): of its topic, else of its first words, each once."""
-    names: dict[str, str] = {}
-    for column, text in texts.items():
-        topic = next((topic for topic, pattern in TOPICS if re.search(pattern, text.casefold())), None)
-        words = [word for word in re.findall(r"[a-z][a-z0-9]+", text.casefold()) if not ENGLISH.fullmatch(word)]
-        name, n = topic or "_".join(words[:3])[:40] or "question", 1
-        while (name if n == 1 else f"{name}_{n}") in names.values():
-            n += 1
-        names[column] = name if n == 1 else f"{name}_{n}"
-    return names
-
-
 # --- tables
 
 
@@ -195,7 +149,7 @@ def with_scores(rows, columns: list[Column]):
             continue
         scale, known = column.scale, {}
         is_honest = (scale.low, scale.high) in HONEST[column.question.question_id]
-        for answer in answers_of(rows, column.name):
+        for answer in column.answers:
             number = None if is_no_opinion(answer) or not is_honest else scale.number(answer)
             if number is not None:
                 known[answer] = scale.turned(number) if scale.holds(number) else number
@@ -203,12 +157,47 @@ def with_scores(rows, columns: list[Column]):
     return rows
 
 
-def _replaced(rows, name: str, known: dict[str, float]):
+STARS = (("feedback", "rating"), ("cases", "csat"))  # verdicts on 1–5 that are asked in no survey
+
+
+def with_stars(rows, source):
+    """Return `rows` with stars and words of verdicts ("五星", "★★★★☆", "very satisfied", 好评) as figures from 1 to 5.
+
+    Figures, and what is neither, stay as they are: the canonical type refuses what is no number, and says so.
+    """
+    for table, column in STARS:
+        for name in _columns(source.mapping.get(table, {}).get(column)):
+            if rows[name].type().is_string():
+                known = _stars_of(answers_of(rows, name), name)
+                rows = _replaced(rows, name, known, rest=True) if known else rows
+    return rows
+
+
+def _stars_of(answers: dict[str, int], name: str) -> dict[str, float]:
+    """Return answer → figure, of the answers that are no plain figure; "N/A" is none."""
+    odd = [answer for answer in answers if not re.fullmatch(r"\s*[\d.,]+\s*", answer)]
+    if not odd:
+        return {}
+    scale = read_scale("csat", name, answers).scale()
+    found = {}
+    for answer in odd:
+        number = scale.number(answer)
+        if number is not None and normal(answer) in scale.words and scale.high != 5:
+            number = 1 + 4 * (number - scale.low) / (scale.high - scale.low)
+        found[answer] = None if is_no_opinion(answer) else number
+    return {answer: number for answer, number in found.items() if number is not None or is_no_opinion(answer)}
+
+
+def _replaced(rows, name: str, known: dict[str, float], *, rest: bool = False):
+    """Return `rows` with the answers of a column replaced by figures; `rest`: other answers stay as written, else none does."""
     if not known:
         return rows.mutate(**{name: ibis.null("float64")})
     table = ibis.memtable(pd.DataFrame({"_answer": list(known), "_number": list(known.values())}).astype({"_answer": "str"}))
     joined = rows.left_join(table, as_text(rows[name]) == table["_answer"])
-    return joined.mutate(**{name: joined["_number"].cast("float64")}).drop("_answer", "_number")
+    number = joined["_number"].cast("float64")
+    if rest:
+        number = ibis.ifelse(joined["_answer"].isnull(), joined[name], number.cast("string"))
+    return joined.mutate(**{name: number}).drop("_answer", "_number")
 
 
 def questions_table(columns: list[Column], source):
@@ -241,7 +230,7 @@ def answers_table(rows, feedback, columns: list[Column], source):
     told = [rows.select("_line", place=ibis.literal(c.place, "int64"), answer=as_text(rows[c.name])) for c in asked]
     every = ibis.union(*told) if len(told) > 1 else told[0]
     every = every.filter(every.answer.notnull())
-    known = ibis.memtable(_known_answers(rows, asked))
+    known = ibis.memtable(_known_answers(asked))
     joined = every.left_join(known, ["place", "answer"])
     joined = joined.filter(joined.state.fill_null(NO_RATING) != "none")
     owner = feedback.select("feedback_id", _line="source_row", _problem="problem")
@@ -259,11 +248,11 @@ def answers_table(rows, feedback, columns: list[Column], source):
     return table.get_backend().create_table(fresh_name(), table, temp=True)
 
 
-def _known_answers(rows, asked: list[Column]) -> pd.DataFrame:
+def _known_answers(asked: list[Column]) -> pd.DataFrame:
     """Return place, answer, number and state (fine, off the scale, no rating, or none = no opinion) of distinct answers."""
     found = []
     for column in asked:
-        for answer in answers_of(rows, column.name):
+        for answer in column.answers:
             number = None if is_no_opinion(answer) else column.scale.number(answer)
             state = "none" if is_no_opinion(answer) else NO_RATING if number is None else (
                 "fine" if column.scale.holds(number) else OFF_SCALE)

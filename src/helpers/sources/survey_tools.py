@@ -104,17 +104,25 @@ def _with_parts(table):
     """SurveyMonkey: below a question stand its rows (of a matrix), below the next columns only those."""
     column = SURVEYMONKEY.found(table.header).get("id")
     first = table.rows.order_by("_line").limit(1).to_pyarrow().to_pylist()
-    if column is None or not first or first[0][column]:
+    if column is None:
         return table
+    if not first or first[0][column]:  # the reader has joined the two lines
+        names = [name if (parts := name.rpartition(" / "))[2].casefold() not in PLAIN else parts[0] for name in table.header]
+        return _renamed(table, names, [])
     names, question = [], ""
     for place, name in enumerate(table.header, start=1):
         part = str(first[0][name] or "").strip()
         question = question if name == f"column {place}" else name
         names.append(question if not part or part.casefold() in PLAIN else f"{question} / {part}")
+    return _renamed(table, names, [first[0]["_line"]])
+
+
+def _renamed(table, names: list[str], lines: list[int]):
+    """Return a table under other column names (where they differ from one another), without the lines of its header."""
     if len(set(names)) < len(names):
         names = list(table.header)
     rows = table.rows.rename({new: old for new, old in zip(names, table.header, strict=True) if new != old})
-    return _below(table, [first[0]["_line"]], tuple(names), rows, {})
+    return _below(table, lines, tuple(names), rows, {})
 
 
 def _below(table, lines: list[int], header: tuple[str, ...], rows, labels: dict[str, str]):

@@ -187,3 +187,18 @@ def test_the_last_ninety_days_stand_beside_the_ninety_before():
 def test_cases_that_note_days_only_are_told_from_those_with_hours():
     assert service.notes_days_only(read(*usual()))  # opened at midnight UTC
     assert not service.notes_days_only(read(*usual(), time_zone="Asia/Shanghai"))
+
+
+def test_people_on_the_telephone_wait_for_minutes_and_do_not_make_tickets_look_fast():
+    calls = [case(100 + i, channel="call", first=(i + 1) / 60, close=.5, minutes=30.0) for i in range(40)]
+    found = read(*usual(), *calls)
+    assert (found.silent_channels, found.talk_channels) == ((), ("call",))
+    talks = service.waits_of_talks(found)
+    assert (talks["channels"], talks["n"]) == (["call"], 40)
+    assert (talks["median"], talks["p90"]) == (pytest.approx(20), pytest.approx(36))
+    table = service.quality(found).set_index(["topic", "channel"])
+    alone = service.quality(read(*usual())).set_index(["topic", "channel"])
+    for column in ("first_n", "first_median_hours", "close_median_hours"):
+        assert table.loc[("all", "all"), column] == alone.loc[("all", "all"), column]
+    assert table.loc[("all", "call"), "first_median_hours"] == pytest.approx(1 / 3)
+    assert service.waits_of_talks(read(*usual())) is None

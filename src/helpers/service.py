@@ -35,7 +35,7 @@ class Cases:
 
     rows: case_id, customer_id, topic, channel, opened_at, closed_at, opened_on and closed_on (days of the business), hour (of
     the opening, there), first_hours and is_answered, close_hours and is_closed (hours so far where not; null where the time is
-    not known), handle_minutes (of closed cases), reopened, csat, is_open (null where the channel notes no closing).
+    not known), handle_minutes (of closed cases), reopened, csat, is_open (null where the channel notes no closing), is_talk.
     left_out: reason (catalogue message), n. silent_channels: those that note no first answer. talk_channels: those in which a
     case is closed when its handling ends (a call that is hung up): there is no time to close.
     """
@@ -102,7 +102,7 @@ def _with_times(seen: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, di
     close = (seen["closed_at"] - seen["opened_at"]) / pd.Timedelta(hours=1)
     not_noted = notes_answers & first.isna() & close.notna()
     apart = (close * 60 - seen["handle_minutes"]).abs().groupby(seen["channel"]).median()
-    talk = tuple(sorted(apart.index[(apart <= AT_ONCE) & (answers == 0)]))
+    talk = tuple(sorted(apart.index[apart <= AT_ONCE]))
     has_end = notes_end & ~seen["channel"].isin(talk) & ~(close < 0)
     counts = {
         FIRST_BEFORE: int((first < 0).sum()), CLOSED_BEFORE: int((close < 0).sum()), NOT_NOTED: int(not_noted.sum()),
@@ -112,7 +112,7 @@ def _with_times(seen: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, di
         is_answered=(first >= 0), first_hours=first.fillna(so_far).mask(~notes_answers | not_noted | (first < 0)),
         is_closed=(close >= 0), close_hours=close.fillna(so_far).where(has_end),
         handle_minutes=seen["handle_minutes"].where(close.notna() | ~notes_end),
-        is_open=close.isna().astype("boolean").mask(~notes_end),
+        is_open=close.isna().astype("boolean").mask(~notes_end), is_talk=seen["channel"].isin(talk),
     )
     return rows, counts, silent, talk
 
@@ -149,10 +149,12 @@ def _groups(rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 def measures(group: pd.DataFrame) -> dict:
     """Return median and 90 % point of first answer, close (hours) and handling (minutes), reopening, satisfaction, with
-    intervals; NaN where fewer than two cases tell."""
+    intervals; NaN where fewer than two cases tell. Talks, answered in minutes, count in the waits only where nothing else does.
+    """
     found: dict = {"n_open": int(group["is_open"].fillna(False).sum())}
+    written = group if group["is_talk"].all() else group[~group["is_talk"]]
     for name, (hours, is_over) in MEASURES.items():
-        known = group[group[hours].notna()]
+        known = written[written[hours].notna()]
         found |= {f"{name}_n": len(known)} | _quantiles(name, "hours", known[hours], known[is_over])
     minutes = group["handle_minutes"].dropna()
     found |= {"handle_n": len(minutes)} | _quantiles("handle", "minutes", minutes, np.ones(len(minutes), bool))
@@ -216,10 +218,21 @@ def open_now(cases: Cases) -> dict:
             "oldest_days": float(days.max()) if len(days) else np.nan, "n_month": int((days > 30).sum())}
 
 
+def waits_of_talks(cases: Cases) -> dict | None:
+    """Return how many minutes people wait to be answered on the telephone and the like: channels, n, median, low, high, p90;
+    None where no such channel notes it."""
+    rows = cases.rows[cases.rows["is_talk"] & cases.rows["first_hours"].notna()]
+    if len(rows) < MIN_CASES:
+        return None
+    median, low, high = (60 * hours for hours in quantile(rows["first_hours"], rows["is_answered"], 0.5))
+    return {"channels": sorted(rows["channel"].unique()), "n": len(rows), "median": median, "low": low, "high": high,
+            "p90": 60 * quantile(rows["first_hours"], rows["is_answered"], 0.9)[0]}
+
+
 def lately(cases: Cases, *, days: int = 90) -> dict | None:
     """Return the median hours to a first answer of the cases opened in the last `days` days, with its interval, and of those of
     as many days before: days, n, median, low, high, before; None where either are fewer than `MIN_CASES`."""
-    rows = cases.rows[cases.rows["first_hours"].notna()]
+    rows = cases.rows[cases.rows["first_hours"].notna() & ~cases.rows["is_talk"]]
     age = (cases.end - rows["opened_at"]) / pd.Timedelta(days=1)
     now, before = rows[age <= days], rows[(age > days) & (age <= 2 * days)]
     if min(len(now), len(before)) < MIN_CASES:
@@ -241,6 +254,6 @@ def night_share(cases: Cases) -> float:
     By the clock such hours are 64 % of the week: near that, service answers round the clock; near 0, only in office hours, and
     a case opened in the evening waits for the morning.
     """
-    rows = cases.rows[cases.rows["is_answered"]]
+    rows = cases.rows[cases.rows["is_answered"] & ~cases.rows["is_talk"]]
     at = (rows["opened_at"] + pd.to_timedelta(rows["first_hours"], unit="h")).dt.tz_convert(cases.time_zone)
     return float(((at.dt.hour < 8) | (at.dt.hour >= 20) | (at.dt.day_of_week >= 5)).mean()) if len(at) else np.nan

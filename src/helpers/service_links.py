@@ -121,6 +121,7 @@ def outcomes(cases: Cases, after: pd.DataFrame | None, reviews: pd.DataFrame | N
     """
     rows = cases.rows.assign(person=cases.rows["customer_id"].fillna(cases.rows["case_id"]),
                              is_failure=is_failure(cases.rows["topic"]))
+    rows["first_hours"] = rows["first_hours"].mask(rows["is_talk"])  # a wait of seconds is no slow answer
     rated = rows["csat"].notna()
     rows = rows.assign(**{RATED: rated.astype(float).where(rows["is_closed"] | rated),
                           SATISFIED_WITH: (rows["csat"] >= SATISFIED).astype(float).where(rated)})

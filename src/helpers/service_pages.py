@@ -63,6 +63,12 @@ def _times(total: pd.Series, cases: Cases) -> list:
     else:
         pieces.append(Said("No channel notes when a case was first answered, so that nothing can be said about waiting for an "
                            "answer.", {}))
+    if talks := service.waits_of_talks(cases):
+        pieces.append(Said(
+            "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
+            "minutes (95% interval {low:number1} to {high:number1}), nine in ten within {p90:number1}.", talks,
+            Evidence("estimate", n=talks["n"], estimate=talks["median"], interval=(talks["low"], talks["high"])),
+        ))
     if total["close_median_hours"] == total["close_median_hours"]:
         pieces.append(Said(
             "Half of {n:count} cases are closed within {median:number1} days (95% interval {low:number1} to {high:number1}), "

@@ -4,6 +4,7 @@ import re
 
 import ibis
 
+from helpers.sources.canonical import in_type
 from helpers.sources.exports import Export, as_people, person
 from helpers.sources.mapped import feeds, files, read, size
 
@@ -79,12 +80,13 @@ CALLS = Export(
         "called": "被叫号码|被叫|callee|to number|called number|to",
         "csat": "满意度|满意度评分|满意度评价|csat|satisfaction|satisfaction score|survey score",
         "handle": "handle minutes|处理时长（分钟）",
-        "worked": "handled minutes", "result": "通话结果|接通状态|是否接通|call result|outcome|call status|answered",
+        "worked": "handled minutes", "answered": "answered after the wait",
+        "result": "通话结果|接通状态|是否接通|call result|outcome|call status|answered",
     },
     needed=("opened", "seconds|closed|handle", "phone|customer|direction"),
     tells=("seconds", "wait", "direction", "agent", "queue", "called", "first", "closed", "result", "opened", "phone"),
     tables={
-        "cases": {"case_id": "id", "customer_id": "customer", "opened_at": "opened", "first_response_at": "first",
+        "cases": {"case_id": "id", "customer_id": "customer", "opened_at": "opened", "first_response_at": "first|answered",
                   "closed_at": "closed",
                   "handle_minutes": "worked", "topic": "topic", "channel": "=call", "csat": "csat"},
         "people": as_people("customer", _PERSON),
@@ -96,19 +98,36 @@ SECONDS = {"minutes": 60.0, "handle": 60.0, "seconds": 1.0}  # of the unit that 
 
 
 def prepare(rows, export: str):
-    """Add `handled minutes`: durations as minutes, whether written as seconds, minutes, hours or 00:03:20."""
+    """Add `handled minutes`: durations as minutes, whether written as seconds, minutes, hours or 00:03:20; and, for calls that
+    note how long the caller waited but not when she was answered, `answered after the wait`."""
     known = {"tickets": TICKETS, "calls": CALLS}.get(export)
     found = known.found(tuple(rows.columns)) if known else {}
+    if "wait" in found and "opened" in found and "first" not in found:
+        rows = rows.mutate(**{"answered after the wait": _answered(rows, found["opened"], found["wait"])})
     field = next((name for name in ("handle", "minutes", "seconds") if name in found), None)
     if field is None:
         return rows
-    label = found[field]
+    return rows.mutate(**{"handled minutes": _seconds(rows, found[field], SECONDS[field]) / 60})
+
+
+def _seconds(rows, label: str, unit: float):
+    """Return a column of durations in seconds; unit: seconds of what a bare number counts where its label does not say."""
     text = rows[label].cast("string").strip()
     clock = ibis.literal(0.0)
-    for position, factor in ((1, 60.0), (2, 1.0), (3, 1 / 60)):
+    for position, factor in ((1, 3600.0), (2, 60.0), (3, 1.0)):
         clock = clock + text.re_extract(r"^(\d+):(\d{1,2}):(\d{1,2})$", position).try_cast("float64").fill_null(0) * factor
-    number = text.try_cast("float64") * (_seconds_of(label) or SECONDS[field]) / 60
-    return rows.mutate(**{"handled minutes": ibis.ifelse(text.re_search(r"^\d+:\d{1,2}:\d{1,2}$"), clock, number)})
+    number = text.try_cast("float64") * (_seconds_of(label) or unit)
+    return ibis.ifelse(text.re_search(r"^\d+:\d{1,2}:\d{1,2}$"), clock, number)
+
+
+def _answered(rows, opened: str, wait: str):
+    """Return the moment of the opening plus the wait, as local time; null where the opening names its own zone."""
+    at = in_type(rows, opened, "timestamp", time_zone="UTC", hints={})
+    written = rows[opened].cast("string")
+    is_zoned = written.re_search(r"(Z|[+-]\d{2}:?\d{2})\s*$") & written.re_search(r":")
+    seconds = _seconds(rows, wait, 1.0).round().cast("int64")
+    moment = (at.epoch_seconds() + seconds).as_timestamp("s").cast("timestamp")
+    return ibis.ifelse(is_zoned, ibis.null("timestamp"), moment)
 
 
 def _seconds_of(label: str) -> float | None:

@@ -184,11 +184,9 @@ def _purchases_of_slow(links: pd.DataFrame, horizon: int) -> list:
     return pieces
 
 
-def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int) -> list:
-    stayed = links[links["outcome"] == service_links.STAYED] if len(links) else links
-    if not len(stayed):
-        return [Said("Too few cases lie far enough back to see who bought again within {days:count} days.", {"days": horizon})]
-    kinds, pieces = stayed.set_index("topic"), []
+def _after_kinds(kinds: pd.DataFrame, horizon: int) -> list:
+    """Return who came back after failures, and after questions, which check the comparison."""
+    pieces = []
     if "failures" in kinds.index:
         row = kinds.loc["failures"]
         pieces.append(Said(
@@ -208,6 +206,15 @@ def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int) 
             "every difference here.",
             _points(row),
         ))
+    return pieces
+
+
+def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int) -> list:
+    stayed = links[links["outcome"] == service_links.STAYED] if len(links) else links
+    if not len(stayed):
+        return [Said("Too few cases lie far enough back to see who bought again within {days:count} days.", {"days": horizon})]
+    kinds = stayed.set_index("topic")
+    pieces = _after_kinds(kinds, horizon)
     topics = _in_points(stayed[~stayed["topic"].isin(("failures", "questions"))]).sort_values(["difference", "topic"])
     if len(topics) > 1:
         failed = service_links.is_failure(topics["topic"])

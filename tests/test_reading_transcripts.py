@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.reading.transcripts import Turn, looks_like_transcript, parse, rows_of
+from helpers.reading.transcripts import Turn, looks_like_transcript, number_of, parse, rows_of
 
 CALL = """通话编号：TH001
 通话时间：2025-03-01 10:20
@@ -26,7 +26,7 @@ def test_a_call_gives_its_number_its_time_and_its_turns_and_a_label_by_chance_is
     assert talk.about == {"call id": "TH001", "started at": "2025-03-01 10:20", "member no": "M0001"}
     assert told(CALL) == [("客服", "您好，请问有什么可以帮您？"), ("客户", "包裹还没到。 订单号：12345"),
                           ("客服", "我帮您查。"), ("客户", "太失望了， 不想要了")]
-    assert rows_of(talk, "x.txt")[0][:3] == ["TH001", "M0001", "2025-03-01 10:20"]
+    assert rows_of(talk, "x")[0][:3] == ["TH001", "M0001", "2025-03-01 10:20"]
 
 
 @pytest.mark.parametrize(("line", "turn"), [
@@ -83,3 +83,12 @@ def test_a_transcript_is_told_from_other_texts_in_any_encoding(content, is_one, 
 
 def test_a_letter_cut_in_two_at_the_end_of_the_look_does_no_harm():
     assert looks_like_transcript(CALL.encode()[:-2])
+
+
+def test_a_file_gives_its_talk_a_number_but_never_a_name_that_may_be_a_persons():
+    codes = {"calls/TH202501.txt": "TH202501", "0007.srt": "0007", "call-12_a.vtt": "call-12_a"}
+    assert {name: number_of(name) for name in codes} == codes
+    for name in ("张伟访谈.txt", "Ann Smith.txt", "interview.txt"):
+        assert number_of(name).startswith("talk-")
+        assert number_of(name) == number_of(name) != number_of("b/" + name)
+    assert number_of("a/01.txt", is_shared=True) != number_of("b/01.txt", is_shared=True)

@@ -103,14 +103,15 @@ def test_what_is_above_an_interview_names_customer_and_time_in_the_zone_of_the_b
 
 
 def test_talks_without_speakers_with_unknown_ones_or_without_anything_are_set_aside_and_counted(raw):
-    (raw / "a.txt").write_text("没有标签的一段话。\n", encoding="utf-8")
-    (raw / "b.txt").write_text("说话人1：坏了\n说话人2：抱歉\n说话人1：退款\n", encoding="utf-8")
-    (raw / "c.txt").write_text(" \n\n", encoding="utf-8")
-    (raw / "d.txt").write_text("客服：您好\n客服：在吗\n", encoding="utf-8")
-    (raw / "e.txt").write_text("客户：一个人说话。\n", encoding="utf-8")
+    (raw / "1.txt").write_text("没有标签的一段话。\n", encoding="utf-8")
+    (raw / "2.txt").write_text("说话人1：坏了\n说话人2：抱歉\n说话人1：退款\n", encoding="utf-8")
+    (raw / "3.txt").write_text(" \n\n", encoding="utf-8")
+    (raw / "4.txt").write_text("客服：您好\n客服：在吗\n", encoding="utf-8")
+    (raw / "5.txt").write_text("客户：一个人说话。\n", encoding="utf-8")
+    (raw / "6.csv").write_text("说话人,轮次,文本\n甲,1,坏了\n乙,2,抱歉\n", encoding="utf-8")
     found = read(raw).set_index("feedback_id")
-    assert found.loc[["a", "b", "c", "d"], "problem"].tolist() == [NOT_TOLD] * 4
-    assert found.loc["e", ["text", "problem"]].tolist()[0] == "一个人说话。"
+    assert found.loc[["1", "2", "3", "4", "6"], "problem"].tolist() == [NOT_TOLD] * 5
+    assert found.loc["5", "text"] == "一个人说话。"
     assert found["source_row"].is_unique
 
 
@@ -139,6 +140,13 @@ def test_turns_of_a_table_and_of_json_make_the_same_talks(raw):
     told = read(raw, "talks.jsonl")
     assert told["customer_id"].tolist() == ["M9", "M9"]
     assert told["received_at"].iloc[0] == pd.Timestamp("2025-05-01 02:00", tz="UTC")
+
+
+def test_files_of_one_name_in_two_folders_are_two_talks(raw):
+    for folder in ("a", "b"):
+        (raw / folder).mkdir()
+        (raw / folder / "01.txt").write_text(CALL, encoding="utf-8")
+    assert read(raw, "**/*.txt")["feedback_id"].nunique() == 2
 
 
 def test_options_say_what_the_files_do_not(raw):

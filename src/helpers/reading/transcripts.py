@@ -4,6 +4,7 @@ A transcript becomes turns: who (as labelled), what, and at which moment of the 
 talk: its number, its day, the customer's number. What a label means (agent, customer) is none of the reader's business.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -38,6 +39,7 @@ SPOKEN = re.compile(  # labels of which a few tell that a text is a transcript
     r"|representative|rep|support|operator|speaker|spk|interviewer|interviewee|respondent|moderator|participant|advisor)",
     re.IGNORECASE,
 )
+CODE = re.compile(r"[A-Za-z]{0,6}[-_]?\d[\dA-Za-z_-]*")  # what a number of a talk looks like
 LEAST_TURNS = 3
 
 
@@ -145,13 +147,22 @@ def read_transcript(text, *, shown: str, connection) -> ReadTable:
     """Return a transcript as a table of its turns, with the columns `HEADER`. text: encodings.Text."""
     talk = parse(text.lines())
     loader = Loader(connection, HEADER)
-    for number, row in enumerate(rows_of(talk, shown.rsplit(" / ", 1)[-1]), 1):
+    for number, row in enumerate(rows_of(talk, number_of(shown.rsplit(" / ", 1)[-1])), 1):
         loader.load(number, row)
     rows, n = loader.finish(), loader.n_loaded
     return ReadTable("", HEADER, rows, text.encoding, {"n_loaded": n, "n_rejected": 0, "n_lines": n})
 
 
-def rows_of(talk: Talk, name: str) -> list[list[str]]:
-    """Return the turns as rows of `HEADER`; a talk without a number goes by the name of its file."""
-    about = [talk.about.get("call id") or Path(name).stem, talk.about.get("member no", ""), talk.about.get("started at", "")]
+def rows_of(talk: Talk, number: str) -> list[list[str]]:
+    """Return the turns as rows of `HEADER`; a talk that does not say its number has that of its file."""
+    about = [talk.about.get("call id") or number, talk.about.get("member no", ""), talk.about.get("started at", "")]
     return [[*about, turn.speaker, turn.start, turn.text] for turn in talk.turns]
+
+
+def number_of(name: str, *, is_shared: bool = False) -> str:
+    """Return the number of a talk by the name of its file: the name where it looks like one and no other file has it, else a
+    digest (a name may be a person's)."""
+    stem = Path(name).stem
+    if CODE.fullmatch(stem) and not is_shared:
+        return stem
+    return "talk-" + hashlib.sha256(name.encode()).hexdigest()[:12]

@@ -8,6 +8,7 @@ files do not.
 """
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ import pandas as pd
 from helpers.reading import read_tables
 from helpers.reading.encodings import decoded
 from helpers.reading.table import fresh_name
-from helpers.reading.transcripts import HEADER, SUFFIXES, parse, rows_of
+from helpers.reading.transcripts import HEADER, SUFFIXES, number_of, parse, rows_of
 from helpers.sources.canonical import canonical_tables
 from helpers.sources.exports import Export
 from helpers.sources.mapped import check_mapping, feeds, files
@@ -142,36 +143,41 @@ def _typed(found: pd.DataFrame):
     return pa.table({name: pa.array(found[name], types[name], from_pandas=True) for name in found.columns})
 
 
-def talks_of(file: Path, name: str, *, connection, options: dict, hints: dict) -> pd.DataFrame:
-    """Return the talks of a file, one row each. A text file is one talk, whatever is in it; other files are tables."""
+def talks_of(file: Path, name: str, *, connection, options: dict, hints: dict, is_shared: bool = False) -> pd.DataFrame:
+    """Return the talks of a file, one row each. A text file is one talk, whatever is in it; other files are tables.
+
+    is_shared: another file of the source has the same name in another folder.
+    """
+    number = number_of(name, is_shared=is_shared)
     if file.suffix.lower() in SUFFIXES:
-        return _talk_of_text(file, name, options, hints)
+        return _talk_of_text(file, name, number, options, hints)
     found = [customer_words(turns_of(table.rows.to_pandas(), table.header), options, name)
              for table in read_tables(file, connection=connection, hints=hints) if _is_told(table.header)]
-    return pd.concat(found, ignore_index=True) if found else _nothing(name)
+    found = pd.concat(found, ignore_index=True) if found else _nothing(number)
+    return found.assign(**{MADE["number"]: found[MADE["number"]].fillna(number)})
 
 
 def _is_told(header: tuple[str, ...]) -> bool:
     return "turns" in TALKS.found(header) or {"speaker", "text"} <= set(TURNS.found(header))
 
 
-def _talk_of_text(file: Path, name: str, options: dict, hints: dict) -> pd.DataFrame:
+def _talk_of_text(file: Path, name: str, number: str, options: dict, hints: dict) -> pd.DataFrame:
     from helpers import paths
 
     if not file.read_bytes()[:1 << 16].strip():
-        return _nothing(name)
+        return _nothing(number)
     text = decoded(file, shown=paths.shown(file), hints=hints)
-    rows = rows_of(parse(text.lines()), name)
+    rows = rows_of(parse(text.lines()), number)
     if not rows:
-        return _nothing(name)
+        return _nothing(number)
     turns = pd.DataFrame(rows, columns=HEADER).rename(
         columns={"call id": "call", "member no": "customer", "started at": "at", "utterance": "text"})
     return customer_words(turns.assign(_line=1, customer=turns["customer"].replace("", None)), options, name)
 
 
-def _nothing(name: str) -> pd.DataFrame:
+def _nothing(number: str) -> pd.DataFrame:
     """Return the row of a file in which nobody is told from anybody."""
-    return pd.DataFrame([{MADE["number"]: Path(name).stem, MADE["how"]: "call", "_line": 1, "_problem": NOT_TOLD}],
+    return pd.DataFrame([{MADE["number"]: number, MADE["how"]: "call", "_line": 1, "_problem": NOT_TOLD}],
                         columns=[*MADE.values(), "_line", "_problem"])
 
 
@@ -182,9 +188,10 @@ def read(source, files: dict[str, Path], *, business, connection) -> dict:
     check_mapping(source)
     engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
     hints = _hints(source)
-    parts, before = [], 0
+    parts, before, stems = [], 0, Counter(Path(name).stem for name in files)
     for name, file in files.items():
-        part = talks_of(file, name, connection=engine, options=source.options, hints=hints)
+        part = talks_of(file, name, connection=engine, options=source.options, hints=hints,
+                        is_shared=stems[Path(name).stem] > 1)
         part["_line"] += before
         before = int(part["_line"].max())
         parts.append(part)

@@ -164,32 +164,6 @@ def test_the_order_of_rows_changes_nothing(found, reviews):
     pd.testing.assert_frame_equal(themes.theme_drivers(again, mixed), themes.theme_drivers(found, reviews))
 
 
-def test_quotes_are_the_reviewers_sentences_two_unhappy_and_one_happy():
-    sentences = pd.DataFrame({
-        "feedback_id": list("abcde"), "theme": "tea", "closeness": [0.9, 0.8, 0.7, 0.6, 0.5],
-        "sentence": [f"{word} tea that one two three four five" for word in ("fine", "stale", "awful", "bitter", "lovely")],
-    })
-    reviews = pd.DataFrame({
-        "feedback_id": list("abcde"), "dissatisfied": pd.array([False, True, True, True, False], dtype="boolean"),
-    })
-    found = themes.Themes(pd.DataFrame(), pd.DataFrame(), sentences, 5)
-    def heard(texts):
-        return texts.str.contains("awful|bitter").to_numpy(float)
-
-    chosen = themes.quotes(found, reviews, theme="tea", predict=heard)
-    assert chosen["quote"].str.split().str[0].tolist() == ["awful", "bitter", "fine"]
-    assert chosen["dissatisfied"].tolist() == [True, True, False]
-    assert themes.quotes(found, reviews, theme="none", predict=lambda texts: np.zeros(len(texts))).empty
-
-
-@pytest.mark.parametrize(("sentence", "expected"), [
-    ("short one", "short one"), ("exactly ten", "exactly ten"), ("one two three four", "one two …"),
-    ("abcdefghijklmnop", "abcdefghijk …"), ("(one two, three)", "(one two …"),
-])
-def test_quotes_are_cut_after_a_whole_word_and_marked(sentence, expected):
-    assert themes.shorten(sentence, longest=11) == expected
-
-
 @pytest.mark.parametrize(("reviews", "message"), [
     (planted(199), "there are 199"), (planted(300).assign(text=pd.Series([None] * 300, dtype="str")), "there are 0"),
     (planted(1), "there are 1"), (planted(300).assign(text=[f"!! {i}" for i in range(300)]), "share none"),

@@ -24,10 +24,20 @@ def personal_values(dataset: str) -> pd.DataFrame:
     if tables.has("collected/products"):
         own += "".join(tables.load("collected/products")["name"].dropna())
     names = people["full_name"].astype("str").str.strip()
-    telling = names.str.fullmatch(r"[\u4e00-\u9fff]{3,}|\w{3,} \w{3,}") & ~names.map(lambda name: str(name) in own)
+    telling = names.where(names.str.fullmatch(r"[\u4e00-\u9fff]{3,}|\w{3,} \w{3,}").fillna(False).astype(bool))
+    is_telling = telling.notna() & ~telling.isin(found_in(own, set(telling.dropna())))
     phones = {name: people[name].where(people[name].fillna("").map(lambda text: len(set(text) & set("0123456789")) > 2))
               for name in ("phone", "other_phone")}  # 00000000000 is nobody's
-    return people.assign(full_name=names.where(telling), **phones)
+    return people.assign(full_name=names.where(is_telling), **phones)
+
+
+def found_in(text: str, names: set[str]) -> set[str]:
+    """Return the names, of three characters or more, that `text` holds; looked up by how they start."""
+    places = {name[:3]: [] for name in names}
+    for i in range(len(text) - 2):
+        if (start := text[i:i + 3]) in places:
+            places[start].append(i)
+    return {name for name in names if any(text.startswith(name, i) for i in places[name[:3]])}
 
 
 def main(dataset: str) -> int:

@@ -111,10 +111,11 @@ def test_ces_is_a_mean_within_its_interval_and_the_scale():
 
 
 @pytest.mark.parametrize(("name", "value", "estimate"), [("nps", 10.0, 100.0), ("csat", 5.0, 1.0), ("ces", 7.0, 7.0)])
-@pytest.mark.parametrize("n", [1, 15])
+@pytest.mark.parametrize("n", [10, 15])
 def test_the_best_answer_from_everybody_is_not_certainty(name, value, estimate, n):
     found = surveys.score(asked(**{name: [value] * n}), name)
-    assert (found["estimate"], found["high"], found["n"]) == (estimate, estimate, n)
+    assert (found["estimate"], found["n"]) == (estimate, n)
+    assert found["high"] == pytest.approx(estimate, abs=1e-12)
     assert found["low"] < estimate
 
 
@@ -127,15 +128,16 @@ def test_weights_move_the_interval_and_fewer_effective_answers_widen_it():
 
 
 def test_only_scores_that_were_asked_are_told():
-    assert surveys.scores(asked(csat=[4.0, 5.0]))["measure"].tolist() == ["csat"]
+    found = surveys.scores(asked(csat=[4.0, 5.0] * 5, nps=[9.0] * 9 + [np.nan]))
+    assert found["measure"].tolist() == ["csat"]  # nine customers are too few to be shown
 
 
 @pytest.mark.parametrize("table", [feedback(nps=[np.nan]), tables.empty("feedback")])
 def test_without_an_answer_it_says_what_it_needs(table):
     answers = surveys.read_answers(table, tables.empty("survey_answers"))
-    with pytest.raises(TooLittleData, match="there are none"):
+    with pytest.raises(TooLittleData, match="most that one of these has is 0"):
         surveys.scores(answers)
-    with pytest.raises(TooLittleData, match="NPS"):
+    with pytest.raises(TooLittleData, match="NPS answers of 10 customers"):
         surveys.score(answers, "nps")
     with pytest.raises(TooLittleData, match="recommend"):
         surveys.net_promoter_score(answers["nps"])
@@ -146,12 +148,11 @@ def test_nps_of_a_column_counts_every_answer():
     assert (found["nps"], found["n"]) == (25.0, 4)
 
 
-@given(st.permutations(range(12)))
+@given(st.permutations(range(24)))
 @settings(deadline=None, max_examples=10)
 def test_the_order_of_rows_does_not_matter(order):
-    table = feedback(nps=[float(i % 11) for i in range(12)], customer_id=["a", "b", "c"] * 4,
-                     received_at=days(*["2025-01-01", "2025-02-01"] * 6))
-    table.index = range(12)
+    table = feedback(nps=[float(i % 11) for i in range(24)], customer_id=list("abcdefghijkl") * 2,
+                     received_at=days(*["2025-01-01", "2025-02-01", "2025-02-01"] * 8))
     shuffled = table.iloc[list(order)].reset_index(drop=True)
     empty = tables.empty("survey_answers")
     pd.testing.assert_frame_equal(surveys.scores(surveys.read_answers(shuffled, empty)),

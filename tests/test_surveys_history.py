@@ -2,6 +2,7 @@
 
 import ibis
 import pandas as pd
+import pytest
 
 from helpers import surveys_history as history
 
@@ -57,6 +58,7 @@ def test_unknown_customers_missing_moments_and_missing_orders_are_not_known():
     assert (known([("1", "a", "2025-04-01")], None)[list(history.HISTORY)] == "not known").all().all()
 
 
+@pytest.mark.slow
 def test_later_orders_change_nothing():
     asked = [("1", "a", "2025-04-01"), ("2", "b", "2025-04-01")]
     with_later = orders(

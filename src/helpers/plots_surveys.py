@@ -11,8 +11,8 @@ from helpers.i18n import shown, translate
 def scales(data: pd.DataFrame) -> Axes:
     """Draw each score as a mark with its interval on the whole of its scale, from worst at the left to best at the right.
 
-    data: name, estimate, low, high, interval (in words), lowest and highest (of the scale), fmt and end_fmt (of i18n.FORMATS),
-    note (at the right).
+    data: name, estimate, low, high, interval and note (in words, at the right), lowest and highest (of the scale), fmt and
+    end_fmt (of i18n.FORMATS).
     """
     ax = plots.new((7.6, 0.72 * len(data) + 0.5))
     for row, line in enumerate(data.itertuples()):
@@ -22,15 +22,14 @@ def scales(data: pd.DataFrame) -> Axes:
         ax.plot([low, high], [row, row], color=plots.SKY, linewidth=9, solid_capstyle="butt", zorder=2)
         ax.plot([at, at], [row - 0.16, row + 0.16], color=plots.BLUE, linewidth=3, zorder=3)
         ax.text(at, row - 0.22, shown(line.estimate, line.fmt), ha="center", va="bottom", fontsize=13, fontweight="bold")
-        ax.text(at, row + 0.2, line.interval, ha="center", va="top", fontsize=9, color=plots.MUTED)
         for end, side in ((line.lowest, 0.0), (line.highest, 1.0)):
             ax.text(side, row + 0.2, shown(end, line.end_fmt), ha="left" if side == 0 else "right", va="top", fontsize=9,
                     color=plots.MUTED)
-        ax.text(1.04, row, line.note, va="center", fontsize=9.5, color=plots.MUTED)
+        ax.text(1.05, row, f"{line.interval}\n{line.note}", va="center", fontsize=9.5, color=plots.MUTED)
     ax.set_yticks(np.arange(len(data)), data["name"].tolist())
     ax.tick_params(axis="y", labelcolor=plots.INK, labelsize=11)
     ax.set_ylim(len(data) - 0.45, -0.62)
-    ax.set_xlim(-0.03, 1.34)
+    ax.set_xlim(-0.03, 1.38)
     ax.set_xticks([])
     ax.spines[["bottom", "left"]].set_visible(False)
     return ax

@@ -114,11 +114,12 @@ def score(answers: pd.DataFrame, name: str) -> dict:
     """Return the score `name` of the latest answer of each customer: measure, estimate, low, high, n, n_earlier.
 
     n_earlier: answers that an earlier moment of the same customer gave and that do not count. For NPS also promoters and
-    detractors (shares). Raises TooLittleData where nobody answered.
+    detractors (shares). Raises TooLittleData below 10 customers.
     """
     latest = latest_answers(answers, name)
-    if latest.empty:
-        raise TooLittleData("Needs answers to a survey's question {measure:label}; there are none.", measure=name.upper())
+    if len(latest) < MIN_SHOWN:
+        raise TooLittleData("Needs {measure:label} answers of {needed:count} customers to show a score; there are {n:count}.",
+                            measure=name.upper(), needed=MIN_SHOWN, n=len(latest))
     counted = points(latest[name], name).to_numpy()
     low, high = interval(counted, name)
     found = {
@@ -130,16 +131,24 @@ def score(answers: pd.DataFrame, name: str) -> dict:
     return found
 
 
-def scores(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores that anybody answered, one row each (columns as of :func:`score`), in the order of `MEASURES`.
+def scores_asked(answers: pd.DataFrame) -> list[str]:
+    """Return the names of the scores that at least 10 customers gave, in the order of `MEASURES`.
 
-    Raises TooLittleData where there is no answer to any.
+    Raises TooLittleData where there are none.
     """
-    asked = [name for name in MEASURES if answers[name].notna().any()]
-    if not asked:
-        raise TooLittleData("Needs answers to how likely customers are to recommend, how satisfied they are or how easy it "
-                            "was; there are none.")
-    return pd.DataFrame([score(answers, name) for name in asked])
+    n = {name: len(latest_answers(answers, name)) for name in MEASURES}
+    found = [name for name in MEASURES if n[name] >= MIN_SHOWN]
+    if not found:
+        raise TooLittleData(
+            "Needs {needed:count} customers who say how likely they are to recommend, how satisfied they are or how easy it "
+            "was; the most that one of these has is {n:count}.", needed=MIN_SHOWN, n=max(n.values()),
+        )
+    return found
+
+
+def scores(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of :func:`scores_asked`, one row each (columns as of :func:`score`)."""
+    return pd.DataFrame([score(answers, name) for name in scores_asked(answers)])
 
 
 def summary(counted: np.ndarray, name: str, *, level: float = 0.95) -> dict:

@@ -10,7 +10,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
-from helpers.surveys_pages import DIMENSIONS, FORMATS, NAMES, columns_of, or_reason
+from helpers.surveys_pages import DIMENSIONS, FORMATS, LANGUAGES, NAMES, columns_of, or_reason
 
 TREND_COLUMNS = {
     "period": ("From", "month"), "n": ("Answers", "count"), "estimate": ("Score", ""), "low": ("Interval from", ""),
@@ -36,7 +36,7 @@ CHANGE_FORMATS = {"nps": "change_number1", "csat": "change_percent1", "ces": "ch
 
 def trend(answers: pd.DataFrame, run: Run) -> list:
     """Return the control chart of the first score that was asked, its signals, and whether the other scores signal any."""
-    asked = [name for name in surveys.MEASURES if answers[name].notna().any()]
+    asked = surveys.scores_asked(answers)
     dated = answers.dropna(subset=["received_at"])
     if dated.empty:
         return [Said("The answers carry no dates: no trend and no change can be told.", {})]
@@ -85,8 +85,9 @@ def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
 
 def change(answers: pd.DataFrame, run: Run) -> list:
     """Return the change of the first score between the last two half-years, split into mix and within by each dimension."""
-    name = next((m for m in surveys.MEASURES if answers[m].notna().any()), "nps")
+    name = surveys.scores_asked(answers)[0]
     halves = surveys_change.two_halves(answers, name, as_of=run.as_of, time_zone=run.business.time_zone)
+    halves = halves.assign(language=halves["language"].replace(LANGUAGES))
     moved, fmt = surveys_change.change(halves, name), FORMATS[name]
     change_fmt = CHANGE_FORMATS[name]
     pieces = [Said(

@@ -19,6 +19,7 @@ DIMENSIONS = {
     "frequency": "orders before the answer", "bought_in": "where they bought last", "language": "language of the survey",
     "survey": "survey",
 }
+LANGUAGES = {"en": "in English", "zh": "in Chinese"}  # language of a survey → how a reader calls the group
 SCORE_COLUMNS = {
     "name": ("Score", ""), "value": ("Value", ""), "interval": ("95% interval", ""), "n": ("Answers", "count"),
 }
@@ -91,8 +92,8 @@ def _finding(row: pd.Series) -> Said:
     values = {name: float(row[name]) for name in ("estimate", "low", "high")} | {"n": int(row["n"])}
     evidence = Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"]))
     said = {
-        "nps": "The net promoter score is {estimate:change_number} ({n:count} customers, 95% interval {low:change_number} to "
-               "{high:change_number}).",
+        "nps": "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
+               "{n:count} customers).",
         "csat": "{estimate:percent} of {n:count} customers are satisfied (CSAT: 4 or 5 of 5; 95% interval {low:percent} to "
                 "{high:percent}).",
         "ces": "Customers rate how easy it was {estimate:number2} on average (CES: 1 = hardest, 7 = easiest; {n:count} "
@@ -116,10 +117,10 @@ def _what_counts(found: pd.DataFrame) -> list:
 
 def _by_group(answers: pd.DataFrame, run: Run) -> list:
     """Return NPS by group, where there are groups, and who stands out."""
-    name = next(m for m in surveys.MEASURES if answers[m].notna().any())
-    if name != "nps":
+    name = "nps"
+    if name not in surveys.scores_asked(answers):
         return []
-    groups = surveys.compare_groups(answers, DIMENSIONS, name)
+    groups = surveys.compare_groups(answers.assign(language=answers["language"].replace(LANGUAGES)), DIMENSIONS, name)
     if groups.empty:
         return []
     total = surveys.score(answers, name)

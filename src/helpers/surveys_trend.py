@@ -17,7 +17,7 @@ MIN_PERIODS = 6  # periods with enough answers below which limits say nothing
 RUN = 9  # in a row on one side of the centre: Nelson's rule 2
 BEYOND, ROW = "beyond the limits", "nine in a row on one side"
 ODDS = 0.00135  # beyond three standard deviations on one side of a normal distribution
-SPAN_OF_TWO = 1.128  # mean moving range of two normal values, in standard deviations
+SPAN_OF_TWO = 0.954  # median moving range of two normal values, in standard deviations: one leap does not widen it
 
 
 def add_periods(answers: pd.DataFrame, *, time_zone: str, frequency: str) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def _add_limits(table: pd.DataFrame, pooled: np.ndarray, unit: float) -> pd.Data
     centre, spread = float(pooled.mean()), float(pooled.std())
     limits = np.array([mean_limits(pooled, n) for n in table.loc[drawn, "n"]])
     z = (table.loc[drawn, "estimate"] / unit - centre) / (spread / np.sqrt(table.loc[drawn, "n"])) if spread > 0 else None
-    wider = 1.0 if z is None else max(1.0, float(z.diff().abs().mean()) / SPAN_OF_TWO)
+    wider = 1.0 if z is None else max(1.0, float(z.diff().abs().median()) / SPAN_OF_TWO)
     table = table.assign(centre=unit * centre, limit_low=np.nan, limit_high=np.nan)
     ends = np.clip(centre + wider * (limits - centre), pooled.min() if wider > 1 else -np.inf,
                    pooled.max() if wider > 1 else np.inf)

@@ -1,0 +1,175 @@
+"""surveys_*pages.py: what the report tells of surveys, in both languages, of good data and of data that no method likes."""
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import (
+    datasets,
+    i18n,
+    plots,
+    report,
+    surveys,
+    surveys_change_pages,
+    surveys_drivers_pages,
+    surveys_history,
+    surveys_pages,
+    surveys_response_pages,
+    tables,
+)
+from sentences import read
+from test_surveys import feedback
+
+AS_OF = pd.Timestamp("2025-12-31")
+QUESTIONS = pd.DataFrame({
+    "survey": "autumn", "question_id": ["quality", "quality", "price"], "language": ["en", "zh", "en"], "kind": "rating",
+    "question": ["How was the quality? (1 = very poor)", "商品质量如何？（1=非常差，5=非常好）", "Was the price fair"],
+    "low": 1.0, "high": 5.0,
+})
+
+
+def run_in(language: str) -> report.Run:
+    i18n.use(language=language, currency="CNY")
+    plots.use_style()
+    return report.Run("06_voc", datasets.load("simulated_retailer"), language, AS_OF, pd.Timestamp("2024-01-01"), 7)
+
+
+def survey(n: int = 300, **changed) -> dict:
+    """Everything the pages read: answers over two years, invitations (half answered), ratings, values, orders."""
+    rng = np.random.default_rng(2)
+    moments = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(rng.integers(0, 730, n), unit="D")
+    quality = rng.integers(1, 6, n)
+    customers = [f"c{i:05d}" for i in range(n)]
+    given = feedback(**{
+        "nps": np.clip(2.0 * quality + rng.integers(-1, 2, n), 0, 10), "csat": quality.astype(float),
+        "ces": rng.integers(1, 8, n).astype(float), "customer_id": customers, "received_at": moments.as_unit("us"),
+        "channel": ["survey"] * n, **changed,
+    })
+    ids = given["feedback_id"]
+    ratings = pd.concat([
+        pd.DataFrame({"feedback_id": ids, "survey": "autumn", "question_id": name, "answer": answer.astype(float),
+                      "language": np.where(np.arange(n) % 3, "zh", "en")})
+        for name, answer in (("quality", quality), ("price", rng.integers(1, 6, n)))
+    ])
+    invitations = pd.DataFrame({
+        "invitation_id": [f"i{i:05d}" for i in range(2 * n)], "survey": "autumn", "customer_id": customers * 2,
+        "invited_at": list(moments - pd.Timedelta(days=1)) * 2, "channel": ["app", "e-mail"] * n,
+        "answered_at": [*moments, *[pd.NaT] * n], "feedback_id": [*ids, *[None] * n],
+    })
+    orders = pd.DataFrame({"customer_id": customers, "order_date": pd.Timestamp("2023-12-30"), "revenue": 10.0,
+                           "channel": np.where(np.arange(n) % 2, "web", "store")})
+    values = pd.DataFrame({"customer_id": customers, "customer_lifetime_value": rng.gamma(2.0, 50.0, n)})
+    return {"feedback": given, "survey_answers": ratings, "survey_invitations": invitations, "orders": orders,
+            "customer_value": values, "survey_questions": QUESTIONS}
+
+
+def told(data: dict, run) -> list:
+    """Return all pieces that the three cells of the notebook tell."""
+    zone = {"time_zone": run.business.time_zone}
+    orders = ibis.memtable(data["orders"]) if len(data["orders"]) else None
+    answers = surveys.read_answers(data["feedback"], data["survey_answers"])
+    answers = surveys_history.add_history(answers, orders, key="feedback_id", at="received_at", **zone)
+    invited = surveys_history.add_history(data["survey_invitations"], orders, key="invitation_id", at="invited_at", **zone)
+    return [*surveys_pages.or_reason(surveys_pages.scores, answers, run), *surveys_pages.sections(
+        answers,
+        lambda: surveys_response_pages.response(invited, answers, run), lambda: surveys_change_pages.trend(answers, run),
+        lambda: surveys_change_pages.change(answers, run),
+        lambda: surveys_drivers_pages.drivers(data["survey_answers"], data["survey_questions"], answers, run),
+        lambda: surveys_drivers_pages.value(answers, data["customer_value"], run),
+    )]
+
+
+def words(pieces: list) -> str:
+    """Return everything that is said, in charts and tables too; an untranslated sentence or an unknown figure fails."""
+    found = []
+    for piece in pieces:
+        if isinstance(piece, report.Said):
+            found.append(read(piece.template, piece.values))
+        else:
+            found += [str(piece.get(part, "")) for part in ("title", "subtitle", "source", "alt", "caption")]
+            found += [label for label, _ in piece.get("columns", {}).values()]
+    page = "\n".join(found)
+    assert "nan" not in page.lower().split()
+    assert "–" not in page.replace(" – ", "").replace("日–2", "").replace("2–4", ""), page
+    return page
+
+
+def charts(pieces: list) -> list[str]:
+    return [piece["name"] for piece in pieces if isinstance(piece, dict) and "axes" in piece]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_full_survey_has_every_chart_and_every_figure(language):
+    run = run_in(language)
+    pieces = told(survey(600), run)
+    assert charts(pieces) == ["survey_scores", "survey_groups", "response_rates", "survey_trend", "survey_change",
+                              "survey_drivers", "survey_value"]
+    page = words(pieces)
+    kinds = {piece.evidence.kind for piece in pieces if isinstance(piece, report.Said) and piece.evidence}
+    assert kinds == {"estimate", "prediction"}
+    assert ("How was the quality?" if run.language == "en" else "商品质量如何？") in page
+    assert "1 = very poor" not in page
+
+
+BARE = {
+    "nobody answered": lambda: survey(nps=np.full(300, np.nan), csat=np.full(300, np.nan), ces=np.full(300, np.nan)),
+    "no feedback": lambda: {name: table.head(0) for name, table in survey(2).items()} | {
+        "feedback": tables.empty("feedback"), "survey_answers": tables.empty("survey_answers"),
+        "survey_invitations": tables.empty("survey_invitations")},
+    "one answer": lambda: survey(1),
+    "all tens": lambda: survey(nps=np.full(300, 10.0), csat=np.full(300, 5.0), ces=np.full(300, 7.0)),
+    "only satisfaction": lambda: survey(nps=np.full(300, np.nan), ces=np.full(300, np.nan)),
+    "only ease": lambda: survey(nps=np.full(300, np.nan), csat=np.full(300, np.nan)),
+    "no dates": lambda: survey(received_at=pd.Series(pd.NaT, index=range(300), dtype="datetime64[us, UTC]")),
+    "no customers": lambda: survey(customer_id=np.full(300, None)),
+    "one period": lambda: survey(received_at=pd.Series([pd.Timestamp("2025-12-01", tz="UTC")] * 300)),
+    "nothing else": lambda: survey() | {"survey_invitations": tables.empty("survey_invitations"),
+                                        "survey_answers": tables.empty("survey_answers"), "orders": survey(2)["orders"].head(0),
+                                        "customer_value": survey(2)["customer_value"].head(0)},
+}
+SAID = {  # what the page must say, and charts that it must have
+    "nobody answered": ("one of these has is 0", []), "no feedback": ("nothing to tell here", []),
+    "one answer": ("one of these has is 1", []), "all tens": ("NPS +100", ["survey_scores", "survey_trend"]),
+    "only satisfaction": ("are satisfied", ["survey_scores", "survey_trend"]),
+    "only ease": ("of 7 for ease", ["survey_scores", "survey_trend"]),
+    "no dates": ("carry no dates", ["survey_scores", "survey_drivers"]),
+    "no customers": ("Would recommend", ["survey_scores", "survey_trend"]),
+    "one period": ("tell a trend from chance", ["survey_scores", "survey_drivers"]),
+    "nothing else": ("no list of who was invited", ["survey_scores", "survey_trend"]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", BARE)
+def test_data_that_no_method_likes_is_told_in_words(case):
+    run = run_in("zh" if list(BARE).index(case) % 3 == 1 else "en")
+    pieces = told(BARE[case](), run)
+    page = words(pieces)
+    expected, drawn = SAID[case]
+    assert set(drawn) <= set(charts(pieces))
+    if run.language == "en":
+        assert expected in page
+
+
+def test_questions_are_cut_at_their_end_a_bracket_or_where_they_no_longer_fit():
+    name = surveys_drivers_pages.short_question
+    assert name("quality", QUESTIONS, "en") == "How was the quality?"
+    assert name("quality", QUESTIONS, "zh") == "商品质量如何？"
+    assert name("price", QUESTIONS, "zh") == "price"  # not asked in Chinese
+    assert name("price", QUESTIONS, "en") == "Was the price fair"
+    long = QUESTIONS.assign(question="word " * 40)
+    assert name("price", long, "en").endswith("…")
+    assert len(name("price", long, "en")) <= 45
+
+
+def test_one_gap_hides_nothing_else():
+    from helpers.errors import TooLittleData
+
+    def short():
+        raise TooLittleData("Needs {n:count}.", n=3)
+
+    answers = pd.DataFrame({"nps": [9.0]})
+    pieces = surveys_pages.sections(answers, short, lambda: [report.Said("Fine", {})])
+    assert [piece.template for piece in pieces] == ["Needs {n:count}.", "Fine"]

@@ -137,7 +137,8 @@ def _by_topic(quality: pd.DataFrame, source: str) -> list:
         "axes": plots_service.panels(_marked(order, "topic"), label="topic",
                                      columns=[(t(name), *rest) for name, *rest in panels]),
         "title": title,
-        "subtitle": t("Times: dot = half of the cases, ring = nine in ten; shares with 95% intervals; all channels"),
+        "subtitle": t("Times: dot = half of the cases, ring = nine in ten, telephone and the like apart; shares with 95% "
+                      "intervals, all channels"),
         "source": source, "alt": t("Rows of topics: waiting times, share opened again, share rated 4 or 5."),
         "data": _marked(order, "topic"), "columns": columns_of({k: v for k, v in QUALITY_COLUMNS.items() if k != "channel"}),
         "name": "service_topics",

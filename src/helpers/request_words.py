@@ -8,13 +8,16 @@ import re
 _DOES = (  # what a company can be asked to do
     r"(?:offer|sell|carry|add|include|bring|provide|consider|stock|restock|introduce|reintroduce|create|make|print|let|allow"
     r"|improve|change|fix|put|release|develop|reduce|remove|switch|expand|start|stop|come out|have|give us|open|extend|replace"
-    r"|redesign|label|package|ship|accept|support|use)(?! sure\b)"
+    r"|redesign|label|package|ship|accept|support|use|list|rename|rethink|specify|plan to|keep selling)(?! sure\b)"
 )
 _THEY = (
     r"(?:they|you|amazon|someone|somebody"
     r"|(?:the |this )?(?:company|companies|manufacturers?|makers?|sellers?|brand|store|shop|producers?|vendor))"
 )
-_IT = r"(?:it|this|these|those|there|that|they|you|the [a-z]+(?: [a-z]+)?|amazon|your [a-z]+|more [a-z]+)"
+_IT = (
+    r"(?:it|this|these|those|there|that|they|you|(?:the|some) [a-z]+(?: [a-z]+)?|amazon|your [a-z]+"
+    r"|more [a-z]+)"
+)
 _IS = r"(?:(?:really|also|definitely|just|still|guys|please|all|now|do|at least|maybe|perhaps) )*"
 _GOOD = r"(?:great|nice|nicer|perfect|better|good|helpful|lovely|awesome|wonderful|cool|ideal|handy|fantastic|amazing|useful)"
 _WOULD = r"(?:would|'d)"
@@ -50,6 +53,7 @@ ENGLISH = (
     rf"\bsuggest (?:that )?(?:(?!you\b){_THEY} {_IS}(?:should )?{_DOES}\b|(?:adding|putting|including|making|offering|selling"
     r"|printing|changing|improving|providing|packaging|replacing|having|reducing)\b)",
     rf"\b{_THING} {_IS}needs {_MORE}\b(?! (?:\w+ )?(?:minutes?|seconds?|hours?))",
+    r"\b(?:packaging|box|bag|price|label|website|it) needs? to (?:be )?(?:chang|improv|redesign|larger|bigger|smaller|cheaper)",
     r"\bwe need (?:an?|more) (?:\w+ )*?(?:size|version|option|package|pack|choice|variety)\b",
     r"\b(?:i|we) want (?:an option|the option|to be able|more (?:\w+ )?(?:choice|options|flavou?rs|sizes)"
     r"|a (?:\w+ )?(?:version|size|way))",
@@ -99,7 +103,7 @@ CHINESE = (
 NOT_CHINESE = re.compile(
     r"要求|追求|需求|求好评|求安慰|请求|退款|退钱|退货(?!流程|服务|政策|更)|赔偿|赔钱|返现|补发"
     r"|早(?:点|些|一点)?(?:买|知道|入手|发现|下单)|越来越|期待已久|说最好|(?:店员|客服|朋友|别人|医生)建议"
-    r"|建议(?:大家|各位|亲们)?(?:先|购买|入手|别|不要买|买|多囤|囤)|质量有问题|加强管理$"
+    r"|建议(?:大家|各位|亲们)?(?:先|购买|入手|别|不要买|买|多囤|囤)|质量有问题|加强管理"
 )
 CUES = re.compile(
     r"wish|hop(?:e|es|ing)\b|please|should|ought|need|must\b|have to|has to|\bwhy\b|would|'d\b|’d\b|could you|can you|will you"
@@ -118,11 +122,12 @@ SAME = {  # word → the word under which it is counted
     **dict.fromkeys(("包装", "包裹", "外包装"), "包装"),
 }
 SAYS_NOTHING = frozenset(re.findall(r"\S+", """
-wish hope hoping please should need needs would could suggestion suggest suggestions improvement request option options version
-add offer offered make made sell sold include bring back provide consider stock start carry come came available able appreciate
-looking forward chance better great nice perfect love like prefer want thing things way lot company seller amazon store product
-products item people bit time day year really think know way let put change use used using buy bought purchase order ordered
-open someone maybe future kind sure long little actually instead different type try tried far read
+wish hope hoping please improve improved should need needs would could suggestion suggest suggestions improvement request
+option options version add offer offered make made sell sold include bring back provide consider stock start carry come came
+available able appreciate looking forward chance better great nice perfect love like prefer want thing things way lot company
+seller amazon store product products item people bit time day year really think know way let put change use used using buy
+bought purchase order ordered open someone maybe future kind sure long little actually instead different type try tried far
+read
 希望 盼望 建议 要是 如果 就好 好了 能不能 能否 可不可以 可否 什么 时候 期待 请 麻烦 拜托 想要 应该 有没有 最好 商家 店家 卖家
 厂家 你们 官方 平台 推出 增加 添加 新增 支持 提供 开通 改进 改善 加强 完善 优化 提高 更好 完美 方便 以后 今后 下次 早日 尽快
 可以 一下 一点 一些 一个 一款 出个 出款 东西 产品 商品 购买 单独 早点 真希望 恢复 选择 做个 加个 出来 能出 能够 时段 如能 就行

@@ -44,7 +44,8 @@ class Study:
     """What was found: tables, or in their place the sentence that says what they need."""
 
     known: Behaviour
-    coverage: float = 0.0  # share of the dated feedback that is by customers who had bought
+    n_moments: int = 0  # dated pieces of feedback by customers who had bought
+    coverage: float = 0.0  # their share of all dated feedback
     money: pd.DataFrame | Said | None = None  # voc_costs.money_at_risk
     counted: dict[str, dict] | Said | None = None  # voc_loyalty.count_saying_and_doing
     listed: pd.DataFrame | None = None  # voc_loyalty.said_and_did
@@ -83,7 +84,7 @@ def study(topics: pd.DataFrame, feedback: pd.DataFrame, reviews: pd.DataFrame, k
     dated = dated.assign(said_on=voc_outcomes.business_day(dated["received_at"], known.time_zone))
     dated = dated[dated["said_on"] <= known.as_of]
     money = _money(topics, moments, dated, known)
-    return Study(known, len(moments) / max(len(dated), 1), money, *_loyalty(feedback, reviews, moments, known))
+    return Study(known, len(moments), len(moments) / max(len(dated), 1), money, *_loyalty(feedback, reviews, moments, known))
 
 
 def _money(topics, moments, dated, known: Behaviour) -> pd.DataFrame | Said:
@@ -127,7 +128,7 @@ def pages(found: Study, *, source) -> list[Said | dict]:
         told.append(found.money)
     else:
         told += costs(found.money, horizon_days=known.horizon_days, reach_months=known.reach_months, coverage=found.coverage,
-                      source=source)
+                      source=source(n=found.n_moments))
     if isinstance(found.counted, Said):
         told.append(found.counted)
     elif found.counted is not None:
@@ -143,10 +144,10 @@ def pages(found: Study, *, source) -> list[Said | dict]:
 # --- money at risk
 
 
-def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage: float, source) -> list[Said | dict]:
+def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage: float, source: str) -> list[Said | dict]:
     """Return the chart of topics by money at risk beside their mentions, and a finding for each clear topic.
 
-    found: table money_at_risk. coverage: share of the feedback that is by known customers. source: n → source line.
+    found: table money_at_risk. coverage: share of the dated feedback that is by customers who had bought.
     """
     clear = found[found["is_clear"]]
     headline = _costs_title(found)
@@ -161,10 +162,11 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
         "title": t(headline.template, **headline.values),
         "subtitle": t(
             "Left: complaints of the last {months:count} months. Right: value of the customers who complained × how many more "
-            "of those who complain stop buying than of customers alike. An association; grey = cannot be told from chance",
+            "of those who complain stop buying than of customers alike. An association; grey = cannot be told "
+            "from chance among so many topics",
             months=reach_months,
         ),
-        "source": source(n=int(found["n_compared"].sum())),
+        "source": source,
         "alt": t("Bars of complaints by topic beside dots of money at risk with their intervals."),
         "data": found, "columns": {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()},
         "name": "money_at_risk",

@@ -27,7 +27,7 @@ def searchable(reviews: pd.DataFrame, topics: pd.DataFrame, segments: pd.DataFra
     days = own["received_at"]
     return pd.DataFrame({
         "feedback_id": own["feedback_id"], "text": own["text"], "lower": own["text"].str.lower(),
-        "channel": own["channel"].astype("object"), "day": days.dt.tz_localize(None).dt.normalize() if len(own) else days,
+        "channel": own["channel"].astype("object"), "day": days.dt.tz_localize(None).dt.normalize(),
         "dissatisfied": own["dissatisfied"], "segment": own["customer_id"].map(segment).astype("object"),
         "topics": own["feedback_id"].map(named),
     }).reset_index(drop=True)

@@ -71,7 +71,7 @@ score: $(ENV) ## how close the answers of simulated_retailer come to its truth (
 lab: $(ENV) ## open the notebooks in JupyterLab
 	$(PYTHON) -m jupyterlab notebooks
 
-SPREAD = -n auto --dist loadfile   # a process a core; the tests of a file share what they set up
+SPREAD = -n auto --dist loadfile --no-loadscope-reorder   # a process a core; the tests of a file share what they set up
 test: $(DEV) ## all tests
 	$(PYTHON) -m pytest $(SPREAD) --cov=helpers --cov-report=term:skip-covered --cov-fail-under=90
 

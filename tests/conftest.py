@@ -16,6 +16,7 @@ from helpers import i18n, notebook, paths, report, tables
 BUILT_IN = ("complete_journey", "cdnow", "telco")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 COVERED = {"test_btyd", "test_churn", "test_clusters_structure", "test_identity"}  # fast tests reach what the slow ones do
+FIRST = ("test_end_to_end", "test_hard_data", "test_personal_data", "test_hard_texts", "test_reports")  # they take the longest
 UNUSED_SESSION = copy.deepcopy(tables._session)
 UNUSED_LANGUAGE = dict(i18n._state)
 
@@ -31,7 +32,8 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out browser tests where there is no browser; with REQUIRE_BROWSER=1 (CI) that is a failure instead."""
+    """Begin with the longest; leave out browser tests where there is no browser (with REQUIRE_BROWSER=1, a failure)."""
+    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
     for item in items:
         if item.path.stem in COVERED and item.get_closest_marker("slow") and config.pluginmanager.hasplugin("pytest_cov"):
             item.add_marker("no_cover")

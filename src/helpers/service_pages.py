@@ -129,8 +129,10 @@ def _by_topic(quality: pd.DataFrame, source: str) -> list:
     if len(topics) < 2 or not panels:
         return [Said("The cases name no topics that could be told apart.", {})]
     order = topics.sort_values([panels[0][1], "topic"], ascending=[False, True], na_position="last")
-    worst = order.iloc[0]
-    title = t("Cases about “{topic:label}” wait longest for a first answer", topic=worst["topic"])
+    worst, best = order.iloc[0], order.dropna(subset=panels[0][1]).iloc[-1]
+    title = t("A first answer takes {slow:number1} hours at the median for “{worst:label}”, {fast:number1} for "
+              "“{best:label}”", worst=worst["topic"], slow=worst["first_median_hours"], best=best["topic"],
+              fast=best["first_median_hours"])
     if panels[0][1] != "first_median_hours":
         title = t("How service does by topic")
     return [{

@@ -84,8 +84,11 @@ def importance(data: pd.DataFrame, *, label: str, x_label: str, y_label: str, co
     colors = np.where(data["is_priority"], plots.VERMILION, np.where(data["is_clear"], plots.BLUE, plots.GREY))
     ax.vlines(data["performance"], data["importance_low"], data["importance_high"], colors=colors, linewidth=2, alpha=0.55)
     ax.scatter(data["performance"], data["importance"], c=colors, s=52, zorder=3)
-    for row in data.itertuples():
-        ax.annotate(translate(str(getattr(row, label))), (row.performance, row.importance), xytext=(7, 0), va="center",
+    top = max(float(data["importance_high"].max()) * 1.2, 0.1)
+    lowest = -np.inf
+    for row in data.sort_values("importance", kind="stable").itertuples():
+        lowest = max(row.importance, lowest + 0.055 * top)  # labels moved apart where two would overlap
+        ax.annotate(translate(str(getattr(row, label))), (row.performance, lowest), xytext=(7, 0), va="center",
                     textcoords="offset points", fontsize=9.5, zorder=4,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
     ax.axvline(data["performance"].mean(), color=plots.PALE, linewidth=1, zorder=0)
@@ -94,7 +97,7 @@ def importance(data: pd.DataFrame, *, label: str, x_label: str, y_label: str, co
                 fontsize=9.5, color=plots.VERMILION)
     middle, half = data["performance"].mean(), max(0.15, 1.3 * np.ptp(data["performance"]))  # small gaps look small
     ax.set_xlim(max(0.0, middle - 0.8 * half), middle + 1.2 * half)
-    ax.set_ylim(bottom=0, top=max(float(data["importance_high"].max()) * 1.2, 0.1))
+    ax.set_ylim(bottom=0, top=top)
     plots.format_axis(ax.xaxis, "percent")
     plots.format_axis(ax.yaxis, "percent")
     ax.set_xlabel(x_label)

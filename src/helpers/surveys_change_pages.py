@@ -10,7 +10,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
-from helpers.surveys_pages import DIMENSIONS, FORMATS, LANGUAGES, NAMES, columns_of, or_reason
+from helpers.surveys_pages import DIMENSIONS, FORMATS, LANGUAGES, NAMES, columns_of, marked, or_reason
 
 TREND_COLUMNS = {
     "period": ("From", "month"), "n": ("Answers", "count"), "estimate": ("Score", ""), "low": ("Interval from", ""),
@@ -118,7 +118,8 @@ def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, r
     groups = table.iloc[:-1]
     rows = pd.DataFrame({
         "part": [t("who answers has changed (mix)"), t("the same kind answers differently (within)"),
-                 *(t("of it: {group:label}", group=group) for group in groups["group"])],
+                 *(t("of it: {group:label}", group=marked(row.group, min(row.n_earlier, row.n_later)))
+                   for row in groups.itertuples())],
         **{end: [total[f"mix{side}"], total[f"within{side}"], *groups[f"within{side}"]]
            for end, side in (("estimate", ""), ("low", "_low"), ("high", "_high"))},
         "n": [int(total["n_earlier"] + total["n_later"])] * 2 + list(groups["n_earlier"] + groups["n_later"]),

@@ -97,7 +97,8 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
                            "explain as well.", {"n": unclear, "all": len(table)}))
     pieces.append(Said("These are associations. A good mood lifts every answer of a questionnaire, and customers who get "
                        "better service may differ in other ways (how much they buy, what, where): only a trial shows what a "
-                       "change would do.", {}))
+                       "change would do. What a coarse scale misses of one question seems to come from the others: a small "
+                       "effect may be none.", {}))
     return pieces
 
 

@@ -17,7 +17,7 @@ FORMATS = {"nps": "change_number", "csat": "percent", "ces": "number2"}
 ENDS = {"nps": (-100.0, 100.0, "change_number"), "csat": (0.0, 1.0, "percent"), "ces": (1.0, 7.0, "count")}
 DIMENSIONS = {
     "frequency": "orders before the answer", "bought_in": "where they bought last", "language": "language of the survey",
-    "survey": "survey",
+    "survey": "survey", "channel": "channel of the feedback",
 }
 LANGUAGES = {"en": "in English", "zh": "in Chinese"}  # language of a survey → how a reader calls the group
 SCORE_COLUMNS = {
@@ -49,6 +49,11 @@ def sections(answers: pd.DataFrame, *parts) -> list:
     if answers.empty:
         return [Said("Without scores of a survey there is nothing to tell here.", {})]
     return [piece for part in parts for piece in or_reason(part)]
+
+
+def marked(group: str, n: int) -> str:
+    """Return the name of a group; with its number of answers where they are few."""
+    return t("{name:label} (few: {n:count})", name=group, n=n) if n < surveys.MIN_SURE else group
 
 
 def between(low: float, high: float, fmt: str) -> str:
@@ -124,8 +129,7 @@ def _by_group(answers: pd.DataFrame, run: Run) -> list:
     if groups.empty:
         return []
     total = surveys.score(answers, name)
-    labels = [t("{name:label} (few: {n:count})", name=r.group, n=r.n) if r.is_small else r.group for r in groups.itertuples()]
-    rows = groups.assign(group=labels)
+    rows = groups.assign(group=[marked(r.group, r.n) for r in groups.itertuples()])
     outstanding = groups[groups["stands_out"]].sort_values("difference", key=abs, ascending=False)
     pieces = [{
         "axes": plots.dots(rows, label="group", value="estimate", low="low", high="high", fmt="change_number",

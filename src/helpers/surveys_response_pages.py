@@ -12,7 +12,7 @@ from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
 from helpers.surveys_history import NEVER
-from helpers.surveys_pages import FORMATS, NAMES, columns_of, or_reason
+from helpers.surveys_pages import FORMATS, NAMES, columns_of, marked, or_reason
 
 RATE_COLUMNS = {
     "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Invitations", "count"),
@@ -47,6 +47,7 @@ def response(invitations: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list
 
 def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
     lowest, highest = groups.loc[groups["share"].idxmin()], groups.loc[groups["share"].idxmax()]
+    groups = groups.assign(group=[marked(r.group, r.n) for r in groups.itertuples()])
     return {
         "axes": plots.dots(groups, label="group", value="share", low="low", high="high", fmt="percent",
                            reference=float(total["share"]), reference_label=t("all invitations")),

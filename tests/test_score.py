@@ -217,6 +217,24 @@ def test_net_promoters_are_nines_and_tens_less_zero_to_six():
 # --- the command
 
 
+def test_drivers_are_scored_by_their_distance_from_what_was_planted():
+    found = pd.DataFrame({"question_id": ["quality", "price", "app"], "effect": [.7, .3, .1], "n": 400})
+    true = pd.DataFrame({"question_id": ["quality", "price", "app"], "points_per_point": [.8, .26, 0.0]})
+    error, order = score_voice.drivers(found, true)
+    assert error.value == pytest.approx((.1 + .04 + .1) / 3)
+    assert error.verdict == "better than baseline"
+    assert order.value == pytest.approx(1)
+    assert score_voice.drivers(found, true.iloc[:0])[0].value is None
+
+
+def test_weighting_is_better_where_it_comes_nearer_to_all_customers():
+    people = pd.DataFrame({"satisfaction": [-5.0, 5.0, 5.0], "n_orders": [1, 1, 1]})  # one detractor, two promoters: 33.3
+    weighted = {"weighted": 30.0, "weighted_low": 20.0, "weighted_high": 40.0, "estimate": 50.0, "n": 90}
+    row = score_voice.weighted_promoters(weighted, people)[0]
+    assert row.ideal == pytest.approx(100 / 3)
+    assert (row.value, row.baseline, row.verdict) == (30, 50, "better than baseline")
+
+
 def test_every_answer_that_is_not_there_says_what_to_run(home, capsys):
     truth = paths.layer("complete_journey", "truth")
     truth.mkdir()

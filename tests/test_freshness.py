@@ -321,6 +321,23 @@ def test_a_raw_file_that_changes_appears_or_goes_runs_the_collection(home, tmp_p
     assert why() == "raw files changed"
 
 
+@pytest.mark.parametrize("name", ["dictionary.txt", "aspects.yml"])
+def test_words_that_are_added_changed_or_taken_away_make_their_reader_stale(name, home, tmp_path, package, shown, monkeypatch):
+    folder, stage, file = tmp_path / "notebooks", "01_collection", home / "data/complete_journey" / name
+    tiny.write(folder, stage, ("from helpers import aspects, texts_chinese\n"
+                               "aspects.read_aspects(dataset), texts_chinese.read_dictionary(dataset)",))
+    monkeypatch.setattr(paths, "NOTEBOOKS", folder)
+    monkeypatch.setattr("helpers.execution.execute_both_languages", tiny.run_in_process)
+    for content in ("# none\n", "# still none\n", None):
+        run.run_stage(stage, OPTIONS, "")
+        assert freshness.why_stale(stage, OPTIONS) == ""
+        if content is None:
+            file.unlink()
+        else:
+            file.write_text(content, encoding="utf-8")
+        assert freshness.why_stale(stage, OPTIONS) == f"{name} changed"
+
+
 def test_a_data_set_file_that_was_broken_after_a_run_is_said_in_one_line(ran, home):
     for broken in ("parameters: 5\n", "parameters: {segmentation: [1]}\n", "a: [\n"):
         write_settings(home, broken)

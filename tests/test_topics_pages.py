@@ -19,7 +19,7 @@ def about(**groups) -> pd.DataFrame:
 def reviews(n: int, *, received_at=None) -> pd.DataFrame:
     dates = pd.Series(received_at if received_at is not None else [None] * n, dtype="datetime64[us, UTC]")
     return pd.DataFrame({"feedback_id": [f"f{i:04d}" for i in range(n)], "text": pd.Series(["x"] * n, dtype="str"),
-                         "received_at": dates})
+                         "received_at": dates, "channel": "review"})
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +94,18 @@ def test_what_came_went_and_grew_since_the_last_run():
         "Themes that the last run found and this one does not: price · stocking up.",
         "Growing since the last run: price, in 40.0% of 200 new texts, 5.0% of the earlier ones.",
     ]
+
+
+@pytest.mark.parametrize(("n_other", "is_said"), [(19, False), (20, True)])
+def test_other_channels_among_the_new_texts_are_a_warning(n_other, is_said):
+    frame = reviews(400)
+    frame.loc[200:199 + n_other, "channel"] = "call"
+    first = topics_history.add_run(frame.head(200), None, as_of=pd.Timestamp("2025-01-01"))
+    runs = topics_history.add_run(frame, first, as_of=pd.Timestamp("2025-02-01"))
+    table = about(price=(400, 0.5)).iloc[[*range(10), *range(200, 280)]]
+    told = said(topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s"))
+    warning = "10% of the later texts come from other channels than the earlier ones; that alone can move topics."
+    assert (told[-1] == warning) == is_said
 
 
 def test_the_first_six_topics_stand_on_the_page_and_the_others_in_a_table():

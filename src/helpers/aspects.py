@@ -9,6 +9,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -18,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, mo
 from helpers import datasets, paths, tables
 from helpers.errors import UserError
 
-SHIPPED = paths.PACKAGE / "aspects.yml"
+SHIPPED = Path(__file__).with_name("aspects.yml")
 LONGEST_NAME, LONGEST_WORD = 40, 40  # characters
 _LATIN = re.compile(r"[a-z0-9]")
 _LINE_END = re.compile(r"\n")

@@ -41,7 +41,8 @@ def judge(mentions: pd.DataFrame, split: pd.DataFrame, readers: sentiment.Reader
         split[["feedback_id", "role", "dissatisfied"]], on="feedback_id", how="left", validate="many_to_one",
     )
     taught = known["role"].isin(["train", "copy"]).to_numpy()
-    language = known["clause"].map(sentiment_clauses.language_of).to_numpy()
+    language_of = {clause: sentiment_clauses.language_of(clause) for clause in set(known["clause"])}
+    language = known["clause"].map(language_of).to_numpy()
     p = np.empty(len(known))
     for kind in sorted(set(known["kind"])):
         for name in sorted(set(language)):

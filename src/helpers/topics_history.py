@@ -93,6 +93,13 @@ def come_and_gone(runs: pd.DataFrame) -> tuple[list[str], list[str]]:
     return sorted(now - then), sorted(then - now)
 
 
+def mix_differs(reviews: pd.DataFrame, now: pd.Series, before: pd.Series) -> float:
+    """Return how much the channels of two sets of feedback differ: the share that would have to move (total variation)."""
+    channel = reviews.set_index("feedback_id")["channel"].fillna("")
+    later, earlier = (channel.reindex(ids).value_counts(normalize=True) for ids in (now, before))
+    return round(float(later.sub(earlier, fill_value=0.0).abs().sum() / 2), 9)
+
+
 def windows(reviews: pd.DataFrame) -> dict:
     """Return the two stretches of dated texts that are compared: ids now and before, first_day, middle and last_day.
 

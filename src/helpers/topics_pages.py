@@ -17,6 +17,7 @@ from helpers.report import Said
 
 MAX_Q = wording.MAX_Q
 MOST_SHOWN = 10  # topics in a chart of changes
+OTHER_MIX = 0.1  # share of texts from other channels from which a comparison carries a warning
 MOST_QUOTED = 6  # topics whose quotes stand on the page; the others follow in a table
 ASPECT_COLUMNS = {
     "topic": ("Aspect", "label"), "n": ("Texts", "count"), "share": ("Share of texts", "percent1"),
@@ -122,7 +123,7 @@ def _finding(said: wording.Sentence) -> Said:
 
 def changes(topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame, *, source: str) -> list:
     """Return what grows and what vanishes: over the last weeks of dated feedback, and since the last run."""
-    return [*_over_time(topics, reviews, source=source), *_since_last_run(topics, runs, topic_runs)]
+    return [*_over_time(topics, reviews, source=source), *_since_last_run(topics, reviews, runs, topic_runs)]
 
 
 def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list[Said | dict]:
@@ -130,6 +131,7 @@ def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> l
         table, of = topics_history.between_windows(topics, reviews)
     except TooLittleData as short:
         return [Said(short.template, short.values)]
+    mix = _mix(reviews, of["now"], of["before"])
     span = {"first": of["first_day"], "middle": of["middle"], "last": of["last_day"]}
     clear = table[table["q_value"] < MAX_Q]
     if clear.empty:
@@ -149,7 +151,16 @@ def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> l
         "source": source, "alt": t("Rings and dots: each topic's share of the texts before and now."), "data": table,
         "columns": _translated(CHANGE_COLUMNS), "name": "topic_changes",
     }
-    return [chart, *(_change(row, span) for row in clear.head(3).itertuples())]
+    return [chart, *(_change(row, span) for row in clear.head(3).itertuples()), *mix]
+
+
+def _mix(reviews: pd.DataFrame, now: pd.Series, before: pd.Series) -> list[Said]:
+    """Return that the two sets of texts come from other channels, where one in ten does: that alone can move topics."""
+    differs = topics_history.mix_differs(reviews, now, before)
+    return [] if differs < OTHER_MIX else [Said(
+        "{share:percent} of the later texts come from other channels than the earlier ones; that alone can move topics.",
+        {"share": differs},
+    )]
 
 
 def _change(row, span: dict) -> Said:
@@ -163,7 +174,9 @@ def _change(row, span: dict) -> Said:
                                            baseline=0.0))
 
 
-def _since_last_run(topics: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame) -> list[Said | dict]:
+def _since_last_run(
+    topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame
+) -> list[Said | dict]:
     try:
         table = topics_history.since_last_run(topics, runs)
     except TooLittleData as short:
@@ -189,7 +202,8 @@ def _since_last_run(topics: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.Dat
         )
         evidence = Evidence("estimate", n=int(row.n_read), estimate=row.change, interval=(row.low, row.high), baseline=0.0)
         found.append(Said(template, values | {"topic": row.topic, "now": row.share, "before": row.share_before}, evidence))
-    return found
+    is_new = runs["run"] == runs["run"].max()
+    return [*found, *_mix(reviews, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"])]
 
 
 # --- quotes

@@ -203,7 +203,7 @@ def word_finding(words: pd.DataFrame) -> Sentence:
     first = clear.iloc[0]
     return Sentence(
         "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "
-        "reviews with “{word}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally long "
+        "reviews with “{word:label}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally long "
         "reviews.",
         values | {"word": first["word"], "n": int(first["n"]), "share": first["dissatisfied_share"],
                   "expected": first["expected_share"]},

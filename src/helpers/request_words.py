@@ -1,6 +1,7 @@
 """How customers ask for something: patterns in English and Chinese, and what looks like it but is courtesy, advice or redress.
 
-A pattern matches within one sentence in lower case with plain apostrophes. `CUES` finds the few texts worth a closer look.
+A pattern matches within one sentence in lower case with plain apostrophes. The words beside an English pattern, one of which it
+cannot do without, spare most sentences the search.
 """
 
 import re
@@ -25,42 +26,48 @@ _MORE = r"(?:an?|more|less|fewer|better|larger|longer|bigger|smaller|another|som
 _THING = r"(?:it|app|product|packag\w+|bag|box|website|site|store|lid|bottle|can|label)"
 
 ENGLISH = (
-    rf"{_WOULD} be (?:\w+ )?{_GOOD} (?:if\b(?! i\b)|to (?:have|see|get|be able)|with {_MORE})",
-    rf"{_WOULD} {_IS}(?:help if|be (?:much |greatly |very )?(?:appreciated|welcome))",
-    rf"\bwish(?:ing)? (?:that )?{_IT} {_IS}(?:\w+ ){{0,3}}?"
-    r"(?:made|came|come|was|were|wasn't|weren't|had|have|would|could|offered|sold|carried|did|didn't|included|is|are)\b",
-    rf"\bplease {_IS}(?!let me|have a|use it|put it){_DOES}\b",
-    rf"\b(?!you\b){_THEY} {_IS}(?:should|needs? to|ought to|must|have to|has to) {_IS}"
-    rf"(?!have\b(?! (?:an?|more|some)\b)){_DOES}\b",
-    rf"\byou {_IS}(?:should|ought to) {_IS}"
-    r"(?:offer|sell|carry|include|introduce|bring back|stock|restock|let us|create|provide)\b",
-    rf"\byou {_IS}(?:should|ought to) {_IS}(?:make|add|print|put|have|consider) (?:an?|more|the|some|it|this|these|other)\b"
-    r"(?!.* (?:with|in|for|to) (?:your|water|milk|the morning))",
-    rf"\bwhy (?:don't|doesn't|can't|won't) (?:{_THEY}|it|these|this) {_IS}(?:{_DOES}|come)\b",
-    rf"\bwhy not (?!have){_DOES}\b",
-    rf"\b(?:i|we|i'd|we'd)(?: {_WOULD})? {_IS}(?:love|like|prefer|appreciate) "
-    rf"(?:it (?:more |better )?if|to see|to be able to|the option|an option|{_THEY} to {_DOES})",
-    rf"\b(?:i|we)(?: would|'d) {_IS}(?:like|prefer|appreciate) {_MORE} ",
-    rf"(?<!why )\b(?:would|could|can|will) {_THEY} {_IS}{_DOES}(?:ing)?\b",
-    rf"\bif only {_IT}\b",
-    rf"\bif (?:they|you|it|there|these) {_IS}(?:sold|offered|made|carried|came|had (?!been\b)|were available|was available)\b"
-    rf".*{_WOULD}\b",
-    rf"\bhop(?:e|es|ing) (?:that )?{_THEY} {_IS}(?:will |'ll |can |could |would )?{_IS}{_DOES}\b",
-    rf"\b(?:am|i'm|are|we're|is) hoping for {_MORE} ",
-    r"\blooking forward to (?:an?|more|new|the) .*\b(?:available|options?|versions?|sizes?|flavou?rs?|launch|release)\b",
-    r"\b(?:my|one|only|a|another) (?:only |small |minor )?(?:suggestion|improvement|request)s?\b(?: \w+)?"
-    r"(?: is| are| would|:|,)",
-    rf"\bsuggest (?:that )?(?:(?!you\b){_THEY} {_IS}(?:should )?{_DOES}\b|(?:adding|putting|including|making|offering|selling"
-    r"|printing|changing|improving|providing|packaging|replacing|having|reducing)\b)",
-    rf"\b{_THING} {_IS}needs {_MORE}\b(?! (?:\w+ )?(?:minutes?|seconds?|hours?))",
-    r"\b(?:packaging|box|bag|price|label|website|it) needs? to (?:be )?(?:chang|improv|redesign|larger|bigger|smaller|cheaper)",
-    r"\bwe need (?:an?|more) (?:\w+ )*?(?:size|version|option|package|pack|choice|variety)\b",
-    r"\b(?:i|we) want (?:an option|the option|to be able|more (?:\w+ )?(?:choice|options|flavou?rs|sizes)"
-    r"|a (?:\w+ )?(?:version|size|way))",
-    r"^\W*any chance (?:of|you|for|that|they)\b",
-    r"\bwhen (?:will|are|is) (?:you|they|it|this|the \w+) .*\b(?:have|back|stock|available|sell|carry|offer|get)\b",
-    r"^\W*(?:more|fewer|less|bigger|smaller|larger|cheaper) [a-z]+(?: [a-z]+)?,? please\b",
-    r"^\W*(?:please )?bring back\b",
+    (("would be", "'d be"), rf"{_WOULD} be (?:\w+ )?{_GOOD} (?:if\b(?! i\b)|to (?:have|see|get|be able)|with {_MORE})"),
+    (("help if", "appreciated", "welcome"), rf"{_WOULD} {_IS}(?:help if|be (?:much |greatly |very )?(?:appreciated|welcome))"),
+    (("wish",), rf"\bwish(?:ing)? (?:that )?{_IT} {_IS}(?:\w+ ){{0,3}}?(?:made|came|come|was|were|wasn't|weren't|had|have|would"
+     r"|could|offered|sold|carried|did|didn't|included|is|are)\b"),
+    (("please",), rf"\bplease {_IS}(?!let me|have a|use it|put it){_DOES}\b"),
+    (("should", "need", "ought", "must", "have to", "has to"),
+     rf"\b(?!you\b){_THEY} {_IS}(?:should|needs? to|ought to|must|have to|has to) {_IS}"
+     rf"(?!have\b(?! (?:an?|more|some)\b)){_DOES}\b"),
+    (("you should", "guys should", "ought to"), rf"\byou {_IS}(?:should|ought to) {_IS}"
+     r"(?:offer|sell|carry|include|introduce|bring back|stock|restock|let us|create|provide)\b"),
+    (("you should", "guys should", "ought to"), rf"\byou {_IS}(?:should|ought to) {_IS}(?:make|add|print|put|have|consider) "
+     r"(?:an?|more|the|some|it|this|these|other)\b(?!.* (?:with|in|for|to) (?:your|water|milk|the morning))"),
+    (("why ",), rf"\bwhy (?:don't|doesn't|can't|won't) (?:{_THEY}|it|these|this) {_IS}(?:{_DOES}|come)\b"),
+    (("why not",), rf"\bwhy not (?!have){_DOES}\b"),
+    (("love", "like", "prefer", "appreciate"),
+     rf"\b(?:i|we|i'd|we'd)(?: {_WOULD})? {_IS}(?:love|like|prefer|appreciate) "
+     rf"(?:it (?:more |better )?if|to see|to be able to|the option|an option|{_THEY} to {_DOES})"),
+    (("would ", "'d "), rf"\b(?:i|we)(?: would|'d) {_IS}(?:like|prefer|appreciate) {_MORE} "),
+    (("would ", "could ", "can ", "will "), rf"(?<!why )\b(?:would|could|can|will) {_THEY} {_IS}{_DOES}(?:ing)?\b"),
+    (("if only",), rf"\bif only {_IT}\b"),
+    (("if they", "if you", "if it", "if there", "if these"),
+     rf"\bif (?:they|you|it|there|these) {_IS}(?:sold|offered|made|carried|came|had (?!been\b)|were available|was available)\b"
+     rf".*{_WOULD}\b"),
+    (("hope", "hoping"), rf"\bhop(?:e|es|ing) (?:that )?{_THEY} {_IS}(?:will |'ll |can |could |would )?{_IS}{_DOES}\b"),
+    (("hoping for",), rf"\b(?:am|i'm|are|we're|is) hoping for {_MORE} "),
+    (("looking forward",),
+     r"\blooking forward to (?:an?|more|new|the) .*\b(?:available|options?|versions?|sizes?|flavou?rs?|launch|release)\b"),
+    (("suggestion", "improvement", "request"), r"\b(?:my|one|only|a|another) (?:only |small |minor )?"
+     r"(?:suggestion|improvement|request)s?\b(?: \w+)?(?: is| are| would|:|,)"),
+    (("suggest",), rf"\bsuggest (?:that )?(?:(?!you\b){_THEY} {_IS}(?:should )?{_DOES}\b|(?:adding|putting|including|making"
+     r"|offering|selling|printing|changing|improving|providing|packaging|replacing|having|reducing)\b)"),
+    (("needs",), rf"\b{_THING} {_IS}needs {_MORE}\b(?! (?:\w+ )?(?:minutes?|seconds?|hours?))"),
+    (("needs to", "need to"), r"\b(?:packaging|box|bag|price|label|website|it) needs? to (?:be )?"
+     r"(?:chang|improv|redesign|larger|bigger|smaller|cheaper)"),
+    (("we need",), r"\bwe need (?:an?|more) (?:\w+ )*?(?:size|version|option|package|pack|choice|variety)\b"),
+    (("i want", "we want"), r"\b(?:i|we) want (?:an option|the option|to be able|more (?:\w+ )?"
+     r"(?:choice|options|flavou?rs|sizes)|a (?:\w+ )?(?:version|size|way))"),
+    (("any chance",), r"^\W*any chance (?:of|you|for|that|they)\b"),
+    (("when will", "when are", "when is"),
+     r"\bwhen (?:will|are|is) (?:you|they|it|this|the \w+) .*\b(?:have|back|stock|available|sell|carry|offer|get)\b"),
+    (("please",), r"^\W*(?:more|fewer|less|bigger|smaller|larger|cheaper) [a-z]+(?: [a-z]+)?,? please\b"),
+    (("bring back",), r"^\W*(?:please )?bring back\b"),
 )
 NOT_ENGLISH = re.compile(
     r"\b(?:refund|money back|hope (?:this|my|that this|it) (?:review )?helps|thank|(?:zero|no|0) stars|zero before)\b"
@@ -105,12 +112,9 @@ NOT_CHINESE = re.compile(
     r"|早(?:点|些|一点)?(?:买|知道|入手|发现|下单)|越来越|期待已久|说最好|(?:店员|客服|朋友|别人|医生)建议"
     r"|建议(?:大家|各位|亲们)?(?:先|购买|入手|别|不要买|买|多囤|囤)|质量有问题|加强管理"
 )
-CUES = re.compile(
-    r"wish|hop(?:e|es|ing)\b|please|should|ought|need|must\b|have to|has to|\bwhy\b|would|'d\b|’d\b|could you|can you|will you"
-    r"|\bif only|\bif (?:they|you|it|there|these)|looking forward|suggest|improvement|request|option|any chance"
-    r"|when (?:will|are|is)|bring back|can they|could they|希望|盼|但愿|恳请|呼吁|建议|要是|如果|若|假如|要能|倘若|如能|就更?好"
-    r"|能不能|能否|可不可以|可否|是否|是不是可以|什么时候|期待|坐等|求|最好|请|麻烦|拜托|想要|应该|有没有|完美|更好|方便",
-    re.IGNORECASE,
+CHINESE_CUES = re.compile(
+    r"希望|盼|但愿|恳请|呼吁|建议|要是|如果|若|假如|要能|倘若|如能|就更?好|能不能|能否|可不可以|可否|是否|是不是可以|什么时候"
+    r"|期待|坐等|求|最好|请|麻烦|拜托|想要|应该|有没有|完美|更好|方便"
 )
 SAME = {  # word → the word under which it is counted
     **dict.fromkeys(("cheaper", "priced", "pricey", "pricy", "expensive", "affordable", "cost", "costs"), "price"),

@@ -21,7 +21,8 @@ LONGEST_SENTENCE = 600  # characters that are searched; nobody's wish needs more
 COLUMNS = ["idea", "language", "n_authors", "share", "low", "high", "n_customers", "value", "quote"]
 _SENTENCE = re.compile(r"[^.!?。！？…\n]+(?:[.!?。！？…]+|\n|$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_ENGLISH = [re.compile(pattern) for pattern in request_words.ENGLISH]
+_ENGLISH = [(needed, re.compile(pattern)) for needed, pattern in request_words.ENGLISH]
+_NEEDED = tuple(sorted({word for needed, _ in request_words.ENGLISH for word in needed}))
 _CHINESE = [re.compile(pattern) for pattern in request_words.CHINESE]
 _CLAUSE_END = re.compile(r"[，,；;。！？!?]")
 _ENGLISH_END = re.compile(r"[,;:()]| (?:but|because|although|though|since|until|so that) ")
@@ -34,7 +35,7 @@ def find_requests(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd
     A Chinese sentence is cut to the clause that asks. One row a sentence; in order of feedback_id.
     """
     own = reviews[reviews["text"].notna() & reviews["copy_of"].isna() & ~reviews["is_paid"].astype(bool)]
-    own = own[own["text"].str.contains(request_words.CUES)].sort_values("feedback_id", kind="stable")
+    own = own.sort_values("feedback_id", kind="stable")
     found = [
         (feedback, customer, sentence.strip(), clause)
         for feedback, customer, text in zip(own["feedback_id"], own["customer_id"], own["text"], strict=True)
@@ -58,19 +59,26 @@ def find_requests(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd
 def asking_clause(sentence: str) -> str | None:
     """Return the part of a sentence that asks for something, whole clauses; None where it asks for nothing."""
     text = sentence[:LONGEST_SENTENCE].lower().replace("’", "'").strip()
-    if not request_words.CUES.search(text):
+    is_chinese = _HAN.search(text) is not None
+    if is_chinese and not request_words.CHINESE_CUES.search(text):
         return None
-    is_chinese = _HAN.search(text)
-    if (request_words.NOT_CHINESE if is_chinese else request_words.NOT_ENGLISH).search(text):
+    body = text.rstrip("。！？!?….～~ ，,")
+    hit = next(filter(None, (pattern.search(body) for pattern in _worth_trying(body, is_chinese=is_chinese))), None)
+    if hit is None or (request_words.NOT_CHINESE if is_chinese else request_words.NOT_ENGLISH).search(text):
         return None
     ends = _CLAUSE_END if is_chinese else _ENGLISH_END
-    body = text.rstrip("。！？!?….～~ ，,")
-    for pattern in _CHINESE if is_chinese else _ENGLISH:
-        if hit := pattern.search(body):
-            start = max((end.end() for end in ends.finditer(body, 0, hit.start() + 1)), default=0)
-            end = next((end.start() for end in ends.finditer(body, hit.end())), len(body))
-            return body[start:end]
-    return None
+    start = max((end.end() for end in ends.finditer(body, 0, hit.start() + 1)), default=0)
+    end = next((end.start() for end in ends.finditer(body, hit.end())), len(body))
+    return body[start:end]
+
+
+def _worth_trying(body: str, *, is_chinese: bool):
+    """Yield the patterns that can match: all Chinese ones, the English ones one of whose words is there."""
+    if is_chinese:
+        yield from _CHINESE
+    else:
+        here = {word for word in _NEEDED if word in body}
+        yield from (pattern for needed, pattern in _ENGLISH if not here.isdisjoint(needed)) if here else ()
 
 
 def _content(clauses: pd.Series, dictionary: tuple[str, ...]) -> pd.Series:

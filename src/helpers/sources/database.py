@@ -30,7 +30,7 @@ AS_UTC_TEXT = {  # types whose zone the driver loses: the server writes the mome
 
 
 def feeds(source) -> tuple[str, ...]:
-    return tuple(source.mapping)
+    return mapped.feeds(source)
 
 
 def files(source, folder) -> dict:
@@ -48,7 +48,7 @@ def read(source, files: dict, *, business, connection) -> dict:
         **{header: arrived[column] for header, column in found.items()}, _line=arrived["_line"], _problem=ibis.null("string")
     )
     as_written = source.model_copy(update={"reading": {**WRITTEN, **source.reading}})
-    tables = mapped.canonical_tables(rows, as_written, business=business)
+    tables = mapped.tables_of(rows, as_written, {}, business=business)
     return tables if engine is connection else {name: ibis.memtable(table.to_pyarrow()) for name, table in tables.items()}
 
 

@@ -66,16 +66,20 @@ def read(source, files: dict[str, Path], *, business, connection) -> dict:
     check_mapping(source)
     engine = connection if connection.name == "duckdb" else ibis.duckdb.connect()
     about: dict[str, dict] = {}
-    rows = questions.with_stars(gather(source, files, engine, about), source)
-    if questions.asks(source):
-        asked = questions.columns_of(rows, source, about)
-        tables = canonical_tables(questions.with_scores(rows, asked), source, business=business)
-        tables["survey_questions"] = questions.questions_table(asked, source)
-        answers = questions.answers_table(rows, tables["feedback"], asked, source)
-        tables |= {"survey_answers": answers} if answers.count().execute() else {}
-    else:
-        tables = canonical_tables(rows, source, business=business)
+    tables = tables_of(gather(source, files, engine, about), source, about, business=business)
     return tables if engine is connection else {name: ibis.memtable(table.to_pyarrow()) for name, table in tables.items()}
+
+
+def tables_of(rows, source, about: dict[str, dict], *, business) -> dict:
+    """Return the canonical tables of the mapped columns, those of a survey with its questions and answers."""
+    rows = questions.with_stars(rows, source)
+    if not questions.asks(source):
+        return canonical_tables(rows, source, business=business)
+    asked = questions.columns_of(rows, source, about)
+    tables = canonical_tables(questions.with_scores(rows, asked), source, business=business)
+    tables["survey_questions"] = questions.questions_table(asked, source)
+    answers = questions.answers_table(rows, tables["feedback"], asked, source)
+    return tables | ({"survey_answers": answers} if answers.count().execute() else {})
 
 
 def check_mapping(source) -> None:

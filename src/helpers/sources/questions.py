@@ -19,7 +19,7 @@ from helpers.sources.scales import Scale, agreed, figures_of, is_no_opinion, nor
 
 SCORES = ("nps", "csat", "ces")
 HONEST = {"nps": ((0, 10), (1, 10)), "csat": ((1, 5),), "ces": ((1, 7),)}  # scales on which feedback takes a score
-MOST_ANSWERS = 2000  # distinct ones of a rating question; what is beyond is no rating
+MOST_ANSWERS = 20_000  # distinct ones of a rating question; what is beyond is no rating
 NO_RATING = "answer is no rating"
 ENGLISH = re.compile(
     r"\b(how|what|why|which|would|do|did|is|was|are|were|you|your|our|us|the|of|to|with|please|rate|overall|satisfied|likely|easy|"

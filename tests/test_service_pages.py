@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers import datasets, i18n, plots, report, service, service_links_pages, service_pages
+from helpers.errors import TooLittleData
 from helpers.report import Said
 from test_service import case, frame
 from test_service_links import world
@@ -100,3 +101,32 @@ def test_purchases_are_followed_for_the_horizon_of_the_churn_report():
     assert {"after a case", "slow to close"} <= set(links["comparison"])
     assert not links.duplicated(["comparison", "outcome", "topic"]).any()
     assert json.dumps(links[["exposed", "others", "difference", "low", "high"]].isna().sum().sum().item()) == "0"
+
+
+NEVER = pd.Series(pd.NaT, index=range(120), dtype="datetime64[us, UTC]")
+HARD = {
+    "one case": lambda c: c.head(1), "no case": lambda c: c.head(0), "all the same rating": lambda c: c.assign(csat=1.0),
+    "no rating": lambda c: c.assign(csat=np.nan), "no customer": lambda c: c.assign(customer_id=None),
+    "one customer": lambda c: c.assign(customer_id="p1"), "never closed": lambda c: c.assign(closed_at=NEVER),
+    "never answered": lambda c: c.assign(first_response_at=NEVER), "no topic": lambda c: c.assign(topic=None, channel=None),
+    "every topic once": lambda c: c.assign(topic=c["case_id"]), "no minutes": lambda c: c.assign(handle_minutes=np.nan),
+    "closed before they were opened": lambda c: c.assign(closed_at=c["opened_at"] - pd.Timedelta(days=1)),
+    "answered at once": lambda c: c.assign(first_response_at=c["opened_at"], closed_at=c["opened_at"]),
+    "all after the snapshot": lambda c: c.assign(opened_at=c["opened_at"] + pd.Timedelta(days=900)),
+    "reopened is not known": lambda c: c.assign(reopened=pd.array([None] * len(c), dtype="boolean")),
+    "one day": lambda c: c.assign(opened_at=c["opened_at"].iloc[0]),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_odd_cases_are_told_or_refused_in_a_sentence_and_never_with_nan(name):
+    try:
+        served = service.read_cases(HARD[name](world(120)), as_of=AS_OF, time_zone="Asia/Shanghai")
+        told, _ = service_pages.how_well(served, source="x")
+        linked, _ = service_links_pages.what_goes_with(served, None, None, run=run_of(), source="x")
+    except TooLittleData as short:
+        assert str(short)
+        return
+    words = sentences([*told, *linked])
+    assert "nan" not in words.lower()
+    assert "–" not in words.replace("1–5", ""), words  # an en dash is an unknown figure

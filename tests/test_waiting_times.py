@@ -9,7 +9,7 @@ from helpers.waiting_times import quantile, survival
 
 
 def test_a_wait_that_is_not_over_stays_at_risk_until_it_was_cut():
-    times, share, _ = survival([1, 2, 2, 3, 4], [True, True, False, True, False])
+    times, share, *_ = survival([1, 2, 2, 3, 4], [True, True, False, True, False])
     assert times.tolist() == [1, 2, 3]
     assert share.tolist() == pytest.approx([4 / 5, 4 / 5 * 3 / 4, 4 / 5 * 3 / 4 * 1 / 2])
 
@@ -18,7 +18,7 @@ def test_remissions_of_the_6_mp_arm_of_gehan_are_those_of_the_textbooks():
     # Freireich et al. 1963, Gehan 1965: 21 patients, median remission 23 weeks, S(10) = .753
     weeks = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
     over = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
-    times, share, _ = survival(weeks, over)
+    times, share, *_ = survival(weeks, over)
     assert share[times == 10][0] == pytest.approx(.753, abs=.0005)
     assert quantile(weeks, over, .5)[0] == 23
 
@@ -37,6 +37,11 @@ def test_an_end_that_the_data_do_not_reach_is_not_known_and_nothing_is_known_of_
     assert np.isnan(high)
     assert np.isnan(quantile([], [], .5)).all()
     assert np.isnan(quantile([5, 6], [False, False], .5)).all()
+
+
+def test_waits_that_are_all_the_same_are_known_to_be_so_if_there_are_enough():
+    assert quantile([2.0] * 60, [True] * 60, .9) == (2.0, 2.0, 2.0)
+    assert np.isnan(quantile([2.0] * 20, [True] * 20, .9)[2])  # 3.84 ÷ (20 + 3.84) = 16 % may still be waiting
 
 
 def test_leaving_open_cases_out_would_make_service_look_faster():

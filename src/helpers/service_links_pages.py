@@ -91,15 +91,17 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
             row[["estimate", "low", "high"]].to_dict(),
             Evidence("estimate", n=int(row["n"]), estimate=row["estimate"], interval=(row["low"], row["high"]), baseline=0.0),
         ))
-    pieces.append({
-        "axes": plots_service.grouped_dots(shown, label="outcome", by="comparison", value="difference", low="low", high="high",
-                                           fmt="change_number1", reference_label=t("← worse than fast cases | better →")),
-        "title": t(_title_of_slow(links)),
-        "subtitle": t("Difference between the slower and the faster half of the same topic and channel (opened again: with the "
-                      "others), in percentage points, 95% interval; purchases beyond those of comparable customers"),
-        "source": source, "alt": t("Dots with intervals: differences in satisfaction and purchases by kind of delay."),
-        "data": named, "columns": columns_of(LINK_COLUMNS), "name": "service_links",
-    })
+    if len(shown):
+        pieces.append({
+            "axes": plots_service.grouped_dots(
+                shown, label="outcome", by="comparison", value="difference", low="low", high="high", fmt="change_number1",
+                reference_label=t("← worse than fast cases | better →")),
+            "title": t(_title_of_slow(links)),
+            "subtitle": t("Difference between the slower and the faster half of the same topic and channel (opened again: with "
+                          "the others), in percentage points, 95% interval; purchases beyond those of comparable customers"),
+            "source": source, "alt": t("Dots with intervals: differences in satisfaction and purchases by kind of delay."),
+            "data": named, "columns": columns_of(LINK_COLUMNS), "name": "service_links",
+        })
     return [*pieces, *_purchases_of_slow(links, horizon)]
 
 

@@ -72,11 +72,16 @@ def _times(total: pd.Series, cases: Cases) -> list:
     if total["close_median_hours"] == total["close_median_hours"]:
         pieces.append(Said(
             "Half of {n:count} cases are closed within {median:number1} days (95% interval {low:number1} to {high:number1}), "
-            "nine in ten within {p90:number1} days; handling one takes {minutes:number1} minutes at the median.",
-            {"n": int(total["close_n"]), "minutes": total["handle_median_minutes"], "p90": total["close_p90_hours"] / 24,
+            "nine in ten within {p90:number1} days.",
+            {"n": int(total["close_n"]), "p90": total["close_p90_hours"] / 24,
              **{name: total[f"close_median_{end}"] / 24 for name, end in
                 (("median", "hours"), ("low", "low"), ("high", "high"))}},
             _estimate(total, "close_n", "close_median", "hours"),
+        ))
+    if total["handle_median_minutes"] == total["handle_median_minutes"]:
+        pieces.append(Said(
+            "Handling a case takes {median:number1} minutes at the median ({n:count} cases) and more than {p90:number1} in one "
+            "of ten.", {"n": int(total["handle_n"]), "median": total["handle_median_minutes"], "p90": total["handle_p90_minutes"]},
         ))
     if recent := service.lately(cases):
         pieces.append(Said(

@@ -47,6 +47,13 @@ def test_a_group_that_is_new_brings_mix_only():
     assert found.loc["all", "mix"] == pytest.approx(found.loc["all", "score_later"] - found.loc["all", "score_earlier"])
 
 
+def test_others_of_fewer_than_ten_take_the_smallest_group_with_them():
+    places = [("web", 40, 40), ("shop", 30, 30), ("app", 12, 12), ("fair", 2, 1)]
+    found = split(*[(day, place, up, down) for day in (BEFORE, NOW) for place, up, down in places])
+    assert found.index.tolist() == ["shop", "web", "others", "all"]
+    assert found.loc["others", "n_earlier"] == 27  # 24 by app, 3 at the fair
+
+
 counts = st.tuples(st.integers(0, 40), st.integers(0, 40))
 
 

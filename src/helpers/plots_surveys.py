@@ -65,7 +65,7 @@ def control(data: pd.DataFrame, *, fmt: str, limits_label: str, centre_label: st
                 va="center", fontsize=9, color=plots.MUTED, annotation_clip=False)
     ax.annotate(limits_label, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=9,
                 color=plots.MUTED, annotation_clip=False)
-    every = -(-len(data) // 8)
+    every = -(-len(data) // 5)
     ax.set_xticks(x[::every], [shown(period, "month") for period in data["period"].iloc[::every]])
     ax.set_xlim(-0.6, len(data) - 0.4)
     ax.grid(axis="y")

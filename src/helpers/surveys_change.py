@@ -64,8 +64,9 @@ def split_change(halves: pd.DataFrame, by: str, name: str, *, seed: int, n_draws
 
     mix = (share later − share earlier) × (mean of its two scores − mean of the two totals); within = mean of its two shares ×
     (score later − score earlier). Added up over the groups, both give the change of the score exactly. Groups with fewer than
-    10 answers in a half are "others"; what one half lacks altogether has no within, only mix. Intervals: 95 %, customers (with
-    all their answers) drawn again. Raises TooLittleData where fewer than two groups remain.
+    10 answers in a half are "others", with the smallest group if they are too few still; what one half lacks altogether has
+    no within, only mix. Intervals: 95 %, customers (with all their answers) drawn again. Raises TooLittleData where fewer than
+    two groups remain.
     """
     grouped = _merge_rare(halves, by)
     groups = sorted(grouped.unique(), key=lambda group: (group == OTHERS, str(group)))
@@ -85,10 +86,18 @@ def split_change(halves: pd.DataFrame, by: str, name: str, *, seed: int, n_draws
 
 
 def _merge_rare(halves: pd.DataFrame, by: str) -> pd.Series:
-    """Return the group of each answer; groups with fewer than 10 in a half are "others"."""
+    """Return the group of each answer; groups with fewer than 10 in a half are "others".
+
+    Where the others are 1 to 9 in a half, the smallest group joins them; none at all in a half is no small group.
+    """
     named = halves[by].astype("object").where(halves[by].notna(), surveys.UNKNOWN)
     n = pd.crosstab(named, halves["is_later"]).reindex(columns=[False, True], fill_value=0)
-    return named.where(~named.isin(n.index[n.min(axis=1) < surveys.MIN_SHOWN]), OTHERS)
+    n = n.loc[sorted(n.index, key=lambda group: (n.loc[group].sum(), str(group)))]
+    rare = [group for group in n.index if n.loc[group].min() < surveys.MIN_SHOWN]
+    for group in [group for group in n.index if group not in rare]:
+        if n.loc[rare].sum().between(1, surveys.MIN_SHOWN - 1).any():
+            rare.append(group)
+    return named.where(~named.isin(rare), OTHERS)
 
 
 def split_parts(sums: np.ndarray) -> dict[str, np.ndarray]:

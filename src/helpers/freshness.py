@@ -21,7 +21,6 @@ TOPICS = ("collection", "cleaning", "segmentation", "lifetime_value", "persona",
           "forecast", "actions", "dashboard")  # all stages of the design, built or not
 LANGUAGES = ("en", "zh")
 MOST_NODES = 100_000  # values in a settings file
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def stage_names() -> list[str]:
@@ -101,15 +100,17 @@ def read_mapping(file: Path) -> dict:
     """Return a YAML file as a dictionary; an unreadable one is said in one line."""
     try:
         content = file.read_text(encoding="utf-8")
-        if "&" in content and _unfolded(yaml.compose(content, Loader=Loader), {}) > MOST_NODES:
+        if "&" in content and _unfolded(yaml.compose(content, Loader=yaml.SafeLoader), {}) > MOST_NODES:
             raise UserError(f"{paths.shown(file)}: its aliases unfold to more than {MOST_NODES:,} values: write fewer")
-        data = yaml.load(content, Loader=Loader) or {}
+        data = yaml.load(content, Loader=yaml.SafeLoader) or {}
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{paths.shown(file)} cannot be read: give a YAML file") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "a value is no date or number"
+        problem = getattr(error, "problem", None) or (
+            "nested too deeply" if isinstance(error, RecursionError) else "a value is no date or number"
+        )
         raise UserError(f"{paths.shown(file)}{where}: not readable as YAML: {problem}") from None
     if not isinstance(data, dict):
         raise UserError(f"{paths.shown(file)}: must be a mapping of stage to parameters")

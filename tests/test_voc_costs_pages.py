@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import i18n, report, tables, voc, voc_costs_pages
+from helpers import i18n, plots, report, tables, voc, voc_costs_pages
 from helpers.report import Said
 
 AS_OF = pd.Timestamp("2024-12-31")
@@ -76,6 +76,7 @@ def test_what_is_missing_is_said_and_nothing_breaks(case):
 
 def test_the_page_is_shown_in_chinese(monkeypatch):
     i18n.use(language="zh", currency="CNY")
+    plots.use_style()
     shown = []
     monkeypatch.setattr(report, "display", lambda block: shown.append(block.data))
     monkeypatch.setitem(report._run, "now", report.Run("06_voc", None, "zh", AS_OF, None, 1))

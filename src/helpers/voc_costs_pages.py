@@ -13,7 +13,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.report import Said
 
-MOST_FINDINGS, MOST_SHOWN = 3, 14  # topics that get a sentence of their own; rows of the chart
+MOST_TOLD, MOST_SHOWN = 3, 14  # topics that get a sentence of their own; rows of the chart
 MONEY_COLUMNS = {
     "topic": ("Topic or theme", "label"), "n_mentions": ("Complaints", "count"),
     "mention_rank": ("Place by complaints", "count"),
@@ -137,7 +137,7 @@ def pages(found: Study, *, source) -> list[Said | dict]:
     if isinstance(found.telling, Said):
         told.append(found.telling)
     elif found.telling is not None:
-        told += voc_loyalty_pages.telling(found.telling, days=known.horizon_days, source=source)
+        told += voc_loyalty_pages.telling(found.telling, days=known.horizon_days)
     return told
 
 
@@ -145,7 +145,7 @@ def pages(found: Study, *, source) -> list[Said | dict]:
 
 
 def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage: float, source: str) -> list[Said | dict]:
-    """Return the chart of topics by money at risk beside their mentions, and a finding for each clear topic.
+    """Return the chart of topics by money at risk beside their mentions, a finding for the costliest and a sentence for others.
 
     found: table money_at_risk. coverage: share of the dated feedback that is by customers who had bought.
     """
@@ -171,11 +171,10 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
         "data": found, "columns": {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()},
         "name": "money_at_risk",
     }
-    findings = [
-        _cost_finding(row, horizon_days=horizon_days, reach_months=reach_months, coverage=coverage)
-        for row in clear.head(MOST_FINDINGS).itertuples()
-    ]
-    return [chart, *(findings or [_no_cost(found)])]
+    told = [_cost(row, horizon_days=horizon_days, reach_months=reach_months, coverage=coverage)
+            for row in clear.head(MOST_TOLD).itertuples()]
+    told[1:] = [said._replace(evidence=None) for said in told[1:]]
+    return [chart, *(told or [_no_cost(found)])]
 
 
 def _costs_title(found: pd.DataFrame) -> Said:
@@ -188,7 +187,7 @@ def _costs_title(found: pd.DataFrame) -> Said:
                 {"topic": clear.iloc[0]["topic"], "loudest": loudest})
 
 
-def _cost_finding(row, *, horizon_days: int, reach_months: int, coverage: float) -> Said:
+def _cost(row, *, horizon_days: int, reach_months: int, coverage: float) -> Said:
     return Said(
         "{money:money} are at risk with {topic:label} (95% interval {low:money} to {high:money}; an association): of {n:count} "
         "customers who complained about it, {share:percent} bought nothing in the next {days:count} days, against "

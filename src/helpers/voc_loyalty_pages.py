@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from helpers import plots, voc_loyalty
+from helpers import voc_loyalty
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.report import Said
 
-MEASURES = {"score": "the score", "recency": "days since the last purchase", "frequency": "number of purchases"}
+MEASURES = {"recency": "days since the last purchase", "frequency": "number of recent purchases"}
 SCALE_NAMES = {"nps": "likelihood to recommend", "rating": "stars", "csat": "satisfaction"}
 SCORES = {"nps": "{score:number} of 10", "rating": "{score:number} of 5 stars", "csat": "{score:number} of 5"}
 LIST_COLUMNS = {
@@ -15,12 +15,7 @@ LIST_COLUMNS = {
     "last_on": ("Last purchase", "day"), "silent_days": ("Days since", "count"), "revenue": ("Revenue so far", "money"),
     "customer_lifetime_value": ("Expected value", "money"),
 }
-TELLING_COLUMNS = {
-    "scale": ("Scale", "label"), "what": ("What is known", "label"), "n": ("Customers", "count"),
-    "n_stopped": ("Bought nothing", "count"), "auc": ("AUC", "number3"), "low": ("Interval from", "number3"),
-    "high": ("Interval to", "number3"), "gain": ("More than the score", "change_number2"),
-}
-LISTED_ROWS = 10  # of each list in the report; the CSV holds them all
+LISTED_ROWS = 5  # of each list in the report; the CSV holds them all
 
 
 def counts(counted: dict[str, dict], listed: pd.DataFrame, *, days: int) -> list[Said]:
@@ -41,7 +36,6 @@ def counts(counted: dict[str, dict], listed: pd.DataFrame, *, days: int) -> list
             "Of {n:count} customers whose last score was bad (0 to 6, or three stars or fewer), {share:percent} ({low:percent} "
             "to {high:percent}) have stopped buying; {stay:count} others bought again after it and still do.",
             {**bad, "stay": len(stays)},
-            Evidence("estimate", n=bad["n"], estimate=bad["share"], interval=(bad["low"], bad["high"])),
         ))
     return told
 
@@ -68,41 +62,29 @@ def lists(listed: pd.DataFrame) -> list[Said | dict]:
     return pieces
 
 
-def telling(found: pd.DataFrame, *, days: int, source) -> list[Said | dict]:
-    """Return how well the score tells who buys again, beside recency and frequency: a chart of the first scale, and a finding
-    for each.
-    """
-    shown = found.assign(what=found["measure"].map(MEASURES))
-    scales = [(scale, rows.iloc[0], rows.iloc[1:].sort_values("auc", ascending=False).iloc[0])
-              for scale, rows in shown.groupby("scale", sort=False)]
-    first = shown[shown["scale"] == scales[0][0]].sort_values("auc", ascending=False, kind="stable")
-    chart = {
-        "axes": plots.dots(
-            first, label="what", value="auc", low="low", high="high", fmt="number2", reference=0.5,
-            reference_label=t("says nothing"),
-        ),
-        "title": t("Who buys again: {scale:label} beside past purchases", scale=SCALE_NAMES[scales[0][0]]),
-        "subtitle": t("Probability of telling a customer who buys again within {days:count} days from one who does not "
-                      "(AUC), 95% interval", days=days),
-        "source": source(n=int(first["n"].iloc[0])),
-        "alt": t("Dots of the AUC of the score, recency and frequency with their intervals."),
-        "data": shown.assign(scale=shown["scale"].map(SCALE_NAMES)),
-        "columns": {name: (t(label), fmt) for name, (label, fmt) in TELLING_COLUMNS.items()}, "name": "who_buys_again",
-    }
-    return [chart, *(_telling_finding(score, rest, scale=scale, days=days) for scale, score, rest in scales)]
+def telling(found: pd.DataFrame, *, days: int) -> list[Said]:
+    """Return how well each score tells who buys again, beside recency and frequency; the first one as a finding."""
+    said = []
+    for scale, rows in found.groupby("scale", sort=False):
+        score, best = rows.iloc[0], rows.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
+        said.append(_telling(score, best, scale=scale, days=days, is_finding=not said))
+    return said
 
 
-def _telling_finding(score, rest, *, scale: str, days: int) -> Said:
+def _telling(score, best, *, scale: str, days: int, is_finding: bool) -> Said:
     values = {"scale": SCALE_NAMES[scale], "auc": score["auc"], "low": score["low"], "high": score["high"], "days": days,
-              "other": rest["what"], "other_auc": rest["auc"]}
+              "other": MEASURES[best["measure"]], "other_auc": best["auc"], "gain": best["gain"],
+              "gain_low": best["gain_low"], "gain_high": best["gain_high"]}
     evidence = Evidence("estimate", n=int(score["n"]), estimate=float(score["auc"]), interval=(score["low"], score["high"]),
-                        baseline=0.5)
+                        baseline=0.5) if is_finding else None
     if score["low"] > 0.5:
         return Said(
             "Those with a better score ({scale:label}) are likelier to buy again within {days:count} days: AUC {auc:number2} "
-            "({low:number2} to {high:number2}), against {other_auc:number2} by {other:label}.", values, evidence,
+            "({low:number2} to {high:number2}; 0.5 says nothing). The AUC of {other:label} is {other_auc:number2}, a "
+            "difference of {gain:change_number2} ({gain_low:change_number2} to {gain_high:change_number2}).", values, evidence,
         )
     return Said(
         "The score ({scale:label}) does not tell who buys again within {days:count} days: AUC {auc:number2} ({low:number2} to "
-        "{high:number2}; 0.5 says nothing), against {other_auc:number2} by {other:label}.", values, evidence,
+        "{high:number2}; 0.5 says nothing). The AUC of {other:label} is {other_auc:number2}, a difference of "
+        "{gain:change_number2} ({gain_low:change_number2} to {gain_high:change_number2}).", values, evidence,
     )

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers import plots, voc_requests
-from helpers.evidence import Evidence
+from helpers import voc_requests
 from helpers.i18n import text as t
 from helpers.report import Said
 
-MOST_SHOWN = 15
+MOST_SHOWN = 8
 COLUMNS = {
     "idea": ("What they ask for", ""), "n_authors": ("Authors", "count"), "share": ("Share of authors", "percent1"),
     "low": ("Interval from", "percent1"), "high": ("Interval to", "percent1"), "n_customers": ("Known customers", "count"),
@@ -37,7 +36,7 @@ def study(reviews: pd.DataFrame, values: pd.DataFrame, *, dictionary: tuple[str,
     return Wishes(asked["author"].nunique(), voc_requests.group_requests(asked, reviews, values))
 
 
-def pages(wishes: Wishes, *, source) -> list[Said | dict]:
+def pages(wishes: Wishes) -> list[Said | dict]:
     """Return what customers ask for as pieces of report.tell; a sentence where no wish is shared by ten authors."""
     found = wishes.table
     if not wishes.n_authors:
@@ -47,24 +46,15 @@ def pages(wishes: Wishes, *, source) -> list[Said | dict]:
             "{n:count} authors ask for something, but no wish is shared by {needed:count} of them, so none is shown.",
             {"n": wishes.n_authors, "needed": voc_requests.MIN_AUTHORS},
         )]
-    first, shown = found.iloc[0], found.head(MOST_SHOWN)
-    n_wrote = round(first["n_authors"] / first["share"])
-    finding = Said(
+    first = found.iloc[0]
+    return [Said(
         "{n:count} authors ask for something; the wish that most share is “{idea}”: {k:count} authors, {share:percent1} of all "
         "who wrote ({low:percent1} to {high:percent1}).",
         {"n": wishes.n_authors, "k": int(first["n_authors"]), "share": first["share"], "low": first["low"],
          "high": first["high"], "idea": first["idea"]},
-        Evidence("estimate", n=int(first["n_authors"]), estimate=first["share"], interval=(first["low"], first["high"])),
-    )
-    chart = {
-        "axes": plots.bar(shown, label="idea", value="share", low="low", high="high", fmt="percent1"),
-        "title": t("What customers ask for"),
-        "subtitle": t("Share of all who wrote, 95% interval; wishes shared by at least {needed:count} authors, named by their "
-                      "most frequent words", needed=voc_requests.MIN_AUTHORS),
-        "source": source(n=n_wrote), "alt": t("Bars of the share of authors by wish."),
-    }
-    table = {
-        "frame": found, "caption": t("Wishes, and one of each in an author's words"), "rows": MOST_SHOWN,
-        "columns": {name: (t(label), fmt) for name, (label, fmt) in COLUMNS.items()}, "csv_name": "requests",
-    }
-    return [finding, chart, table]
+    ), {
+        "frame": found, "rows": MOST_SHOWN, "csv_name": "requests",
+        "caption": t("What customers ask for: wishes shared by at least {needed:count} authors, named by their most frequent "
+                     "words", needed=voc_requests.MIN_AUTHORS),
+        "columns": {name: (t(label), fmt) for name, (label, fmt) in COLUMNS.items()},
+    }]

@@ -48,6 +48,13 @@ def test_the_least_liked_aspect_heads_the_chart_and_the_rest_is_counted():
     assert (evidence.kind, evidence.n, evidence.baseline) == ("estimate", 100, 0.0) and evidence.interval[0] > 0
 
 
+def test_the_clearly_worst_and_best_aspects_are_named():
+    table = about(price=(100, 0.2), delivery=(100, 0.8), returns=(100, 0.9), service=(100, 0.55), rare=(20, 1.0))
+    assert topics_pages.worst_and_best(table) == (["returns", "delivery"], ["price"])
+    assert topics_pages.worst_and_best(about(price=(100, 0.5), delivery=(100, 0.5))) == ([], [])
+    assert topics_pages.worst_and_best(table.head(0)) == ([], [])
+
+
 def test_where_aspects_are_alike_or_rare_nothing_is_claimed():
     alike = topics_pages.aspects(about(price=(100, 0.5), delivery=(100, 0.5)), reviews(200), source="s")
     assert alike[0]["title"] == "No aspect stands out by its dissatisfied customers" and len(said(alike)) == 1

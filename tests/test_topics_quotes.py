@@ -33,7 +33,7 @@ def test_specificity_counts_content_and_rewards_a_number_or_a_time(sentence, val
 
 BAD = "The courier threw the parcel over the fence and the vase broke"
 GOOD = "The courier carried the heavy parcel upstairs to my kitchen door"
-OTHER = "Nobody rang and the parcel stood two days in the rain outside"
+OTHER = "Nobody rang and the parcel stood two days in the rain, all ruined"
 
 
 def rows(*sentences, topic="delivery", p=None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -95,6 +95,14 @@ def test_the_longest_is_not_the_best_and_the_outspoken_is_preferred():
 
     loud = find_quotes(said, about, reviews_of(True, True), loud_other, names=["delivery"])
     assert loud["quote"].tolist() == [OTHER, long]
+
+
+@pytest.mark.parametrize(("sentence", "is_bad", "worth"), [
+    ("The parcel was crushed", True, 1.0), ("The parcel was crushed", False, 0.3), ("The parcel was blue", True, 0.6),
+    ("A delicious soup", False, 1.0), ("It is not delicious", True, 1.0), ("物流很快", False, 1.0), ("客服敷衍", True, 1.0),
+])
+def test_words_of_praise_and_blame_must_fit_the_tag(sentence, is_bad, worth):
+    assert topics_quotes.outspoken(sentence, is_bad=is_bad) == worth
 
 
 def test_a_sentence_about_one_thing_is_nearer_than_one_about_two():

@@ -74,9 +74,9 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
 
 
 def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
-    """Return a finding for the two aspects that people are clearly least happy with, and for the one they are happiest with."""
+    """Return a finding for the aspect that people are clearly least happy with, and for the one they are happiest with."""
     said = []
-    for row in [*clear[clear["difference"] > 0].head(2).itertuples(), *clear[clear["difference"] < 0].tail(1).itertuples()]:
+    for row in [*clear[clear["difference"] > 0].head(1).itertuples(), *clear[clear["difference"] < 0].tail(1).itertuples()]:
         template = (
             "Of {n:count} texts that mention {topic:label}, an estimated {share:percent} are dissatisfied with it, against "
             "{others:percent} where other aspects are mentioned."
@@ -87,6 +87,14 @@ def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
                      baseline=0.0),
         ))
     return said
+
+
+def worst_and_best(topics: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the aspects with clearly (q < .05) more dissatisfied mentions than the others, the worst first, and those with
+    clearly fewer, the best first."""
+    table = aspects_sentiment.summarise(topics, n_read=1)
+    clear = table[table["q_value"] < MAX_Q].sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
+    return list(clear.loc[clear["difference"] > 0, "topic"]), list(clear.loc[clear["difference"] < 0, "topic"])[::-1]
 
 
 # --- themes
@@ -110,7 +118,15 @@ def theme_drivers(drivers: pd.DataFrame, *, n_reviews: int, source: str) -> list
         "alt": t("Dots with intervals: dissatisfied reviews more or fewer than expected, by theme."),
         "data": rows, "columns": _translated(wording.DRIVER_COLUMNS), "name": "themes",
     }
-    return [chart, *(_finding(said) for said in wording.driver_findings(drivers)), left_out]
+    return [chart, *_theme_findings(drivers), left_out]
+
+
+def _theme_findings(drivers: pd.DataFrame) -> list[Said]:
+    """Return the findings on the theme with most complaints beyond the expected and on that with fewest."""
+    said = wording.driver_findings(drivers)
+    worse = [one for one in said if one.estimate is not None and one.estimate > 0][:1]
+    better = [one for one in said if one.estimate is not None and one.estimate < 0][:1]
+    return [_finding(one) for one in (worse + better or said[:1])]
 
 
 def _finding(said: wording.Sentence) -> Said:
@@ -122,8 +138,13 @@ def _finding(said: wording.Sentence) -> Said:
 
 
 def changes(topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame, *, source: str) -> list:
-    """Return what grows and what vanishes: over the last weeks of dated feedback, and since the last run."""
-    return [*_over_time(topics, reviews, source=source), *_since_last_run(topics, reviews, runs, topic_runs)]
+    """Return what grows and what vanishes: over the last weeks of dated feedback, and since the last run.
+
+    Only the topic that grows most is a finding; the others are told plainly.
+    """
+    told = [*_over_time(topics, reviews, source=source), *_since_last_run(topics, reviews, runs, topic_runs)]
+    grown = next((piece for piece in told if isinstance(piece, Said) and piece.evidence and piece.evidence.estimate > 0), None)
+    return [piece if piece is grown or not isinstance(piece, Said) else _plain(piece) for piece in told]
 
 
 def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list[Said | dict]:
@@ -152,6 +173,10 @@ def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> l
         "columns": _translated(CHANGE_COLUMNS), "name": "topic_changes",
     }
     return [chart, *(_change(row, span) for row in clear.head(3).itertuples()), *mix]
+
+
+def _plain(said: Said) -> Said:
+    return Said(said.template, said.values)
 
 
 def _mix(reviews: pd.DataFrame, now: pd.Series, before: pd.Series) -> list[Said]:
@@ -193,7 +218,7 @@ def _since_last_run(
         return [*found, Said(
             "The {n:count} texts that are new since the last run speak of the same topics as the earlier ones.", values,
         )]
-    for row in clear.itertuples():
+    for row in clear.sort_values(["change", "topic"], ascending=[False, True]).itertuples():
         template = (
             "Growing since the last run: {topic:label}, in {now:percent1} of {n:count} new texts, {before:percent1} of the "
             "earlier ones." if row.change > 0 else
@@ -226,12 +251,12 @@ def quotes(chosen: pd.DataFrame) -> Iterator[tuple[list[tuple[str, str]], str]]:
 
 
 def more_quotes(chosen: pd.DataFrame) -> list[dict]:
-    """Return the quotes of all topics after the sixth as a table; nothing where there are none."""
+    """Return the quotes of all topics after the sixth as a table of eight rows, its CSV with all; nothing if there are none."""
     rest = chosen[~chosen["topic"].isin(list(dict.fromkeys(chosen["topic"]))[:MOST_QUOTED])]
     if rest.empty:
         return []
     return [{"frame": rest.assign(origin=_origins(rest)), "columns": _translated(QUOTE_COLUMNS),
-             "caption": t("Quotes on the other topics"), "csv_name": "quotes"}]
+             "caption": t("Quotes on the other topics"), "csv_name": "quotes", "rows": 8}]
 
 
 def _origins(chosen: pd.DataFrame) -> list[str]:
@@ -263,7 +288,8 @@ def words(compared: pd.DataFrame, *, n: int, average: float, source: str) -> lis
         "alt": t("Bars of the share of dissatisfied reviews by word."), "data": marked, "name": "complaint_words",
         "columns": _translated(wording.WORD_COLUMNS),
     }
-    return [chart, _finding(wording.word_finding(compared))]
+    said = wording.word_finding(compared)
+    return [chart, Said(said.template, said.values)]
 
 
 def products(reviews: pd.DataFrame) -> list[Said | dict]:

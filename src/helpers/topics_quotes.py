@@ -1,7 +1,7 @@
 """Which sentences speak for a topic? Near its heart, specific, with an audible verdict; neither long nor twice the same.
 
-A useful quote names a thing and says what happened: its usefulness is nearness × specificity × how clearly its author is heard,
-cubed: most sentences are specific enough, few outspoken.
+A useful quote names a thing and says what happened: its usefulness is nearness × specificity × how clearly its author is heard
+(by the model, cubed, and by words of praise and blame): most sentences are specific enough, few outspoken.
 Input: the clauses of topics.find_topics, table `feedback_topics`, the reviews of voc.read_reviews (text masked).
 """
 
@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from helpers import sentiment_clauses
 from helpers.masking import PLACEHOLDER
+from helpers.sentiment_valence import valences
 from helpers.texts_chinese import content_words as content_words_of
 from helpers.texts_sentences import LEFT_OUT
 
@@ -21,6 +23,7 @@ LEAST = {"en": 3, "zh": 2}  # below, it names nothing
 DETAIL = 1.25  # bonus of a number, a time or an amount ("after two weeks", 拖了半个月)
 AUDIBLE = 0.65  # probability that the author feels as the quote is tagged, from which the verdict can be heard
 FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
+UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or blame, and of one with more of the wrong kind
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
 N_NEAR, N_TRIED = 300, 40  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -58,6 +61,17 @@ def specificity(sentence: str) -> float:
     if n < LEAST[language]:
         return 0.0
     return min(n / ENOUGH[language], 1.0) * (DETAIL if _DETAIL.search(sentence) else 1.0)
+
+
+def outspoken(sentence: str, *, is_bad: bool) -> float:
+    """Return 1 if the words of praise and blame (sentiment_valence.py, negations turned round) in a sentence fit the tag, .6 if
+    there are none, .3 if the wrong ones prevail."""
+    values = valences(sentiment_clauses.language_of(sentence))
+    total = 0.0
+    for name in sentiment_clauses.grams(sentence):
+        bare = name.removeprefix(sentiment_clauses.NOT)
+        total += values.get(bare, 0.0) * (1.0 if bare == name else -1.0)
+    return UNSPOKEN if abs(total) < 1e-9 else 1.0 if (total < 0) == is_bad else CONTRARY
 
 
 # --- choosing
@@ -113,7 +127,9 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     sentences = pd.Series(sorted(set(own["sentence"])), dtype="str")
     p = own["sentence"].map(pd.Series(predict(sentences), index=sentences)).to_numpy(float)
     heard = np.where(own["tag"].to_numpy(bool), p, 1 - p)
-    own = own.assign(useful=(own["worth"] * heard**3).round(9))[heard >= AUDIBLE]
+    own = own.assign(heard=heard)[heard >= AUDIBLE]
+    fits = [outspoken(row.sentence, is_bad=row.tag) for row in own.itertuples()]
+    own = own.assign(useful=(own["worth"] * own["heard"] ** 3 * np.array(fits, dtype=float)).round(9))
     rows = []
     for topic in topics:
         of_topic = own[(own["topic"] == topic) & ~own["sentence"].isin({row[2] for row in rows})]

@@ -187,7 +187,7 @@ def test_a_snapshot_date_that_is_no_day_is_refused(value):
     ("a: [1\n", "my.yml:2:1: not readable as YAML: "),
     ("a: !!python/object/apply:os.system ['true']\n", "my.yml:1:4: not readable as YAML: could not determine a constructor"),
     ("- a\n", "my.yml: must be a mapping of stage to parameters"),
-    ("[" * 100_000, "my.yml: not readable as YAML: nested too deeply"),
+    pytest.param("[" * 100_000, "my.yml: not readable as YAML: nested too deeply", id="nested"),
     ("segmentation: 2017-13-45\n", "my.yml: not readable as YAML: a value is no date or number"),
     ("segmentation: 5\n", "segmentation must be a mapping of parameter to value"),
 ])

@@ -118,6 +118,7 @@ HARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_odd_cases_are_told_or_refused_in_a_sentence_and_never_with_nan(name):
     try:

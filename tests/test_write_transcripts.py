@@ -50,7 +50,7 @@ def truth_of(written) -> pd.DataFrame:
 
 
 def test_one_call_in_five_has_a_transcript_of_its_number_and_a_dozen_interviews_were_made(written, read):
-    calls = pd.read_excel(written / "raw" / "service" / "通话记录.xlsx")["通话编号"]
+    calls = pd.read_excel(written / "raw" / "service" / "通话记录.xlsx", engine="openpyxl")["通话编号"]
     of_calls = read[read["channel"] == "call"]["feedback_id"]
     assert set(of_calls) <= set(calls)
     assert .1 < len(of_calls) / len(calls) < .3

@@ -51,18 +51,8 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
 
 
 def _times(total: pd.Series, cases: Cases) -> list:
-    pieces = []
-    if total["first_median_hours"] == total["first_median_hours"]:
-        pieces.append(Said(
-            "Half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} to "
-            "{high:number1}); one in ten waits longer than {p90:number1} hours.",
-            {"n": int(total["first_n"]), "median": total["first_median_hours"], "low": total["first_median_low"],
-             "high": total["first_median_high"], "p90": total["first_p90_hours"]},
-            _estimate(total, "first_n", "first_median", "hours"),
-        ))
-    else:
-        pieces.append(Said("No channel notes when a case was first answered, so that nothing can be said about waiting for an "
-                           "answer.", {}))
+    """Return first answers (of tickets, then of talks), closing, handling, the last months, and how times are to be read."""
+    pieces = [_first_answer(total)]
     if talks := service.waits_of_talks(cases):
         pieces.append(Said(
             "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
@@ -81,7 +71,8 @@ def _times(total: pd.Series, cases: Cases) -> list:
     if total["handle_median_minutes"] == total["handle_median_minutes"]:
         pieces.append(Said(
             "Handling a case takes {median:number1} minutes at the median ({n:count} cases) and more than {p90:number1} in one "
-            "of ten.", {"n": int(total["handle_n"]), "median": total["handle_median_minutes"], "p90": total["handle_p90_minutes"]},
+            "of ten.",
+            {"n": int(total["handle_n"]), "median": total["handle_median_minutes"], "p90": total["handle_p90_minutes"]},
         ))
     if recent := service.lately(cases):
         pieces.append(Said(
@@ -91,6 +82,18 @@ def _times(total: pd.Series, cases: Cases) -> list:
                      baseline=recent["before"]),
         ))
     return [*pieces, *_how_times_count(cases)]
+
+
+def _first_answer(total: pd.Series) -> Said:
+    if total["first_median_hours"] == total["first_median_hours"]:
+        return Said(
+            "Half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} to "
+            "{high:number1}); one in ten waits longer than {p90:number1} hours.",
+            {"n": int(total["first_n"]), "median": total["first_median_hours"], "low": total["first_median_low"],
+             "high": total["first_median_high"], "p90": total["first_p90_hours"]},
+            _estimate(total, "first_n", "first_median", "hours"),
+        )
+    return Said("No channel notes when a case was first answered, so that nothing can be said about waiting for an answer.", {})
 
 
 def _estimate(row: pd.Series, n: str, name: str, unit: str) -> Evidence:

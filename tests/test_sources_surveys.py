@@ -8,7 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from helpers import cleaning, datasets, new_dataset, sources
+from helpers import cleaning, collection, datasets, new_dataset, sources
 from helpers.cleaning_rules import Settings
 from helpers.datasets import Source
 from helpers.errors import UserError
@@ -117,6 +117,15 @@ def test_cleaning_turns_reversed_scales_round_sets_aside_what_is_off_them_and_lo
     balance = cleaning.reconcile(collected["survey_answers"], kept, aside, "survey_answers")
     told = ("rows_collected", "rows_clean", "rows_set_aside", "rows_missing")
     assert [balance[name] for name in told] == [14, 13, 1, 0]
+
+
+def test_a_response_with_ratings_alone_is_not_empty(raw):
+    write_csv(raw / "a.csv", [["ID", "Satisfied? 1-10", "Delivery"], ["a", 9, "Good"], ["b", "", ""]])
+    found = read(raw, feedback={"csat": "Satisfied? 1-10"}, questions={"delivery": "Delivery"})
+    arrived = {name: collection.conform(frame.astype({"problem": "str"}), name, "survey") for name, frame in found.items()}
+    kept, aside, _ = cleaning.clean_table("feedback", arrived["feedback"], RULES, answers=arrived["survey_answers"])
+    assert kept.to_pandas()["feedback_id"].tolist() == ["a"], "its scale of ten is no score of feedback, but an answer"
+    assert aside.to_pandas()["reason"].tolist() == ["nothing was said"]
 
 
 def test_feedback_takes_scores_so_that_more_is_better(raw):

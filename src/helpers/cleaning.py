@@ -58,11 +58,12 @@ def with_scales(answers, questions):
         *(answers[c] for c in answers.columns), "low", "high", "is_reversed")
 
 
-def prepare(name: str, table, settings: Settings, products=None, names=None, questions=None):
+def prepare(name: str, table, settings: Settings, products=None, names=None, questions=None, answers=None):
     """Return a collected table with what its rules need: days and products of lines, scales of answers, merged customers,
     masked texts.
 
-    products, questions: collected tables in which products of lines and scales of answers are looked up.
+    products, questions, answers: collected tables in which products of lines, scales of answers, and the answers to other
+    questions of a survey are looked up.
     names: what the customers are called (customer_id, name), where the data are personal; texts are masked only then.
     """
     table = tell_numbers_apart(name, table)
@@ -70,6 +71,9 @@ def prepare(name: str, table, settings: Settings, products=None, names=None, que
         table = prepare_lines(table, products, settings)
     if name == "survey_answers":
         table = with_scales(table, questions)
+    if name == "feedback" and answers is not None:
+        given = answers.filter(answers.problem.isnull())
+        table = table.mutate(is_answered=table.feedback_id.isin(given.feedback_id).fill_null(False))
     if names is None:
         return table
     if name == "customers":
@@ -104,9 +108,9 @@ def change(table, rules: tuple[Rule, ...], settings: Settings):
     return table, changed
 
 
-def clean_table(name: str, table, settings: Settings, products=None, names=None, questions=None) -> tuple:
+def clean_table(name: str, table, settings: Settings, products=None, names=None, questions=None, answers=None) -> tuple:
     """Return (clean rows, rejected and merged rows with reason, log of the rules) for one collected table."""
-    prepared = prepare(name, table, settings, products, names, questions)
+    prepared = prepare(name, table, settings, products, names, questions, answers)
     rules = (*rules_for(name), *masking_rules(prepared, name), *stated_rules(settings.rules, name))
     judged = judge(prepared, rules, settings).cache()  # read three times: for the log, the clean rows and those set aside
     kept, changed = change(judged.filter(judged.reason.isnull()), rules, settings)
@@ -155,7 +159,8 @@ def clean(collected: dict, settings: Settings, names=None) -> tuple[dict, object
     """Return (clean tables by name, all rows set aside as one expression, cleaning log) of the collected tables."""
     if not collected:
         raise UserError("the collected tables are missing: run make collection")
-    known = {"products": collected.get("products"), "questions": collected.get("survey_questions"), "names": names}
+    known = {"products": collected.get("products"), "questions": collected.get("survey_questions"), "names": names,
+             "answers": collected.get("survey_answers")}
     parts = {n: clean_table(n, collected[n], settings, **known) for n in CANONICAL_NAMES if n in collected}
     rejected = [part[1] for part in parts.values()]
     rejected = rejected[0].union(*rejected[1:]) if len(rejected) > 1 else rejected[0]

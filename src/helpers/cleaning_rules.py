@@ -154,13 +154,13 @@ def is_without_key(table, settings: Settings, *, key: tuple[str, ...]):
 
 
 def is_blank_text(feedback, settings: Settings):
-    """No words and no score: nothing was said."""
+    """No words, no score and no answer to another question of a survey: nothing was said."""
     no_text = feedback.text.fill_null("").strip() == ""
     scores = [feedback.rating, feedback.nps, feedback.csat, feedback.ces]
     no_score = feedback.rating_label.isnull()
     for score in scores:
         no_score = no_score & score.isnull()
-    return no_text & no_score
+    return no_text & no_score & (~feedback.is_answered if "is_answered" in feedback.columns else True)
 
 
 def is_repeated_text(feedback, settings: Settings):

@@ -10,6 +10,7 @@ import pytest
 from helpers import i18n, plots, report, tables, voc, voc_costs_pages
 from helpers.report import Said
 
+pytestmark = pytest.mark.slow
 AS_OF = pd.Timestamp("2024-12-31")
 N = 300
 

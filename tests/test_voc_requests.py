@@ -128,6 +128,11 @@ def test_words_of_one_meaning_are_one_idea():
     assert [name.split(" · ")[0] for name in table["idea"]] == ["price", "size"]
 
 
+def test_what_is_to_be_left_out_is_named_so():
+    found = voc_requests.find_requests(feedback(["希望能出无香型的。", "I wish they made it without sugar."]))
+    assert found["words"].tolist() == [["无香型"], ["without sugar"]]
+
+
 def test_the_order_of_rows_does_not_matter():
     rows = feedback([*wishes(12, "decaf coffee"), *wishes(12, "paper straws"), *wishes(12, "decaf tea")])
     none = pd.DataFrame(columns=["customer_id", "customer_lifetime_value"])

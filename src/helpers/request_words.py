@@ -125,6 +125,7 @@ SAME = {  # word → the word under which it is counted
     **dict.fromkeys(("晚间", "夜间", "晚上", "夜里"), "晚上"), **dict.fromkeys(("配送", "送货", "送到"), "送货"),
     **dict.fromkeys(("包装", "包裹", "外包装"), "包装"),
 }
+LESS = ("无", "不含", "低", "零", "少", "without ", "no ", "less ", "non ")  # before a word: it is to be left out, not added
 SAYS_NOTHING = frozenset(re.findall(r"\S+", """
 wish hope hoping please improve improved should need needs would could suggestion suggest suggestions improvement request
 option options version add offer offered make made sell sold include bring back provide consider stock start carry come came

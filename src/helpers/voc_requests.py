@@ -87,11 +87,18 @@ def _content(clauses: pd.Series, dictionary: tuple[str, ...]) -> pd.Series:
         return pd.Series([], index=clauses.index, dtype="object")
     rows = pd.DataFrame({"feedback_id": np.arange(len(clauses)), "text": clauses.to_numpy()})
     words = split_sentences(rows, dictionary).groupby("feedback_id")["words"].agg(
-        lambda lists: sorted({
-            request_words.SAME.get(word, word) for found in lists for word in found if word not in request_words.SAYS_NOTHING
-        })
+        lambda lists: {word for found in lists for word in found if word not in request_words.SAYS_NOTHING}
     )
-    return pd.Series([words.get(i, []) for i in range(len(clauses))], index=clauses.index, dtype="object")
+    found = [sorted(_as_meant(word, clause) for word in words.get(i, ())) for i, clause in enumerate(clauses)]
+    return pd.Series(found, index=clauses.index, dtype="object")
+
+
+def _as_meant(word: str, clause: str) -> str:
+    """Return the word under which a word is counted, else the word itself with what takes it away (无香型, "without sugar")."""
+    if word in request_words.SAME:
+        return request_words.SAME[word]
+    less = next((before for before in request_words.LESS if before + word in clause), "")
+    return less + word
 
 
 # --- ideas

@@ -298,3 +298,23 @@ def test_make_new_proposes_further_ratings_under_names_of_their_topics(home, tmp
     source = datasets.load("acme").sources[0]
     assert source.questions == {"delivery": "How was our delivery?", "quality": "商品质量如何？"}
     assert source.mapping["feedback"]["nps"] == "How likely are you to recommend us?"
+
+
+@pytest.mark.slow
+def test_make_new_takes_a_survey_in_two_languages_for_one(home, tmp_path, capsys):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    own = ["Response ID", "Timestamp (mm/dd/yyyy)", "Duplicate", "Response Status", "Sequence Number", "External Reference"]
+    asked = {"zh": ["您有多大可能推荐我们？", "满意度如何？", "配送如何？"],
+             "en": ["How likely are you to recommend us?", "How satisfied are you?", "How was our delivery?"]}
+    for language, questions in asked.items():
+        rows = [[f"{language}{i}", "03/21/2025 10:00:00", "No", "Completed", i, f"M{i}", i % 11, 1 + i % 5, 1 + i % 4]
+                for i in range(12)]
+        write_xlsx(folder / f"QuestionPro-SR-RawData-{language}.xlsx", [[*own, *questions], *rows])
+    assert new_dataset.main(["DATASET=acme", f"FROM={folder}"]) == 0
+    sources_ = datasets.load("acme").sources
+    assert len(sources_) == 1
+    assert set(sources_[0].questions["delivery"]) == {"配送如何？", "How was our delivery?"}
+    assert set(sources_[0].mapping["feedback"]["nps"]) == {asked["zh"][0], asked["en"][0]}
+    found = collection.read_source(sources_[0], datasets.load("acme"), ibis.duckdb.connect())
+    assert found["survey_answers"].count().execute() == 2 * 12 * 3

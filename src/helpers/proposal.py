@@ -7,7 +7,7 @@ look different), guess (only its values say so). A person checks all of it.
 import fnmatch
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helpers.content_types import Content, agrees
 from helpers.contracts import contract
@@ -85,11 +85,13 @@ class Proposed:
         return sorted({number for part in self.parts for number in part.numbers})[:SKETCH]
 
     @property
-    def questions(self) -> dict[str, str]:
-        """Name → column of a survey's ratings besides nps, csat and ces."""
-        if "feedback" not in self.tables:
-            return {}
-        return {name: column for part in self.parts for name, column in part.questions.items()}
+    def questions(self) -> dict[str, tuple[str, ...]]:
+        """Name → columns (one a language) of a survey's ratings besides nps, csat and ces."""
+        found: dict[str, tuple[str, ...]] = {}
+        for part in self.parts if "feedback" in self.tables else ():
+            for name, column in part.questions.items():
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), column)))
+        return found
 
     @property
     def certainty(self) -> str:
@@ -98,7 +100,7 @@ class Proposed:
     @property
     def unmapped(self) -> dict[str, Content]:
         used = {header for columns in self.tables.values() for mapped in columns.values() for header in mapped.headers}
-        used |= set(self.questions.values())
+        used |= {column for columns in self.questions.values() for column in columns}
         seen = {header: content for part in self.parts for header, content in part.contents.items()}
         return {header: content for header, content in seen.items() if header not in used and content.kind != "nested"}
 
@@ -181,8 +183,9 @@ def propose(found: list[Found]) -> list[Proposed]:
             for table, columns in tables.items():
                 group.tables[table] = columns | group.tables.get(table, {})
     _drop_orders_told_twice(groups)
-    _name(groups)
     files = {part.file for part in found}
+    _join_languages(groups, files)
+    _name(groups)
     for group in groups:
         group.ids = id_space(group)
         group.patterns = patterns(group.files, files)
@@ -210,6 +213,34 @@ def _drop_orders_told_twice(groups: list[Proposed]) -> None:
         whole = all({"customer_id", "ordered_at"} <= set(g.tables.get("transactions", ())) for g in lines)
         for group in orders if whole else lines:
             groups.remove(group)
+
+
+ASKED = ("nps", "csat", "ces", "text")
+
+
+def _join_languages(groups: list[Proposed], every: set[str]) -> None:
+    """Make one source of a survey's exports in several languages: the same questions by name, three at least, the same
+    columns but for the questions, and one pattern that matches their files alone."""
+    for group in list(groups):
+        for other in groups[:groups.index(group)] if group in groups else ():
+            is_one = other.export is group.export and _is_translation(other, group)
+            if is_one and len(patterns([*other.files, *group.files], every)) == 1:
+                for column, mapped in group.tables["feedback"].items():
+                    known = other.tables["feedback"][column]
+                    headers = tuple(dict.fromkeys((*known.headers, *mapped.headers)))
+                    other.tables["feedback"][column] = replace(known, headers=headers)
+                other.parts += group.parts
+                groups.remove(group)
+                break
+
+
+def _is_translation(one: Proposed, other: Proposed) -> bool:
+    if "feedback" not in one.tables or "feedback" not in other.tables:
+        return False
+    asked = [(set(g.tables["feedback"]) & set(ASKED)) | set(g.questions) for g in (one, other)]
+    rest = [{(t, c): m.headers for t, columns in g.tables.items() for c, m in columns.items() if c not in ASKED}
+            for g in (one, other)]
+    return asked[0] == asked[1] and len(asked[0]) >= 3 and rest[0] == rest[1]
 
 
 def _name(groups: list[Proposed]) -> None:

@@ -98,15 +98,19 @@ def _source(source: Proposed) -> list[str]:
             lines += [f"        {column}: {_written(m)}   # {_said(column, m)}" for column, m in columns.items()]
         if source.questions:
             lines.append("    questions:   # check: further ratings; their scales are read from the file")
-            lines += [f"      {topic}: {quoted(column)}" for topic, column in source.questions.items()]
+            lines += [f"      {topic}: {_listed(columns)}" for topic, columns in source.questions.items()]
         unmapped = source.unmapped.items()
         lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in unmapped]
     return lines
 
 
 def _written(mapped: Mapped) -> str:
-    headers = [quoted(header) for header in mapped.headers]
-    return headers[0] if len(headers) == 1 else f"[{', '.join(headers)}]"
+    return _listed(mapped.headers)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    several = [quoted(name) for name in names]
+    return several[0] if len(several) == 1 else f"[{', '.join(several)}]"
 
 
 def _said(column: str, mapped: Mapped) -> str:

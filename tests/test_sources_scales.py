@@ -68,6 +68,7 @@ def test_what_the_data_set_states_is_believed_first():
     ("csat", {"80%": 10, "95%": 10, "100%": 20}, (0, 100)),
     ("ces", {"7": 3, "1": 1}, (1, 7)),
     ("rating", {"5": 90, "3": 60, "55": 1}, (1, 5)),  # one typing error among 151
+    ("nps", {"9": 1, "满意": 1}, (0, 10)),  # a word among figures makes no scale of words
     ("rating", {"0": 10, "5": 30, "3": 10}, (0, 5)),
 ])
 def test_without_words_the_answers_tell_the_ends_and_more_is_taken_as_better(kind, answers, ends):
@@ -121,7 +122,7 @@ def test_a_denied_word_is_its_opposite(good, bad):
 
 @pytest.mark.parametrize(("answer", "number"), [
     ("9", 9), ("９", 9), ("9分", 9), ("5 - Very satisfied", 5), ("满意(4)", 4), ("★★★☆☆", 3), ("五星", 5), ("3星", 3),
-    ("4 stars", 4), ("4/5", 4), ("80%", 80), ("3.5", 3.5), ("very good", None), ("twelve", None),
+    ("4 stars", 4), ("4/5", 4), ("80%", 80), ("3.5", 3.5), ("very good", None), ("twelve", None), ("九", 9),
 ])
 def test_the_figure_of_an_answer(answer, number):
     assert number_in(answer) == number

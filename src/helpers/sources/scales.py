@@ -83,8 +83,8 @@ def number_in(answer: str) -> float | None:
     text = normal(answer)
     if _STARS.fullmatch(text):
         return float(len(re.findall("[★⭐🌟]", text)))
-    if match := _SPELT.match(text):
-        return float(_CHINESE[match["n"]])
+    if (match := _SPELT.match(text)) or text in _CHINESE:
+        return float(_CHINESE[match["n"] if match else text])
     match = _ANSWER.match(text) or _LABEL_THEN_NUMBER.match(text)
     return float(match["n"]) if match else None
 
@@ -204,7 +204,7 @@ def _ends(kind: str, figures: dict, labels: dict, words: Places, asked: dict, st
         if low is None:
             low = 0 if kind == "nps" or min(figures, default=1) == 0 else 1
         return (low, asked["high"]), "question"
-    if words.of and len(figures) <= len(words.of):
+    if words.of and len(figures) <= len(words.of) and _share((1, words.n), figures) == 1:
         return (1, words.n), "labels"
     return _by_range(kind, figures), "answers"
 

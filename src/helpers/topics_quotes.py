@@ -20,7 +20,7 @@ from helpers.texts_sentences import LEFT_OUT
 WORDS, CHARACTERS = (8, 40), (10, 60)  # length of a quote: English words, Chinese characters
 ENOUGH = {"en": 6, "zh": 5}  # different words of content from which a quote is as specific as can be
 LEAST = {"en": 3, "zh": 2}  # below, it names nothing
-DETAIL = 1.25  # bonus of a number, a time or an amount ("after two weeks", 拖了半个月)
+DETAIL = 1.1  # bonus of a number, a time or an amount ("after two weeks", 拖了半个月)
 AUDIBLE = 0.65  # probability that the author feels as the quote is tagged, from which the verdict can be heard
 FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
 UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or blame, and of one with more of the wrong kind
@@ -52,7 +52,7 @@ def is_quotable(sentence: str) -> bool:
 
 
 def specificity(sentence: str) -> float:
-    """Return 0 to 1.25: the different content words over six (Chinese: five), 1 at most; a quarter more with a number or time.
+    """Return 0 to 1.1: the different content words over six (Chinese: five), 1 at most; a tenth more with a number or a time.
 
     Below three (Chinese: two) content words it is 0: such a sentence names nothing.
     """

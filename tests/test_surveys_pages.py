@@ -10,12 +10,11 @@ from helpers import (
     i18n,
     plots,
     report,
-    surveys,
     surveys_change_pages,
     surveys_drivers_pages,
-    surveys_history,
     surveys_pages,
     surveys_response_pages,
+    surveys_study,
     tables,
 )
 from sentences import read
@@ -65,19 +64,14 @@ def survey(n: int = 300, **changed) -> dict:
 
 
 def told(data: dict, run) -> list:
-    """Return all pieces that the three cells of the notebook tell."""
-    zone = {"time_zone": run.business.time_zone}
+    """Return all pieces that the notebook tells."""
     orders = ibis.memtable(data["orders"]) if len(data["orders"]) else None
-    answers = surveys.read_answers(data["feedback"], data["survey_answers"])
-    answers = surveys_history.add_history(answers, orders, key="feedback_id", at="received_at", **zone)
-    invited = surveys_history.add_history(data["survey_invitations"], orders, key="invitation_id", at="invited_at", **zone)
-    return [*surveys_pages.or_reason(surveys_pages.scores, answers, run), *surveys_pages.sections(
-        answers,
-        lambda: surveys_response_pages.response(invited, answers, run), lambda: surveys_change_pages.trend(answers, run),
-        lambda: surveys_change_pages.change(answers, run),
-        lambda: surveys_drivers_pages.drivers(data["survey_answers"], data["survey_questions"], answers, run),
-        lambda: surveys_drivers_pages.value(answers, data["customer_value"], run),
-    )]
+    found = surveys_study.study(data, orders, as_of=run.as_of, time_zone=run.business.time_zone, seed=run.seed)
+    return [
+        *surveys_pages.scores(found, run), *surveys_response_pages.response(found, run),
+        *surveys_change_pages.trend(found, run), *surveys_change_pages.change(found, run),
+        *surveys_drivers_pages.drivers(found, run), *surveys_drivers_pages.value(found, run),
+    ]
 
 
 def words(pieces: list) -> str:
@@ -104,13 +98,29 @@ def charts(pieces: list) -> list[str]:
 def test_a_full_survey_has_every_chart_and_every_figure(language):
     run = run_in(language)
     pieces = told(survey(600), run)
-    assert charts(pieces) == ["survey_scores", "survey_groups", "response_rates", "survey_trend", "survey_change",
-                              "survey_drivers", "survey_value"]
+    assert charts(pieces) == ["survey_scores", "response_rates", "survey_trend", "survey_change", "survey_drivers", "survey_value"]
     page = words(pieces)
     kinds = {piece.evidence.kind for piece in pieces if isinstance(piece, report.Said) and piece.evidence}
-    assert kinds == {"estimate", "prediction"}
+    assert kinds == {"estimate"}
     assert ("How was the quality?" if run.language == "en" else "商品质量如何？") in page
     assert "1 = very poor" not in page
+
+
+@pytest.mark.slow
+def test_a_group_that_stands_out_gets_a_chart_with_its_name_in_the_title():
+    pieces = told(survey(nps=[10.0, 3.0] * 150), run_in("en"))  # every other customer bought in the shop, or on the web
+    chart = next(piece for piece in pieces if isinstance(piece, dict) and piece.get("name") == "survey_groups")
+    assert chart["title"] == "store: more willing to recommend than the others"
+
+
+def test_key_figures_are_the_first_score_and_none_where_nobody_was_asked():
+    run = run_in("en")
+    found = [surveys_study.study(data, None, as_of=run.as_of, time_zone="UTC", seed=1)
+             for data in (BARE["only satisfaction"](), BARE["nobody answered"]())]
+    figures, nothing = map(surveys_pages.key_figures, found)
+    assert [(figure["label"], figure["fmt"]) for figure in figures] == [("Satisfied (CSAT)", "percent")]
+    assert figures[0]["low"] < figures[0]["value"] < figures[0]["high"]
+    assert nothing == []
 
 
 BARE = {
@@ -130,7 +140,7 @@ BARE = {
                                         "customer_value": survey(2)["customer_value"].head(0)},
 }
 SAID = {  # what the page must say, and charts that it must have
-    "nobody answered": ("one of these has is 0", []), "no feedback": ("nothing to tell here", []),
+    "nobody answered": ("one of these has is 0", []), "no feedback": ("one of these has is 0", []),
     "one answer": ("one of these has is 1", []), "all tens": ("NPS +100", ["survey_scores", "survey_trend"]),
     "only satisfaction": ("are satisfied", ["survey_scores", "survey_trend"]),
     "only ease": ("of 7 for ease", ["survey_scores", "survey_trend"]),
@@ -162,14 +172,3 @@ def test_questions_are_cut_at_their_end_a_bracket_or_where_they_no_longer_fit():
     long = QUESTIONS.assign(question="word " * 40)
     assert name("price", long, "en").endswith("…")
     assert len(name("price", long, "en")) <= 45
-
-
-def test_one_gap_hides_nothing_else():
-    from helpers.errors import TooLittleData
-
-    def short():
-        raise TooLittleData("Needs {n:count}.", n=3)
-
-    answers = pd.DataFrame({"nps": [9.0]})
-    pieces = surveys_pages.sections(answers, short, lambda: [report.Said("Fine", {})])
-    assert [piece.template for piece in pieces] == ["Needs {n:count}.", "Fine"]

@@ -1,16 +1,17 @@
 """Whether the scores move, and what the last change is made of, as `report.tell` shows it.
 
-Input: the answers of surveys.read_answers with the groups of surveys_history.py.
+Input: what surveys_study.py computed.
 """
 
 import pandas as pd
 
-from helpers import plots, plots_surveys, surveys, surveys_change, surveys_trend
-from helpers.evidence import Evidence
+from helpers import plots, plots_surveys, surveys_change, surveys_trend
+from helpers.errors import TooLittleData
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
-from helpers.surveys_pages import DIMENSIONS, FORMATS, LANGUAGES, NAMES, columns_of, marked, or_reason
+from helpers.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
+from helpers.surveys_study import Study
 
 TREND_COLUMNS = {
     "period": ("From", "month"), "n": ("Answers", "count"), "estimate": ("Score", ""), "low": ("Interval from", ""),
@@ -24,41 +25,33 @@ SPLIT_COLUMNS = {
     "mix_low": ("Mix from", ""), "mix_high": ("Mix to", ""), "within": ("Within", ""), "within_low": ("Within from", ""),
     "within_high": ("Within to", ""),
 }
-TOTAL_COLUMNS = {
-    "dimension": ("Split by", "label"), "n": ("Answers", "count"), "mix": ("Others answer (mix)", ""),
-    "within": ("They answer differently (within)", ""),
-}
 CHANGE_FORMATS = {"nps": "change_number1", "csat": "change_percent1", "ces": "change_number2"}
 
 
 # --- trend
 
 
-def trend(answers: pd.DataFrame, run: Run) -> list:
+def trend(study: Study, run: Run) -> list:
     """Return the control chart of the first score that was asked, its signals, and whether the other scores signal any."""
-    asked = surveys.scores_asked(answers)
-    dated = answers.dropna(subset=["received_at"])
-    if dated.empty:
+    if not study.is_asked:
+        return []
+    if study.trends is None:
         return [Said("The answers carry no dates: no trend and no change can be told.", {})]
-    charts = {}
-    for name in asked:
-        frequency = surveys_trend.choose_frequency(dated, name, time_zone=run.business.time_zone)
-        charts[name] = surveys_trend.control_chart(dated, name, time_zone=run.business.time_zone, frequency=frequency)
-    first, table = next(iter(charts.items()))
+    if isinstance(study.trends, TooLittleData):
+        return reason(study.trends)
+    first, table = next(iter(study.trends.items()))
     pieces = [_trend_chart(table, first, run)]
     signals = table[table["signal"] != ""]
     pieces += [Said(
         "{period:month} stands out ({signal:label}): {value} from {n:count} answers, against {centre} in the long run.",
         {"period": row.period, "value": shown(row.estimate, FORMATS[first]), "n": int(row.n), "signal": row.signal,
          "centre": shown(row.centre, FORMATS[first])},
-        Evidence("estimate", n=int(row.n), estimate=float(row.estimate), interval=(float(row.low), float(row.high)),
-                 baseline=float(row.centre)),
     ) for row in signals.tail(3).itertuples()]
-    others = {name: int((chart["signal"] != "").sum()) for name, chart in charts.items() if name != first}
-    pieces += [Said("{measure:label}: {n:count} signals in {periods:count} periods.",
-                    {"measure": NAMES[name], "n": n, "periods": int(charts[name]["estimate"].notna().sum())})
-               for name, n in others.items()]
-    return pieces
+    return pieces + [
+        Said("{measure:label}: {n:count} signals in {periods:count} periods.",
+             {"measure": NAMES[name], "n": int((chart["signal"] != "").sum()), "periods": int(chart["estimate"].notna().sum())})
+        for name, chart in study.trends.items() if name != first and (chart["signal"] != "").any()
+    ]
 
 
 def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
@@ -83,33 +76,26 @@ def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
 # --- the last change
 
 
-def change(answers: pd.DataFrame, run: Run) -> list:
-    """Return the change of the first score between the last two half-years, split into mix and within by each dimension."""
-    name = surveys.scores_asked(answers)[0]
-    halves = surveys_change.two_halves(answers, name, as_of=run.as_of, time_zone=run.business.time_zone)
-    halves = halves.assign(language=halves["language"].replace(LANGUAGES))
-    moved, fmt = surveys_change.change(halves, name), FORMATS[name]
-    change_fmt = CHANGE_FORMATS[name]
-    pieces = [Said(
+def change(study: Study, run: Run) -> list:
+    """Return the change of the first score between the last two half-years, split into mix and within."""
+    found = study.change
+    if not study.is_asked:
+        return []
+    if isinstance(found, TooLittleData):
+        return reason(found) if study.trends is not None else []
+    moved, fmt, change_fmt = found.moved, FORMATS[found.name], CHANGE_FORMATS[found.name]
+    said = Said(
         "{measure:label} in the last {months:count} months: {later} ({n_later:count} answers) against {earlier} "
         "({n_earlier:count}) in the {months:count} before, a change of {change} (95% interval {low} to {high}).",
-        {"measure": NAMES[name], "months": surveys_change.MONTHS, "later": shown(moved["later"], fmt),
+        {"measure": NAMES[found.name], "months": surveys_change.MONTHS, "later": shown(moved["later"], fmt),
          "earlier": shown(moved["earlier"], fmt), "n_later": moved["n_later"], "n_earlier": moved["n_earlier"],
          "change": shown(moved["estimate"], change_fmt), "low": shown(moved["low"], change_fmt),
          "high": shown(moved["high"], change_fmt)},
-        Evidence("estimate", n=min(moved["n_earlier"], moved["n_later"]), estimate=moved["estimate"], baseline=0.0,
-                 interval=(moved["low"], moved["high"])),
-    )]
-    splits = {}
-    for column, dimension in DIMENSIONS.items():
-        if halves[column].nunique() > 1:
-            gap = or_reason(lambda by=column: [surveys_change.split_change(halves, by, name, seed=run.seed)])
-            splits |= {dimension: gap[0]} if isinstance(gap[0], pd.DataFrame) else {}
-    if not splits:
-        return [*pieces, Said("Nothing is known of the customers by which the change could be split.", {})]
-    dimension, table = next(iter(splits.items()))
-    return [*pieces, _change_chart(table, dimension, name, moved, run), _change_said(table, dimension, change_fmt),
-            *([_other_splits(splits, change_fmt)] if len(splits) > 1 else [])]
+    )
+    if isinstance(found.split, TooLittleData):
+        return [said, *reason(found.split)]
+    chart = _change_chart(found.split, found.dimension, found.name, moved, run)
+    return [chart, said, _change_said(found.split, found.dimension)]
 
 
 def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, run: Run) -> dict:
@@ -143,7 +129,7 @@ def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, r
     }
 
 
-def _change_said(table: pd.DataFrame, dimension: str, fmt: str) -> Said:
+def _change_said(table: pd.DataFrame, dimension: str) -> Said:
     """Return which of the two parts is clear."""
     total = table.iloc[-1]
     clear = {part: total[f"{part}_low"] > 0 or total[f"{part}_high"] < 0 for part in ("mix", "within")}
@@ -155,15 +141,3 @@ def _change_said(table: pd.DataFrame, dimension: str, fmt: str) -> Said:
         (False, False): "Neither part is clear: with so few answers the change can be chance (split by {dimension:label}).",
     }[(bool(clear["mix"]), bool(clear["within"]))]
     return Said(said, {"dimension": dimension})
-
-
-def _other_splits(splits: dict[str, pd.DataFrame], fmt: str) -> dict:
-    """Return a table: mix and within by every dimension, each adding up to the same change."""
-    rows = pd.DataFrame([{
-        "dimension": dimension, "n": int(table["n_earlier"].iloc[-1] + table["n_later"].iloc[-1]),
-        **{part: t("{value} ({low} to {high})", value=shown(table[part].iloc[-1], fmt),
-                   low=shown(table[f"{part}_low"].iloc[-1], fmt), high=shown(table[f"{part}_high"].iloc[-1], fmt))
-           for part in ("mix", "within")},
-    } for dimension, table in splits.items()])
-    return {"frame": rows, "columns": columns_of(TOTAL_COLUMNS), "csv_name": "survey_change_by_dimension",
-            "caption": t("The same change, split in different ways (95% intervals)")}

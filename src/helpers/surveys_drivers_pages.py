@@ -1,17 +1,19 @@
 """What goes with a high score, and whose value is in whose hands, as `report.tell` shows it.
 
-Input: `survey_answers`, `survey_questions`, `customer_value` and the answers of surveys.read_answers.
+Input: what surveys_study.py computed.
 """
 
 import re
 
 import pandas as pd
 
-from helpers import plots, plots_surveys, surveys_drivers, surveys_value
+from helpers import plots, plots_surveys
+from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
-from helpers.surveys_pages import NAMES, columns_of
+from helpers.surveys_pages import NAMES, columns_of, reason
+from helpers.surveys_study import Study
 
 SENTENCE = re.compile(r"[^?？。.!！(（]*[?？]?")  # up to a question mark, the end of a sentence or a bracket
 LONGEST_NAME = 22  # characters of a question in a chart (a Chinese one counts double)
@@ -33,19 +35,22 @@ VALUE_COLUMNS = {
 # --- drivers
 
 
-def drivers(survey_answers: pd.DataFrame, questions: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list:
+def drivers(study: Study, run: Run) -> list:
     """Return importance against performance of the rated questions, how well they foretell the score, and what to beware of."""
-    if survey_answers.empty:
+    found = study.drivers
+    if not study.is_asked:
+        return []
+    if found is None:
         return [Said("The surveys keep no answers question by question. With them this page would show which rated question "
                      "goes with a high score.", {})]
-    rated, outcome = surveys_drivers.ratings(survey_answers, answers)
-    table = surveys_drivers.driver_table(rated, questions, seed=run.seed)
-    fit = surveys_drivers.held_out_r2(rated, seed=run.seed)
+    if isinstance(found, TooLittleData):
+        return reason(found)
+    table = found.table
     table = table.assign(
-        question=[short_question(name, questions, run.language) for name in table["question_id"]],
+        question=[short_question(name, study.questions, run.language) for name in table["question_id"]],
         is_priority=table["is_clear"] & (table["effect"] > 0) & table["is_low"] & (table["importance"] > 1 / len(table)),
     )
-    return [_drivers_chart(table, outcome, run), *_drivers_said(table, fit, outcome)]
+    return [_drivers_chart(table, found.outcome, run), *_drivers_said(table, found.fit, found.outcome)]
 
 
 def short_question(question_id: str, questions: pd.DataFrame, language: str) -> str:
@@ -77,19 +82,20 @@ def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
 
 
 def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
+    first = table.iloc[0]
     pieces = [Said(
-        "Among customers who answer all other questions alike, one point more on “{question:label}” goes with "
-        "{effect:change_number2} points of “{outcome:label}” (95% interval {low:change_number2} to {high:change_number2}).",
-        {"question": row.question_id, "effect": float(row.effect), "low": float(row.effect_low), "high": float(row.effect_high),
-         "outcome": NAMES[outcome]},
-        Evidence("estimate", n=int(row.n), estimate=float(row.effect), baseline=0.0,
-                 interval=(float(row.effect_low), float(row.effect_high))),
-    ) for row in table.head(3).itertuples()]
+        "“{outcome:label}” goes most with {questions:list}. Among customers who answer all other questions alike, one point "
+        "more on the first goes with {effect:change_number2} points (95% interval {low:change_number2} to "
+        "{high:change_number2}).",
+        {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)], "effect": float(first["effect"]),
+         "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome]},
+        Evidence("estimate", n=int(first["n"]), estimate=float(first["effect"]), baseline=0.0,
+                 interval=(float(first["effect_low"]), float(first["effect_high"]))),
+    )]
     pieces.append(Said(
         "All questions together foretell {r2:percent} of the differences in “{outcome:label}” of customers that the model has "
         "not seen (95% interval {low:percent} to {high:percent}; 0% = no better than the mean).",
         {**{key: max(fit[key], 0.0) for key in ("r2", "low", "high")}, "outcome": NAMES[outcome]},
-        Evidence("prediction", n=fit["n"], estimate=fit["r2"], interval=(fit["low"], fit["high"]), baseline=0.0, held_out=True),
     ))
     unclear = int((~table["is_clear"]).sum())
     if unclear:
@@ -105,11 +111,15 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
 # --- value
 
 
-def value(answers: pd.DataFrame, customer_value: pd.DataFrame, run: Run) -> list:
+def value(study: Study, run: Run) -> list:
     """Return how much customer value promoters, passives and detractors hold."""
-    if customer_value.empty:
+    table = study.value
+    if not study.is_asked:
+        return []
+    if table is None:
         return [Said("Without customer values (04 Lifetime value) the answers cannot be weighed by money.", {})]
-    table = surveys_value.value_by_group(answers, customer_value, seed=run.seed)
+    if isinstance(table, TooLittleData):
+        return reason(table)
     bars = pd.DataFrame([
         {"bar": t("Customers"), **dict(zip(table["group"], table["customer_share"], strict=True))},
         {"bar": t("Their value"), **dict(zip(table["group"], table["value_share"], strict=True))},

@@ -1,6 +1,6 @@
 """How satisfied those are who were asked, as `report.tell` shows it: scores with intervals, and whose scores stand out.
 
-Input: the answers of surveys.read_answers with the groups of surveys_history.py.
+Input: what surveys_study.py computed.
 """
 
 import pandas as pd
@@ -11,15 +11,11 @@ from helpers.evidence import Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
+from helpers.surveys_study import DIMENSIONS, Study
 
 NAMES = {"nps": "Would recommend (NPS)", "csat": "Satisfied (CSAT)", "ces": "Easy for them (CES)"}
 FORMATS = {"nps": "change_number", "csat": "percent", "ces": "number2"}
 ENDS = {"nps": (-100.0, 100.0, "change_number"), "csat": (0.0, 1.0, "percent"), "ces": (1.0, 7.0, "count")}
-DIMENSIONS = {
-    "frequency": "orders before the answer", "bought_in": "where they bought last", "language": "language of the survey",
-    "survey": "survey", "channel": "channel of the feedback",
-}
-LANGUAGES = {"en": "in English", "zh": "in Chinese"}  # language of a survey → how a reader calls the group
 SCORE_COLUMNS = {
     "name": ("Score", ""), "value": ("Value", ""), "interval": ("95% interval", ""), "n": ("Answers", "count"),
 }
@@ -36,19 +32,9 @@ def columns_of(columns: dict, fmt: str = "") -> dict:
             for name, (label, own) in columns.items()}
 
 
-def or_reason(pieces, *args, **options) -> list:
-    """Return what `pieces` tells, or, where the data is too little for it, what it needs: one gap hides nothing else."""
-    try:
-        return pieces(*args, **options)
-    except TooLittleData as short:
-        return [Said(short.template, short.values)]
-
-
-def sections(answers: pd.DataFrame, *parts) -> list:
-    """Return what the `parts` (functions without arguments) tell, each with its own reason where the data is too little."""
-    if answers.empty:
-        return [Said("Without scores of a survey there is nothing to tell here.", {})]
-    return [piece for part in parts for piece in or_reason(part)]
+def reason(short: TooLittleData) -> list:
+    """Return what a part needs that the data is too small for."""
+    return [Said(short.template, short.values)]
 
 
 def marked(group: str, n: int) -> str:
@@ -63,9 +49,21 @@ def between(low: float, high: float, fmt: str) -> str:
 # --- scores
 
 
-def scores(answers: pd.DataFrame, run: Run) -> list:
+def key_figures(study: Study) -> list[dict]:
+    """Return the key figures of the page, as report.Kpi takes them; none where nobody was asked."""
+    if isinstance(study.scores, TooLittleData):
+        return []
+    return [{
+        "label": t(NAMES[row.measure]), "value": row.estimate, "fmt": FORMATS[row.measure], "low": row.low, "high": row.high,
+        "note": t("of {n:count} customers who answered a survey", n=row.n),
+    } for row in study.scores.head(1).itertuples()]
+
+
+def scores(study: Study, run: Run) -> list:
     """Return the scores that were asked, each with interval and number of answers, and whose scores stand out."""
-    found = surveys.scores(answers)
+    found = study.scores
+    if isinstance(found, TooLittleData):
+        return reason(found)
     rows = found.assign(
         name=[t(NAMES[m]) for m in found["measure"]], fmt=found["measure"].map(FORMATS),
         lowest=[ENDS[m][0] for m in found["measure"]], highest=[ENDS[m][1] for m in found["measure"]],
@@ -80,7 +78,7 @@ def scores(answers: pd.DataFrame, run: Run) -> list:
         "alt": t("Each score as a mark with its interval on its whole scale."), "data": rows,
         "columns": columns_of(SCORE_COLUMNS), "name": "survey_scores",
     }
-    return [chart, *(_finding(row) for _, row in found.iterrows()), *_what_counts(found), *_by_group(answers, run)]
+    return [chart, *_finding(found.iloc[0]), *_what_counts(found), *_by_group(study, run)]
 
 
 def _title(found: pd.DataFrame) -> str:
@@ -93,18 +91,16 @@ def _title(found: pd.DataFrame) -> str:
     return t("Dealing with us is rated {mean:number2} of 7 for ease", mean=first["estimate"])
 
 
-def _finding(row: pd.Series) -> Said:
+def _finding(row: pd.Series) -> list:
+    """Return the net promoter score as a finding; the chart tells of the others."""
+    if row["measure"] != "nps":
+        return []
     values = {name: float(row[name]) for name in ("estimate", "low", "high")} | {"n": int(row["n"])}
-    evidence = Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"]))
-    said = {
-        "nps": "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
-               "{n:count} customers).",
-        "csat": "{estimate:percent} of {n:count} customers are satisfied (CSAT: 4 or 5 of 5; 95% interval {low:percent} to "
-                "{high:percent}).",
-        "ces": "Customers rate how easy it was {estimate:number2} on average (CES: 1 = hardest, 7 = easiest; {n:count} "
-               "customers, 95% interval {low:number2} to {high:number2}).",
-    }
-    return Said(said[row["measure"]], values, evidence)
+    return [Said(
+        "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
+        "{n:count} customers).", values,
+        Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"])),
+    )]
 
 
 def _what_counts(found: pd.DataFrame) -> list:
@@ -120,37 +116,27 @@ def _what_counts(found: pd.DataFrame) -> list:
     return pieces
 
 
-def _by_group(answers: pd.DataFrame, run: Run) -> list:
-    """Return NPS by group, where there are groups, and who stands out."""
-    name = "nps"
-    if name not in surveys.scores_asked(answers):
+def _by_group(study: Study, run: Run) -> list:
+    """Return NPS by group where a group stands out, else a sentence."""
+    groups = study.groups
+    if isinstance(groups, TooLittleData) or groups.empty:
         return []
-    groups = surveys.compare_groups(answers.assign(language=answers["language"].replace(LANGUAGES)), DIMENSIONS, name)
-    if groups.empty:
-        return []
-    total = surveys.score(answers, name)
+    if not groups["stands_out"].any():
+        return [Said("No group answers clearly better or worse than the others ({dimensions:list}).",
+                     {"dimensions": list(groups["dimension"].unique())})]
+    total = study.scores.iloc[0]
     rows = groups.assign(group=[marked(r.group, r.n) for r in groups.itertuples()])
-    outstanding = groups[groups["stands_out"]].sort_values("difference", key=abs, ascending=False)
     pieces = [{
         "axes": plots.dots(rows, label="group", value="estimate", low="low", high="high", fmt="change_number",
                            reference=total["estimate"], reference_label=t("all"),
                            colors=[plots.GREY if not s else plots.GREEN if d > 0 else plots.VERMILION
                                    for s, d in zip(groups["stands_out"], groups["difference"], strict=True)]),
-        "title": _group_title(outstanding),
+        "title": _group_title(groups[groups["stands_out"]].sort_values("difference", key=abs, ascending=False)),
         "subtitle": t("NPS with 95% interval; coloured: differs from the others although many groups are compared"),
-        "source": source_line(n=total["n"], of=t("customers who answered"), run=run),
+        "source": source_line(n=int(total["n"]), of=t("customers who answered"), run=run),
         "alt": t("Dots with intervals: NPS by group, beside that of all."), "data": rows,
         "columns": columns_of(GROUP_COLUMNS), "name": "survey_groups",
     }]
-    pieces += [Said(
-        "{group:label} ({dimension:label}): NPS {estimate:change_number}, {difference:change_number} points from the others "
-        "({n:count} answers, 95% interval of the difference {difference_low:change_number} to "
-        "{difference_high:change_number}).",
-        {key: row[key] for key in ("group", "dimension", "estimate", "difference", "difference_low", "difference_high")}
-        | {"n": int(row["n"])},
-        Evidence("estimate", n=int(row["n"]), estimate=float(row["difference"]), baseline=0.0,
-                 interval=(float(row["difference_low"]), float(row["difference_high"]))),
-    ) for _, row in outstanding.head(2).iterrows()]
     if (groups["dimension"] == DIMENSIONS["language"]).any():
         pieces.append(Said("Answers in different languages use scales differently (some avoid the ends, some love them): a gap "
                            "between languages need not be a gap in satisfaction.", {}))
@@ -158,8 +144,6 @@ def _by_group(answers: pd.DataFrame, run: Run) -> list:
 
 
 def _group_title(outstanding: pd.DataFrame) -> str:
-    if outstanding.empty:
-        return t("No group answers clearly better or worse than the others")
     first = outstanding.iloc[0]
     template = ("{group:label}: more willing to recommend than the others" if first["difference"] > 0
                 else "{group:label}: less willing to recommend than the others")

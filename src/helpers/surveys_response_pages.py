@@ -1,6 +1,6 @@
 """Who answered of those invited, and what weighting changes, as `report.tell` shows it.
 
-Input: invitations with the groups of surveys_history.py, and the answers of surveys.read_answers.
+Input: what surveys_study.py computed.
 """
 
 import pandas as pd
@@ -12,7 +12,8 @@ from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
 from helpers.surveys_history import NEVER
-from helpers.surveys_pages import FORMATS, NAMES, columns_of, marked, or_reason
+from helpers.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
+from helpers.surveys_study import Response, Study
 
 RATE_COLUMNS = {
     "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Invitations", "count"),
@@ -25,24 +26,36 @@ WEIGHTED_COLUMNS = {
 }
 
 
-def response(invitations: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list:
+def response(study: Study, run: Run) -> list:
     """Return the response rate, by group, and the scores weighted to everybody invited."""
-    if invitations.empty:
+    found = study.response
+    if not study.is_asked:
+        return []
+    if found is None:
         return [Said("There is no list of who was invited to a survey. With it (one row an invitation, answered or not) this "
                      "page would show how many answered and what the scores would be if all kinds of customers had.", {})]
-    invited, days = surveys_response.settle(invitations, as_of=run.as_of)
-    rates = surveys_response.response_rates(invited, surveys_response.MARGINS)
-    told_twice = rates["group"].isin([NEVER]) & (rates["dimension"] != surveys_response.MARGINS["frequency"])
-    total, groups = rates.iloc[0], rates[~told_twice & (rates["group"] != surveys.UNKNOWN)].iloc[1:]
-    values = {name: float(total[name]) for name in ("share", "low", "high")} | {"n": int(total["n"]), "days": days}
-    pieces = [Said(
-        "{share:percent1} of {n:count} invitations were answered (95% interval {low:percent1} to {high:percent1}). Invitations "
-        "of the last {days:count} days are left out: they may still be answered.", values,
-        Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"])),
-    )]
-    if len(groups):
-        pieces.insert(0, _rates_chart(groups, total, run))
-    return pieces + or_reason(_weighted, invited, answers, run)
+    if isinstance(found, TooLittleData):
+        return reason(found)
+    total = found.rates.iloc[0]
+    told_twice = (found.rates["dimension"] == surveys_response.MARGINS["value"]) | found.rates["group"].eq(NEVER) & (
+        found.rates["dimension"] != surveys_response.MARGINS["frequency"])
+    groups = found.rates[~told_twice & ~found.rates["group"].isin([surveys.UNKNOWN, total["group"]])]
+    values = {name: float(total[name]) for name in ("share", "low", "high")} | {"n": int(total["n"]), "days": found.days}
+    sure = Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"]))
+    pieces = [_rates_chart(groups, total, run)] if len(groups) else []
+    if isinstance(found.weighted, TooLittleData):
+        return [*pieces, Said(
+            "{share:percent1} of {n:count} invitations were answered (95% interval {low:percent1} to {high:percent1}). "
+            "Invitations of the last {days:count} days are left out: they may still be answered.", values, sure,
+        ), *reason(found.weighted)]
+    first = found.weighted[0]
+    fmt = FORMATS[first["measure"]]
+    values |= {name: shown(first[name], fmt) for name in ("estimate", "weighted", "weighted_low", "weighted_high")}
+    return [*pieces, Said(
+        "{share:percent1} of {n:count} invitations were answered. Weighted to everybody invited, {measure:label} is {weighted} "
+        "(95% interval {weighted_low} to {weighted_high}) instead of {estimate}.",
+        values | {"measure": first["measure"].upper()}, sure,
+    ), *_weighted(found, total, run)]
 
 
 def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
@@ -62,43 +75,35 @@ def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
     }
 
 
-def _weighted(invited: pd.DataFrame, answers: pd.DataFrame, run: Run) -> list:
-    answered = surveys_response.answers_of(invited, answers)
-    found = [surveys_response.weighted_score(invited, answered, name)
-             for name in surveys.MEASURES if answered[name].notna().sum() >= surveys_response.MIN_ANSWERS]
-    if not found:
-        raise TooLittleData("Needs {needed:count} answers to invitations to weight them; there are {n:count}.",
-                            needed=surveys_response.MIN_ANSWERS, n=len(answered))
+def _weighted(found: Response, total: pd.Series, run: Run) -> list:
+    """Return the weighted scores as a table, what weighting cannot mend, and late answers against early ones."""
     rows = pd.DataFrame([{
         "name": t(NAMES[f["measure"]]), "n": f["n"], "n_effective": f["n_effective"],
         **{column: t("{value} ({low} to {high})", **{part: shown(f[key], FORMATS[f["measure"]]) for part, key in keys.items()})
            for column, keys in (("as_answered", {"value": "estimate", "low": "low", "high": "high"}), (
                "weighted_text", {"value": "weighted", "low": "weighted_low", "high": "weighted_high"}))},
-    } for f in found])
-    first = found[0]
-    fmt = FORMATS[first["measure"]]
-    pieces = [
-        {"frame": rows, "columns": columns_of(WEIGHTED_COLUMNS), "csv_name": "weighted_scores",
-         "caption": t("Scores as answered and weighted so that the answers resemble everybody invited (95% intervals)")},
-        Said("Weighted by {margins:list}, the score is {weighted} instead of {estimate}: so much of it is owed to who "
-             "answered.", {"margins": first["margins"], "estimate": shown(first["estimate"], fmt),
-                           "weighted": shown(first["weighted"], fmt)}),
-    ]
-    rate = float(invited["answered"].mean())
-    less = surveys_response.if_silent_differ(first["weighted"], rate, 20.0) if first["measure"] == "nps" else None
-    if less is not None:
+    } for f in found.weighted])
+    first = found.weighted[0]
+    pieces = [{
+        "frame": rows, "columns": columns_of(WEIGHTED_COLUMNS), "csv_name": "weighted_scores",
+        "caption": t("Scores as answered and weighted so that the answers resemble everybody invited (95% intervals)"),
+    }, Said(
+        "Weighted by {margins:list}; invitations of the last {days:count} days are left out: they may still be answered.",
+        {"margins": first["margins"], "days": found.days},
+    )]
+    if first["measure"] == "nps":
+        less = surveys_response.if_silent_differ(first["weighted"], float(total["share"]), 20.0)
         pieces.append(Said(
             "Weighting mends only what was known of everybody: if the pleased (or the annoyed) answer more often than others "
             "alike in all of this, no weight shows it. Were those who kept silent 20 points less willing to recommend, the "
             "score of everybody invited would be {less:change_number} instead of {weighted:change_number}.",
             {"less": less, "weighted": first["weighted"]},
         ))
-    late = surveys_response.late_minus_early(answered, first["measure"])
-    if late is not None:
+    if found.late is not None:
+        fmt = "change_number" if first["measure"] == "nps" else "change_number2"
         pieces.append(Said(
             "Those who answered late, who may resemble those who never did, scored {estimate} against those who answered early "
             "(95% interval {low} to {high}, {n:count} answers).",
-            {**{k: shown(late[k], "change_number" if fmt == "change_number" else "change_number2")
-                for k in ("estimate", "low", "high")}, "n": late["n"]},
+            {**{key: shown(found.late[key], fmt) for key in ("estimate", "low", "high")}, "n": found.late["n"]},
         ))
     return pieces

@@ -164,6 +164,22 @@ def test_the_order_of_rows_changes_nothing(found, reviews):
     pd.testing.assert_frame_equal(themes.theme_drivers(again, mixed), themes.theme_drivers(found, reviews))
 
 
+def test_the_same_reviews_again_keep_their_names_and_everything_else(found, reviews):
+    again = themes.find_themes(reviews, n_themes=4, seed=1, before=found.table)
+    pd.testing.assert_frame_equal(again.table, found.table)
+
+
+@pytest.mark.slow
+def test_names_last_when_reviews_are_added(reviews):
+    first = themes.find_themes(reviews.head(500), n_themes=4, seed=1).table
+    renamed = first.assign(theme=["one", "two", "three", "four"])
+    later = themes.find_themes(reviews, n_themes=4, seed=9, before=renamed).table
+    words = dict(zip(renamed["theme"], renamed["anchor_words"], strict=True))
+    assert set(later["theme"]) == set(words)
+    for row in later.itertuples():
+        assert len(set(row.anchor_words.split(", ")) & set(words[row.theme].split(", "))) >= 6
+
+
 @pytest.mark.parametrize(("reviews", "message"), [
     (planted(199), "there are 199"), (planted(300).assign(text=pd.Series([None] * 300, dtype="str")), "there are 0"),
     (planted(1), "there are 1"), (planted(300).assign(text=[f"!! {i}" for i in range(300)]), "share none"),

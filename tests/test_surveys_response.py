@@ -135,6 +135,15 @@ def test_weighting_by_hand_moves_the_score_to_that_of_everybody_invited():
     assert found["margins"] == ["channel of the invitation"]
 
 
+def test_where_all_answers_are_alike_the_weighted_interval_is_known_too():
+    answered = [True] * 150 + [False] * 50
+    invited, _ = response.settle(invitations(200, answered=answered, channel=["app"] * 100 + ["e-mail"] * 100), as_of=AS_OF)
+    invited = known(invited, nps=10.0)
+    found = response.weighted_score(invited, invited[invited["answered"]], "nps")
+    assert found["weighted"] == found["weighted_high"] == pytest.approx(100.0)
+    assert 90 < found["weighted_low"] < 100
+
+
 def test_weighting_needs_answers_and_something_known():
     invited, _ = response.settle(invitations(200), as_of=AS_OF)
     invited = known(invited, nps=10.0)

@@ -182,7 +182,7 @@ def weighted_score(invited: pd.DataFrame, answered: pd.DataFrame, name: str) -> 
     spread = float(np.average((counted - mean) ** 2, weights=weights))
     n_kish = float(weights.sum() ** 2 / (weights**2).sum())
     variance = linearised_variance(counted, weights, latest, margins)
-    n_effective = spread / variance if variance > 0 else n_kish
+    n_effective = spread / variance if min(spread, variance) > 1e-12 else n_kish  # all answers alike
     low, high = surveys.interval(counted, name)
     weighted_low, weighted_high = surveys.interval(counted, name, weights=weights, n_effective=n_effective)
     unit = surveys.MEASURES[name].unit

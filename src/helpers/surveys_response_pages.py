@@ -40,6 +40,7 @@ def response(study: Study, run: Run) -> list:
     told_twice = (found.rates["dimension"] == surveys_response.MARGINS["value"]) | found.rates["group"].eq(NEVER) & (
         found.rates["dimension"] != surveys_response.MARGINS["frequency"])
     groups = found.rates[~told_twice & ~found.rates["group"].isin([surveys.UNKNOWN, total["group"]])]
+    groups = groups[groups.groupby("dimension")["group"].transform("size") > 1]
     values = {name: float(total[name]) for name in ("share", "low", "high")} | {"n": int(total["n"]), "days": found.days}
     sure = Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"]))
     pieces = [_rates_chart(groups, total, run)] if len(groups) else []

@@ -139,13 +139,6 @@ def test_without_an_answer_it_says_what_it_needs(table):
         surveys.scores(answers)
     with pytest.raises(TooLittleData, match="NPS answers of 10 customers"):
         surveys.score(answers, "nps")
-    with pytest.raises(TooLittleData, match="recommend"):
-        surveys.net_promoter_score(answers["nps"])
-
-
-def test_nps_of_a_column_counts_every_answer():
-    found = surveys.net_promoter_score(pd.Series([10.0, 10.0, np.nan, 0.0, 7.0]))
-    assert (found["nps"], found["n"]) == (25.0, 4)
 
 
 @given(st.permutations(range(24)))

@@ -1,7 +1,5 @@
 """voc.py and voc_verdicts.py: what counts as dissatisfied, what is read and left out, shares and scores worked by hand."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,23 +72,6 @@ def test_satisfaction_by_hand():
 def test_feedback_without_any_verdict_is_said_in_words(reviews):
     with pytest.raises(TooLittleData, match="has one"):
         voc.satisfaction(voc.read_reviews(reviews))
-
-
-def test_nps_by_hand():
-    scores = pd.Series([10] * 100 + [9] * 100 + [8] * 100 + [6] * 100, dtype=float)
-    found = voc.net_promoter_score(scores)
-    half = 1.959964 * math.sqrt((0.5 + 0.25 - 0.25**2) / 400) * 100
-    assert found["nps"] == 25
-    assert (found["low"], found["high"]) == (pytest.approx(25 - half), pytest.approx(25 + half))
-
-
-def test_few_nps_answers_get_an_interval_even_if_all_agree():
-    found = voc.net_promoter_score(pd.Series([10.0, 10.0, np.nan]))
-    assert found["n"] == 2
-    assert found["nps"] == 100
-    assert found["low"] < 60
-    with pytest.raises(TooLittleData):
-        voc.net_promoter_score(pd.Series([np.nan]))
 
 
 def test_products_below_thirty_reviews_are_not_ranked():

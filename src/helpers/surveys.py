@@ -184,15 +184,3 @@ def compare_groups(answers: pd.DataFrame, dimensions: dict[str, str], name: str)
     place = table["dimension"].map({dimension: i for i, dimension in enumerate(dimensions.values())})
     order = np.lexsort((table["group"].astype("str"), -table["estimate"].astype(float), place.astype(float)))
     return table.iloc[order].reset_index(drop=True)
-
-
-def net_promoter_score(answers: pd.Series) -> dict:
-    """Return NPS in points of a column of answers: nps, low, high (95 %), n. Every answer counts.
-
-    Raises TooLittleData where nobody answered.
-    """
-    counted = points(answers.dropna(), "nps").to_numpy()
-    if not len(counted):
-        raise TooLittleData("Needs answers to how likely customers are to recommend; there are none.")
-    low, high = interval(counted, "nps")
-    return {"nps": 100 * float(counted.mean()), "low": low, "high": high, "n": len(counted)}

@@ -1,10 +1,8 @@
 """What do customers say, and how satisfied are they?
 
-Reviews made ready to be read (cleaned, masked, one verdict) and what was left out, shares with Wilson intervals, net promoter
-score with its
-variance (Reichheld 2003), products. Sentiment is in sentiment.py, themes in themes.py, cleaning in texts_cleaning.py, verdicts
-in voc_verdicts.py, the
-report's sentences in voc_sentences.py. Reads `feedback`.
+Reviews made ready to be read (cleaned, masked, one verdict) and what was left out, shares with Wilson intervals, products. Scores
+of surveys are in surveys.py, sentiment in sentiment.py, themes in themes.py, cleaning in texts_cleaning.py, verdicts in
+voc_verdicts.py, the report's sentences in voc_sentences.py. Reads `feedback`.
 """
 
 import numpy as np
@@ -12,10 +10,9 @@ import pandas as pd
 
 from helpers import texts_cleaning, texts_copies
 from helpers.errors import TooLittleData
-from helpers.proportions import Z95, wilson
-from helpers.voc_verdicts import HIGHEST_DETRACTOR, verdicts, without_off_scale
+from helpers.proportions import wilson
+from helpers.voc_verdicts import verdicts, without_off_scale
 
-LOWEST_PROMOTER = 9
 MIN_GROUP = 30  # reviews below which a product's share is not shown
 MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as catalogue messages
     "rating": "gave three stars or fewer",
@@ -119,26 +116,6 @@ def satisfaction(reviews: pd.DataFrame) -> dict:
         "n_reviews": len(reviews), "n": n, "n_dissatisfied": n_bad, "satisfied": (n - n_bad) / n,
         "dissatisfied": n_bad / n, "low": float(low), "high": float(high), "meaning": MEANINGS[origin],
         "is_mixed": bool(judged["verdict_from"].nunique() > 1),
-    }
-
-
-def net_promoter_score(scores: pd.Series) -> dict:
-    """Return NPS in points with its 95 % interval.
-
-    NPS = 100 (p − d) with p the share of 9–10 and d the share of 0–6; variance [p + d − (p − d)²] / n. Below 100 answers
-    the interval is the adjusted Wald: three answers more, ¾ promoter, 1½ passive, ¾ detractor (Rocks 2016, The American
-    Statistician 70). Raises TooLittleData where nobody answered.
-    """
-    known = scores.dropna()
-    if known.empty:
-        raise TooLittleData("Needs answers to how likely customers are to recommend; there are none.")
-    promoters, detractors, n = int((known >= LOWEST_PROMOTER).sum()), int((known <= HIGHEST_DETRACTOR).sum()), len(known)
-    more, total = (0.75, n + 3) if n < 100 else (0.0, n)
-    p, d = (promoters + more) / total, (detractors + more) / total
-    half = Z95 * np.sqrt((p + d - (p - d) ** 2) / total)
-    return {
-        "nps": 100 * (promoters - detractors) / n, "low": max(-100.0, 100 * (p - d - half)),
-        "high": min(100.0, 100 * (p - d + half)), "n": n,
     }
 
 

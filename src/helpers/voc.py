@@ -1,7 +1,7 @@
 """What do customers say, and how satisfied are they?
 
-Reviews made ready to be read (cleaned, masked, one verdict) and what was left out, shares with Wilson intervals, products. Scores
-of surveys are in surveys.py, sentiment in sentiment.py, themes in themes.py, cleaning in texts_cleaning.py, verdicts in
+Reviews made ready to be read (cleaned, masked, one verdict) and what was left out, shares with Wilson intervals, products.
+Scores of surveys are in surveys.py, sentiment in sentiment.py, themes in themes.py, cleaning in texts_cleaning.py, verdicts in
 voc_verdicts.py, the report's sentences in voc_sentences.py. Reads `feedback`.
 """
 

@@ -235,10 +235,11 @@ def test_a_notebook_has_one_answer_key_figures_charts_and_findings_with_evidence
     assert used.count("kpis") >= 1
     if name != "12_dashboard":
         findings = [node for cell in code_cells(name) for call, node in calls(tree(cell)) if call == "finding"]
-        assert len(findings) >= 2
+        assert len(findings) + used.count("tell") >= 2
         assert all("evidence" in {keyword.arg for keyword in node.keywords} for node in findings)
     charts = [node for cell in code_cells(name) for call, node in calls(tree(cell)) if call == "chart"]
-    assert 1 <= len(charts) <= 10
+    assert len(charts) + used.count("tell") >= 1  # what `tell` shows comes from a module, whose tests look at it
+    assert len(charts) <= 10
     for node in charts:
         given = {keyword.arg for keyword in node.keywords}
         needed = {"title", "alt", "source", "data"} if None not in given else {"source"}  # **words carries the others

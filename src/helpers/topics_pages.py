@@ -89,12 +89,27 @@ def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
     return said
 
 
-def worst_and_best(topics: pd.DataFrame) -> tuple[list[str], list[str]]:
+def worst_and_best(topics: pd.DataFrame, drivers: pd.DataFrame | None = None) -> tuple[list[str], list[str]]:
     """Return the aspects with clearly (q < .05) more dissatisfied mentions than the others, the worst first, and those with
-    clearly fewer, the best first."""
+    clearly fewer, the best first; where no aspect stands out, the themes (table `themes`) that do."""
+    clear = _clear_aspects(topics)
+    worst, best = clear.loc[clear["difference"] > 0, "topic"], clear.loc[clear["difference"] < 0, "topic"][::-1]
+    return (list(worst), list(best)) if len(clear) else wording.clear_themes(drivers)
+
+
+def key_figures(topics: pd.DataFrame) -> list[dict]:
+    """Return the key figure of the aspect that customers are clearly least happy with, translated; none where none stands out."""
+    clear = _clear_aspects(topics)
+    return [{
+        "label": t("Dissatisfied with {topic:label}", topic=row.topic), "value": row.dissatisfied_share, "fmt": "percent",
+        "low": row.low, "high": row.high, "good": "down",
+        "note": t("of {n:count} texts that mention it; with other aspects {others:percent}", n=row.n, others=row.others),
+    } for row in clear[clear["difference"] > 0].head(1).itertuples()]
+
+
+def _clear_aspects(topics: pd.DataFrame) -> pd.DataFrame:
     table = aspects_sentiment.summarise(topics, n_read=1)
-    clear = table[table["q_value"] < MAX_Q].sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
-    return list(clear.loc[clear["difference"] > 0, "topic"]), list(clear.loc[clear["difference"] < 0, "topic"])[::-1]
+    return table[table["q_value"] < MAX_Q].sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
 
 
 # --- themes

@@ -52,21 +52,13 @@ DRIVERS_SUBTITLE = (
 )
 
 
-def key_figures(satisfied: dict, *, drivers: pd.DataFrame, quality: pd.DataFrame) -> list[dict]:
-    """Return the page's key figures, translated: satisfied share, the theme with most complaints, the model's AUC."""
+def key_figures(satisfied: dict, *, quality: pd.DataFrame) -> list[dict]:
+    """Return the key figures on verdicts, translated: the satisfied share, and the model's AUC where it was measured."""
     figures = [{
         "label": t("Reviews by satisfied customers"), "value": satisfied["satisfied"], "fmt": "percent1",
         "low": satisfied["low"], "high": satisfied["high"],
         "note": t("of {n:count}; the others {meaning:label}", n=satisfied["n"], meaning=satisfied["meaning"]),
     }]
-    for is_worse, label in ((True, "Complaints beyond the expected: {theme:label}"),
-                            (False, "Complaints below the expected: {theme:label}")):
-        for row in _clear(drivers, worse=is_worse).head(1).itertuples():
-            figures.append({
-                "label": t(label, theme=row.theme), "value": row.excess, "fmt": "change_number", "good": "down",
-                "low": row.n * row.difference_low, "high": row.n * row.difference_high,
-                "note": t("in {n:count} reviews that mention it", n=row.n),
-            })
     scores = quality[quality["measure"] == "auc"].set_index("model")
     if len(scores):
         mine, name = scores.loc["model"], sentiment_quality.baseline(quality)
@@ -79,28 +71,38 @@ def key_figures(satisfied: dict, *, drivers: pd.DataFrame, quality: pd.DataFrame
     return figures
 
 
-def opening(satisfied: dict | None = None, drivers: pd.DataFrame | None = None) -> Sentence:
-    """Return the answer of the page, as far as the data goes: nothing, how satisfied, and what goes with dissatisfaction."""
+def opening(satisfied: dict | None = None, worse: list[str] | None = None, better: list[str] | None = None) -> Sentence:
+    """Return the answer of the page, as far as the data goes: nothing, how satisfied, and what goes with dissatisfaction.
+
+    worse, better: topics that clearly go with more or less dissatisfaction (`worst_and_best`), most first; None = not compared.
+    """
     if satisfied is None:
         return Sentence("There is no feedback with a verdict, so nothing can be said about how satisfied customers are.", {})
-    values = {"share": satisfied["satisfied"], "n": satisfied["n"], "meaning": satisfied["meaning"]}
-    worse, better = _clear(drivers, worse=True), _clear(drivers, worse=False)
-    values |= {"worse": list(worse["theme"].head(2)), "better": list(better["theme"].head(3))}
-    if len(worse) and len(better):
+    values = {"share": satisfied["satisfied"], "n": satisfied["n"], "worse": (worse or [])[:2], "better": (better or [])[:3]}
+    if worse and better:
         return Sentence(
             "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}, "
             "praise around {better:list}.", values,
         )
-    if len(worse):
+    if worse:
         return Sentence(
             "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}.", values
         )
-    if drivers is not None and drivers["is_stable"].any():
+    if better:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers; no theme goes with more complaints than chance "
-            "would bring; single words are tested further down.", values,
+            "{share:percent} of {n:count} reviews are by satisfied customers; praise gathers around {better:list}.", values
+        )
+    if worse is not None:
+        return Sentence(
+            "{share:percent} of {n:count} reviews are by satisfied customers; nothing that they talk about goes with more "
+            "complaints than chance would bring; single words are tested further down.", values,
         )
     return Sentence("{share:percent} of {n:count} reviews are by satisfied customers.", values)
+
+
+def clear_themes(drivers: pd.DataFrame | None) -> tuple[list[str], list[str]]:
+    """Return the stable themes with clearly (q < .05) more complaints than expected, the most first, and those with fewer."""
+    return list(_clear(drivers, worse=True)["theme"]), list(_clear(drivers, worse=False)["theme"])
 
 
 def _clear(drivers: pd.DataFrame | None, *, worse: bool) -> pd.DataFrame:
@@ -203,8 +205,8 @@ def word_finding(words: pd.DataFrame) -> Sentence:
     first = clear.iloc[0]
     return Sentence(
         "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "
-        "reviews with “{word:label}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally long "
-        "reviews.",
+        "reviews with “{word:label}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally "
+        "long reviews.",
         values | {"word": first["word"], "n": int(first["n"]), "share": first["dissatisfied_share"],
                   "expected": first["expected_share"]},
         int(first["n"]), first["difference"], (first["difference_low"], first["difference_high"]),

@@ -6,6 +6,7 @@ agrees with nothing, so that whoever reads the agent's words is misled. Drawn fr
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -48,11 +49,13 @@ class Transcripts:
         self.plan, self.truth, self.folder = plan, truth, raw / "transcripts"
         self.talks = JsonLines(self.folder / "通话转写_2024.jsonl")
         self.turns = CsvFile(self.folder / "通话转写_2025.csv", TURNS, encoding="gb18030")
-        self.interviews: list = []
+        self.n_by_turns = 0  # talks in the file of turns
+        self.interviews: list[Talks] = []
 
     def written(self) -> list[tuple[str, object]]:
-        """Return every file with the name of its source."""
-        return [("transcripts", file) for file in (self.talks, self.turns, *self.interviews) if file.rows]
+        """Return every file with the name of its source; their rows are talks."""
+        by_turns = Talks(self.turns.path, self.n_by_turns)
+        return [("transcripts", file) for file in (self.talks, by_turns, *self.interviews) if file.rows]
 
     def write(self, chunk: Chunk) -> None:
         rng = generator(self.plan, chunk.number, "transcripts")
@@ -84,6 +87,7 @@ class Transcripts:
                 for i in np.flatnonzero(year == 2025) for k, (who, start, text) in enumerate(said[i], 1)]
         if rows:
             self.turns.append(pd.DataFrame(rows, columns=TURNS))
+            self.n_by_turns += int((year == 2025).sum())
         self.truth.add_feedback("transcripts", cases["number"], chunk.people, told)
 
     def _write_interviews(self, chunk: Chunk, rng) -> None:
@@ -108,18 +112,16 @@ class Transcripts:
                 f"会员号：{people['member_no'].iloc[row]}", "", f"主持人：{ASKS[0]}", f"受访者：嗯，{texts[i]}",
                 f"主持人：谢谢，非常满意！{ASKS[1]}", "受访者：没有了，谢谢。"]
             file.write_bytes(("\n".join(lines) + "\n").encode("utf-8"))
-            self.interviews.append(Interview(file))
+            self.interviews.append(Talks(file, 1))
         self.truth.add_feedback("transcripts", ids, people, pd.DataFrame({
             "row": rows, "sentiment": mood, "aspect": aspect, "is_english": western[rows], "text": texts}))
 
 
-class Interview:
-    """A written file of one talk, for the list of files."""
+class Talks(NamedTuple):
+    """A written file and its number of talks, for the list of files."""
 
-    rows = 1
-
-    def __init__(self, path: Path):
-        self.path = path
+    path: Path
+    rows: int
 
 
 def call_numbers(chunk: Chunk) -> np.ndarray:

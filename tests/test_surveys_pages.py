@@ -173,3 +173,17 @@ def test_questions_are_cut_at_their_end_a_bracket_or_where_they_no_longer_fit():
     long = QUESTIONS.assign(question="word " * 40)
     assert name("price", long, "en").endswith("…")
     assert len(name("price", long, "en")) <= 45
+
+
+def test_nothing_said_or_sent_after_the_snapshot_changes_anything():
+    data, mid = survey(), pd.Timestamp("2025-06-30")
+    rows = {"feedback": data["feedback"]["received_at"], "survey_invitations": data["survey_invitations"]["invited_at"]}
+    end = pd.Timestamp("2025-07-01", tz="UTC")
+    cut = data | {name: data[name][moment < end] for name, moment in rows.items()}
+    whole, part = (surveys_study.study(d, None, as_of=mid, time_zone="UTC", seed=1) for d in (data, cut))
+    assert whole.scores["n"].iloc[0] == (rows["feedback"] < end).sum() < len(data["feedback"])
+    for name in ("answers", "scores", "groups", "value"):
+        pd.testing.assert_frame_equal(getattr(whole, name), getattr(part, name))
+    pd.testing.assert_frame_equal(whole.drivers.table, part.drivers.table)
+    pd.testing.assert_frame_equal(whole.trends["nps"], part.trends["nps"])
+    pd.testing.assert_frame_equal(whole.response.rates, part.response.rates)

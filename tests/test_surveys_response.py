@@ -42,6 +42,23 @@ def test_the_rate_is_of_invitations_old_enough_to_be_answered():
     assert (total["low"], total["high"]) == pytest.approx((0.1419, 0.4019), abs=1e-3)  # Wilson, 10 of 40
 
 
+def test_what_is_answered_after_the_snapshot_is_not_answered_yet():
+    invited = invitations(40, answered=[True] * 40)
+    day = invited["invited_at"].dt.normalize().iloc[0].tz_localize(None)
+    assert response.settle(invited, as_of=day + pd.Timedelta(days=60))[0]["answered"].all()
+    later = invited.assign(answered_at=invited["answered_at"] + pd.Timedelta(days=90), feedback_id="f0")
+    settled, _ = response.settle(later, as_of=day + pd.Timedelta(days=60))
+    assert (len(settled), int(settled["answered"].sum())) == (40, 0)
+    assert settled["feedback_id"].isna().all()
+
+
+def test_the_snapshot_ends_in_the_time_zone_of_the_business():
+    sent = pd.to_datetime(["2025-12-17 15:00", "2025-12-17 17:00"], utc=True)
+    invited = invitations(2, answered=[False] * 2, invited_at=sent)
+    kept, days = response.settle(invited, as_of=AS_OF, time_zone="Asia/Shanghai")
+    assert (kept["invitation_id"].tolist(), days) == (["i0000"], 14)  # the day ends at 16:00 UTC
+
+
 def test_without_moments_all_invitations_count():
     invited = invitations(40).assign(invited_at=pd.NaT, answered_at=pd.NaT)
     invited["invited_at"] = pd.to_datetime(invited["invited_at"], utc=True)

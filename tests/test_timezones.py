@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.timezones import local, offsets, to_utc
+from helpers.timezones import end_of, local, offsets, to_utc, until
 
 ZONES = (
     "America/New_York", "Europe/Berlin", "Asia/Shanghai", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo", "UTC",
@@ -127,3 +127,14 @@ def test_unknown_moments_stay_unknown_among_known_ones():
     table = ibis.memtable(pd.DataFrame({"at": pd.to_datetime(["2017-07-01 12:00", None], utc=True)}))
     here = table.mutate(x=local(table["at"], "Europe/Berlin", table)).to_pandas()["x"]
     assert here.isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(("zone", "end"), [
+    ("UTC", "2025-07-01 00:00"), ("Asia/Shanghai", "2025-06-30 16:00"), ("America/New_York", "2025-07-01 04:00"),
+])
+def test_a_day_ends_at_midnight_of_its_own_zone_and_undated_rows_stay(zone, end):
+    last = pd.Timestamp(end, tz="UTC")
+    assert end_of("2025-06-30", zone) == last
+    assert end_of(pd.Timestamp("2025-06-30 17:00", tz="UTC"), zone) == last
+    rows = pd.DataFrame({"at": [last - pd.Timedelta(seconds=1), last, pd.NaT], "i": [1, 2, 3]})
+    assert until(rows, at="at", as_of=pd.Timestamp("2025-06-30"), time_zone=zone)["i"].tolist() == [1, 3]

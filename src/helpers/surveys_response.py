@@ -9,7 +9,7 @@ The variance of a raked mean is that of its residuals from the margins (Deville 
 import numpy as np
 import pandas as pd
 
-from helpers import surveys
+from helpers import surveys, timezones
 from helpers.errors import TooLittleData
 from helpers.proportions import add_wilson
 from helpers.surveys_intervals import difference_interval
@@ -28,20 +28,24 @@ MATCH = pd.Timedelta(days=2)  # between the moment of an answer in the list of i
 # --- who was invited
 
 
-def settle(invitations: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[pd.DataFrame, int]:
+def settle(invitations: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str = "UTC") -> tuple[pd.DataFrame, int]:
     """Return the invitations old enough to have been answered, with `answered`, and the days that this means.
 
     The days: within which 95 % of the answers came (at least 1). An invitation of the last so many days before the end of
-    `as_of` could still be answered and is left out; so is one without a moment unless none has one.
+    `as_of` (of the business's time zone) could still be answered and is left out; so is one without a moment unless none has
+    one. What was answered after that end is not answered yet.
     """
+    end = timezones.end_of(as_of, time_zone)
+    later = invitations["answered_at"] >= end
+    invitations = invitations.assign(answered_at=invitations["answered_at"].mask(later),
+                                     feedback_id=invitations["feedback_id"].mask(later))
     lag = (invitations["answered_at"] - invitations["invited_at"]).dt.total_seconds() / 86_400
     lag = lag[lag >= 0]
     days = max(1, int(np.ceil(lag.quantile(0.95)))) if len(lag) else 14
     answered = invitations["answered_at"].notna() | invitations["feedback_id"].notna()
     rows = invitations.assign(answered=answered)
     if rows["invited_at"].notna().any():
-        last = (as_of.tz_localize("UTC") if as_of.tz is None else as_of) + pd.Timedelta(days=1 - days)
-        rows = rows[rows["invited_at"].notna() & (rows["invited_at"] <= last)]
+        rows = rows[rows["invited_at"].notna() & (rows["invited_at"] <= end - pd.Timedelta(days=days))]
     return rows.sort_values("invitation_id", kind="stable").reset_index(drop=True), days
 
 

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from helpers import surveys, surveys_change, surveys_drivers, surveys_history, surveys_response, surveys_trend, surveys_value
+from helpers import (
+    surveys,
+    surveys_change,
+    surveys_drivers,
+    surveys_history,
+    surveys_response,
+    surveys_trend,
+    surveys_value,
+    timezones,
+)
 from helpers.errors import TooLittleData
 
 DIMENSIONS = {  # column → what answers are grouped by; what was known when they were given, so not the segment of today
@@ -76,17 +85,20 @@ def study(
     """Return all that the report tells of surveys.
 
     data: the tables feedback, survey_answers, survey_questions, survey_invitations, customer_value by name; any may be empty.
+    What was answered or sent after the day `as_of` is not looked at; answers without a date are.
     """
-    answers = surveys.read_answers(data["feedback"], data["survey_answers"])
+    feedback, invited = (timezones.until(data[name], at=at, as_of=as_of, time_zone=time_zone)
+                         for name, at in (("feedback", "received_at"), ("survey_invitations", "invited_at")))
+    answers = surveys.read_answers(feedback, data["survey_answers"])
     answers = surveys_history.add_history(answers, orders, key="feedback_id", at="received_at", time_zone=time_zone)
     answers = answers.assign(language=answers["language"].replace(LANGUAGES))
-    invited, values = data["survey_invitations"], data["customer_value"]
+    values = data["customer_value"]
     if len(invited):
         invited = surveys_history.add_history(invited, orders, key="invitation_id", at="invited_at", time_zone=time_zone)
     return Study(
         answers, data["survey_questions"], attempt(surveys.scores, answers),
         attempt(surveys.compare_groups, answers, DIMENSIONS, "nps"),
-        attempt(_response, invited, answers, as_of) if len(invited) else None,
+        attempt(_response, invited, answers, as_of, time_zone) if len(invited) else None,
         attempt(_trends, answers, time_zone) if answers["received_at"].notna().any() else None,
         attempt(_change, answers, as_of, time_zone, seed),
         attempt(_drivers, data, answers, seed) if len(data["survey_answers"]) else None,
@@ -102,8 +114,8 @@ def attempt(function, *args, **options):
         return short
 
 
-def _response(invitations: pd.DataFrame, answers: pd.DataFrame, as_of: pd.Timestamp) -> Response:
-    invited, days = surveys_response.settle(invitations, as_of=as_of)
+def _response(invitations: pd.DataFrame, answers: pd.DataFrame, as_of: pd.Timestamp, time_zone: str) -> Response:
+    invited, days = surveys_response.settle(invitations, as_of=as_of, time_zone=time_zone)
     rates = surveys_response.response_rates(invited, surveys_response.MARGINS)
     answered = surveys_response.answers_of(invited, answers)
     enough = [name for name in surveys.MEASURES if answered[name].notna().sum() >= surveys_response.MIN_ANSWERS]

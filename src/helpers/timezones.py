@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import ibis
+import pandas as pd
 
 
 def offsets(time_zone: str, first: datetime, last: datetime) -> list[tuple[datetime, timedelta]]:
@@ -61,3 +62,14 @@ def to_utc(moment, time_zone: str, table):
         changes_at = (start + max(before, after)).replace(tzinfo=None)
         seconds = ibis.ifelse(moment >= ibis.literal(changes_at, type="timestamp"), int(after.total_seconds()), seconds)
     return (moment.epoch_seconds() - seconds).as_timestamp("s").cast("timestamp('UTC')")
+
+
+def end_of(day, time_zone: str) -> pd.Timestamp:
+    """Return the first moment (UTC) after `day` in the time zone, whatever hour `day` has."""
+    after = pd.Timestamp(day).tz_localize(None).normalize() + pd.Timedelta(days=1)
+    return after.tz_localize(time_zone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC")
+
+
+def until(rows: pd.DataFrame, *, at: str, as_of, time_zone: str) -> pd.DataFrame:
+    """Return the rows whose moment `at` (UTC) lies before the end of `as_of`; those without one stay."""
+    return rows[~(rows[at] >= end_of(as_of, time_zone))].reset_index(drop=True)

@@ -184,6 +184,18 @@ def test_the_last_ninety_days_stand_beside_the_ninety_before():
     assert service.lately(read(*old)) is None
 
 
+def test_a_change_of_the_wait_knows_that_the_earlier_median_is_uncertain_too():
+    waits = np.arange(1.0, 41.0)
+    old = [case(i, opened=OPENED - pd.Timedelta(days=100), first=w + 8, close=90.0) for i, w in enumerate(waits)]
+    new = [case(100 + i, first=w, close=90.0) for i, w in enumerate(waits)]
+    found = service.lately(read(*old, *new))
+    assert (found["median"], found["before"], found["change"]) == (20.0, 28.0, -8.0)
+    assert found["high"] < found["before"]  # beside an earlier median taken for certain it would look faster
+    down, up = 20.0 - found["low"], found["high"] - 20.0  # the earlier ones wait 8 hours more, each of them
+    assert (found["change_low"], found["change_high"]) == pytest.approx((-8 - np.hypot(down, up), -8 + np.hypot(up, down)))
+    assert found["change_high"] > 0
+
+
 def test_cases_that_note_days_only_are_told_from_those_with_hours():
     assert service.notes_days_only(read(*usual()))  # opened at midnight UTC
     assert not service.notes_days_only(read(*usual(), time_zone="Asia/Shanghai"))

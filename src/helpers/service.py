@@ -231,15 +231,19 @@ def waits_of_talks(cases: Cases) -> dict | None:
 
 def lately(cases: Cases, *, days: int = 90) -> dict | None:
     """Return the median hours to a first answer of the cases opened in the last `days` days, with its interval, and of those of
-    as many days before: days, n, median, low, high, before; None where either are fewer than `MIN_CASES`."""
+    as many days before: days, n, median, low, high, before, and change (now less before) with change_low and change_high, in
+    which both medians are uncertain (Zou and Donner 2008); None where either are fewer than `MIN_CASES`."""
     rows = cases.rows[cases.rows["first_hours"].notna() & ~cases.rows["is_talk"]]
     age = (cases.end - rows["opened_at"]) / pd.Timedelta(days=1)
     now, before = rows[age <= days], rows[(age > days) & (age <= 2 * days)]
     if min(len(now), len(before)) < MIN_CASES:
         return None
     median, low, high = quantile(now["first_hours"], now["is_answered"], 0.5)
-    return {"days": days, "n": len(now), "median": median, "low": low, "high": high,
-            "before": quantile(before["first_hours"], before["is_answered"], 0.5)[0]}
+    earlier, earliest, latest = quantile(before["first_hours"], before["is_answered"], 0.5)
+    change = median - earlier
+    return {"days": days, "n": len(now), "median": median, "low": low, "high": high, "before": earlier, "change": change,
+            "change_low": float(change - np.hypot(median - low, latest - earlier)),
+            "change_high": float(change + np.hypot(high - median, earlier - earliest))}
 
 
 def notes_days_only(cases: Cases) -> bool:

@@ -35,10 +35,10 @@ def test_only_themes_that_are_stable_and_clear_stand_out():
 def test_the_answer_says_what_stands_out_or_that_nothing_does():
     satisfied = {"satisfied": 0.7, "n": 1000, "meaning": "gave fewer than five stars"}
     said = wording.opening(satisfied, ["a", "b", "c"], ["d"])
-    assert (said.values["worse"], said.values["better"]) == (["a", "b"], ["d"])
-    assert "praise around" in said.template
-    assert wording.opening(satisfied, ["a"], []).template.endswith("complaints gather around {worse:list}.")
-    assert wording.opening(satisfied, [], ["a"]).template.endswith("praise gathers around {better:list}.")
+    assert (said.values["worse"], said.values["better"]) == (["“a”", "“b”"], ["“d”"])
+    assert "clearly happier with" in said.template
+    assert wording.opening(satisfied, ["a"], []).template.endswith("less happy than elsewhere with {worse:list}.")
+    assert wording.opening(satisfied, [], ["a"]).template.endswith("happier than elsewhere with {better:list}.")
     assert "nothing that they talk about" in wording.opening(satisfied, [], []).template
     assert wording.opening(satisfied).template == "{share:percent} of {n:count} reviews are by satisfied customers."
     assert "nothing can be said" in wording.opening().template
@@ -120,8 +120,8 @@ def test_key_figures_are_the_satisfied_share_and_the_models_auc():
 
 
 @pytest.mark.parametrize(("rows", "start"), [
-    ([("price", 30, 0.01, True), ("tea", -30, 0.01, True)], "Complaints gather around {worse:list}, praise"),
-    ([("price", 30, 0.01, True)], "Complaints gather"), ([("tea", -30, 0.01, True)], "Praise gathers"),
+    ([("price", 30, 0.01, True), ("tea", -30, 0.01, True)], "Complaints go with the words {worse:list}, praise"),
+    ([("price", 30, 0.01, True)], "Complaints go"), ([("tea", -30, 0.01, True)], "Praise goes"),
     ([("tea", 30, 0.2, True)], "No theme stands out"),
 ])
 def test_the_title_of_the_chart_fits_what_is_clear(rows, start):

@@ -78,8 +78,8 @@ def _times(total: pd.Series, cases: Cases) -> list:
         pieces.append(Said(
             "Of the cases of the last {days:count} days half got a first answer within {median:number1} hours (95% interval "
             "{low:number1} to {high:number1}); of those of the {days:count} days before, within {before:number1}.", recent,
-            Evidence("estimate", n=recent["n"], estimate=recent["median"], interval=(recent["low"], recent["high"]),
-                     baseline=recent["before"]),
+            Evidence("estimate", n=recent["n"], estimate=recent["change"], baseline=0.0,
+                     interval=(recent["change_low"], recent["change_high"])),
         ))
     return [*pieces, *_how_times_count(cases)]
 

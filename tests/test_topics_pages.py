@@ -36,7 +36,7 @@ def said(pieces) -> list[str]:
 
 def test_the_least_liked_aspect_heads_the_chart_and_the_rest_is_counted():
     pieces = topics_pages.aspects(about(price=(100, 0.2), delivery=(100, 0.8)), reviews(400), source="s")
-    assert pieces[0]["title"] == "Customers are least happy with delivery"
+    assert pieces[0]["title"] == "Of what many mention, customers are least happy with “delivery”"
     assert said(pieces) == [
         "Of 100 texts that mention delivery, an estimated 80% are dissatisfied with it, against 20% where other aspects are "
         "mentioned.",

@@ -120,7 +120,7 @@ def test_key_figures_are_the_satisfied_share_and_the_models_auc():
 
 
 @pytest.mark.parametrize(("rows", "start"), [
-    ([("price", 30, 0.01, True), ("tea", -30, 0.01, True)], "Complaints go with the words {worse:list}, praise"),
+    ([("price", 30, 0.01, True), ("tea", -30, 0.01, True)], "Complaints go with talk of {worse:list}, praise"),
     ([("price", 30, 0.01, True)], "Complaints go"), ([("tea", -30, 0.01, True)], "Praise goes"),
     ([("tea", 30, 0.2, True)], "No theme stands out"),
 ])

@@ -45,8 +45,13 @@ def calibration(tenths: pd.DataFrame) -> dict:
     }
 
 
+PLATFORMS = {"小红书": "Xiaohongshu", "微博": "Weibo", "抖音": "Douyin", "微信": "WeChat", "快手": "Kuaishou", "知乎": "Zhihu",
+             "哔哩哔哩": "Bilibili", "大众点评": "Dianping"}
+
+
 def silent_by_channel(shares: pd.DataFrame, *, known: float | None) -> dict:
     """Return the chart of the corrected shares by channel; `known`: share among those who gave a verdict, if anybody did."""
+    shares = shares.assign(group=[t(PLATFORMS.get(name, str(name))) for name in shares["group"]])
     return {
         "axes": plots.dots(shares, label="group", value="share", low="low", high="high", fmt="percent",
                            reference=0.5 if known is None else known,

@@ -111,9 +111,7 @@ def silent(scored: pd.DataFrame, reviews: pd.DataFrame, readers: sentiment.Reade
         told.append(sentiment_charts.silent_trend(by_quarter) | {"source": source(len(texts))})
     total = sentiment_prevalence.total(texts, **options)
     said, values = sentiment_charts.silent_finding(total)
-    told.append(Said(said, values, Evidence(
-        "estimate", n=total["n"], estimate=total["share"], interval=(total["low"], total["high"]), baseline=known,
-    )))
+    told.append(Said(said, values))  # no finding: other channels than the model has learnt from, thrown together
     if checked := sentiment_prevalence.check(scored, **options):
         told.append(Said(*sentiment_charts.check_sentence(checked)))
     return told

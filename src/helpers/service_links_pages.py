@@ -89,7 +89,6 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
             "Each further day until a case is closed goes with {estimate:change_number2} points of its rating from 1 to 5 (95% "
             "interval {low:change_number2} to {high:change_number2}), within topic and channel.",
             row[["estimate", "low", "high"]].to_dict(),
-            Evidence("estimate", n=int(row["n"]), estimate=row["estimate"], interval=(row["low"], row["high"]), baseline=0.0),
         ))
     if len(shown):
         pieces.append({
@@ -194,7 +193,8 @@ def _after_kinds(kinds: pd.DataFrame, horizon: int) -> list:
         pieces.append(Said(
             "After a failure {exposed:percent1} of customers bought again within {days:count} days; of comparable buyers "
             "without a case {others:percent1} did: {difference:change_number1} percentage points (95% interval "
-            "{low:change_number1} to {high:change_number1}).", {"days": horizon, **_points(row)}, _against_zero(row),
+            "{low:change_number1} to {high:change_number1}). An association: how bad the failure was is not known.",
+            {"days": horizon, **_points(row)}, _against_zero(row),
         ))
     if "questions" in kinds.index:
         row = kinds.loc["questions"]

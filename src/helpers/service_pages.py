@@ -20,6 +20,9 @@ QUALITY_COLUMNS = {
     "reopened_rate": ("Opened again", "percent1"), "satisfied_rate": ("Rated 4 or 5", "percent"),
     "csat_mean": ("Mean rating", "number2"),
 }
+CHANNEL_COLUMNS = {name: QUALITY_COLUMNS[name] for name in (
+    "channel", "n_cases", "n_open", "first_median_hours", "first_p90_hours", "reopened_rate", "satisfied_rate",
+)}  # the other times by channel, and by channel and topic, are in table service_quality
 BACKLOG_COLUMNS = {"week_end": ("Week up to", "day"), "n_opened": ("Opened", "count"), "n_closed": ("Closed", "count"),
                    "n_open": ("Open at its end", "count")}
 
@@ -39,14 +42,12 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
         pieces += _backlog(tables["service_backlog"], cases, source)
     except TooLittleData as short:
         pieces.append(Said(short.template, short.values))
-    own = quality[(quality["topic"] != ALL) | (quality["channel"] != ALL)]
-    own = own.assign(place=2 * (own["topic"] != ALL) + (own["channel"] != ALL) * (own["topic"] != ALL))
-    own = own.sort_values(["place", "n_cases", "topic", "channel"], ascending=[True, False, True, True])
-    pieces.append({
-        "frame": _marked(own, "topic"),
-        "columns": columns_of(QUALITY_COLUMNS), "rows": 10, "csv_name": "service_quality",
-        "caption": t("Service by channel and topic; groups of fewer than 10 customers are not shown"),
-    })
+    own = quality[(quality["topic"] == ALL) & (quality["channel"] != ALL)]
+    if len(own) > 1:
+        pieces.append({
+            "frame": _marked(own.sort_values(["n_cases", "channel"], ascending=[False, True]), "channel"),
+            "columns": columns_of(CHANNEL_COLUMNS), "csv_name": "service_channels", "caption": t("Service by channel"),
+        })
     return pieces, tables
 
 
@@ -66,7 +67,6 @@ def _times(total: pd.Series, cases: Cases) -> list:
             {"n": int(total["close_n"]), "p90": total["close_p90_hours"] / 24,
              **{name: total[f"close_median_{end}"] / 24 for name, end in
                 (("median", "hours"), ("low", "low"), ("high", "high"))}},
-            _estimate(total, "close_n", "close_median", "hours"),
         ))
     if total["handle_median_minutes"] == total["handle_median_minutes"]:
         pieces.append(Said(
@@ -193,7 +193,6 @@ def _backlog(weeks: pd.DataFrame, cases: Cases, source: str) -> list:
         "No case is open; in the last four whole weeks {opened:count} were opened and {closed:count} closed.",
         {"n": now["n_open"], "oldest": now["oldest_days"] if now["n_open"] else 0.0, "opened": int(month["n_opened"].sum()),
          "closed": int(month["n_closed"].sum())},
-        Evidence("fact", n=len(cases.rows)),
     )
     if len(weeks) < 5:
         return [said]

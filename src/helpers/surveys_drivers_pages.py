@@ -85,8 +85,8 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
     first = table.iloc[0]
     pieces = [Said(
         "“{outcome:label}” goes most with {questions:list}. Among customers who answer all other questions alike, one point "
-        "more on the first goes with {effect:change_number2} points (95% interval {low:change_number2} to "
-        "{high:change_number2}).",
+        "more on the first goes with {effect:change_number2} points of that answer (95% interval {low:change_number2} to "
+        "{high:change_number2}): an association.",
         {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)], "effect": float(first["effect"]),
          "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome]},
         Evidence("estimate", n=int(first["n"]), estimate=float(first["effect"]), baseline=0.0,

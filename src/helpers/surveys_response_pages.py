@@ -17,7 +17,7 @@ from helpers.surveys_study import Response, Study
 
 RATE_COLUMNS = {
     "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Invitations", "count"),
-    "n_answered": ("Answered", "count"), "share": ("Response rate", "percent1"), "low": ("Interval from", "percent1"),
+    "n_answered": ("Of them answered", "count"), "share": ("Response rate", "percent1"), "low": ("Interval from", "percent1"),
     "high": ("Interval to", "percent1"),
 }
 WEIGHTED_COLUMNS = {

@@ -7,17 +7,21 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from helpers import aspects_sentiment, plots, plots_topics, topics_history, voc
 from helpers import voc_sentences as wording
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
+from helpers.proportions import q_values
 from helpers.report import Said
 
 MAX_Q = wording.MAX_Q
 MOST_SHOWN = 10  # topics in a chart of changes
 OTHER_MIX = 0.1  # share of texts from other channels from which a comparison carries a warning
+MIN_REACH = 0.02  # share of the texts from which an aspect may stand in a headline
+MOST_PRODUCTS = 8  # rows of the table of products
 MOST_QUOTED = 6  # topics whose quotes stand on the page; the others follow in a table
 ASPECT_COLUMNS = {
     "topic": ("Aspect", "label"), "n": ("Texts", "count"), "share": ("Share of texts", "percent1"),
@@ -55,8 +59,9 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
     average = float(topics.loc[topics["kind"] == "aspect", "p_dissatisfied"].mean())
     clear = shown["q_value"].lt(MAX_Q)
     colors = np.select([clear & shown["difference"].gt(0), clear], [plots.VERMILION, plots.GREEN], plots.GREY)
-    worse = shown[clear & shown["difference"].gt(0)]
-    title = t("Customers are least happy with {worse:list}", worse=list(worse["topic"].head(2))) if len(worse) else t(
+    headed = shown[clear & shown["share"].ge(MIN_REACH)]
+    worse = headed[headed["difference"] > 0]
+    title = t("Of what many mention, customers are least happy with {worse:list}", worse=wording.quoted(worse["topic"].head(2))) if len(worse) else t(
         "No aspect stands out by its dissatisfied customers")
     chart = {
         "axes": plots_topics.often_and_bad(
@@ -70,7 +75,7 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
         "source": source, "alt": t("Bars of how often aspects are mentioned, dots of the share dissatisfied with each."),
         "data": table, "columns": _translated(ASPECT_COLUMNS), "name": "aspects",
     }
-    return [chart, *_aspect_findings(shown[clear]), rest]
+    return [chart, *_aspect_findings(headed), rest]
 
 
 def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
@@ -98,7 +103,7 @@ def worst_and_best(topics: pd.DataFrame, drivers: pd.DataFrame | None = None) ->
 
 
 def key_figures(topics: pd.DataFrame) -> list[dict]:
-    """Return the key figure of the aspect that customers are clearly least happy with, translated; none where none stands out."""
+    """Return the key figure of the aspect that customers are clearly least happy with, translated; or none."""
     clear = _clear_aspects(topics)
     return [{
         "label": t("Dissatisfied with {topic:label}", topic=row.topic), "value": row.dissatisfied_share, "fmt": "percent",
@@ -108,8 +113,9 @@ def key_figures(topics: pd.DataFrame) -> list[dict]:
 
 
 def _clear_aspects(topics: pd.DataFrame) -> pd.DataFrame:
-    table = aspects_sentiment.summarise(topics, n_read=1)
-    return table[table["q_value"] < MAX_Q].sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
+    """Return the aspects that at least one text in fifty mentions and that clearly stand out, the worst first."""
+    table = aspects_sentiment.summarise(topics, n_read=max(topics["feedback_id"].nunique(), 1))
+    return table[table["q_value"].lt(MAX_Q) & table["share"].ge(MIN_REACH)].sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
 
 
 # --- themes
@@ -137,16 +143,14 @@ def theme_drivers(drivers: pd.DataFrame, *, n_reviews: int, source: str) -> list
 
 
 def _theme_findings(drivers: pd.DataFrame) -> list[Said]:
-    """Return the findings on the theme with most complaints beyond the expected and on that with fewest."""
+    """Return a sentence on the theme with most complaints beyond the expected and one on that with fewest.
+
+    No findings: a theme's words may be what the unhappy ask for, and they judge nothing; aspects do.
+    """
     said = wording.driver_findings(drivers)
     worse = [one for one in said if one.estimate is not None and one.estimate > 0][:1]
     better = [one for one in said if one.estimate is not None and one.estimate < 0][:1]
-    return [_finding(one) for one in (worse + better or said[:1])]
-
-
-def _finding(said: wording.Sentence) -> Said:
-    evidence = Evidence("estimate", n=said.n, estimate=said.estimate, interval=said.interval, baseline=0.0)
-    return Said(said.template, said.values, evidence)
+    return [Said(one.template, one.values) for one in (worse + better or said[:1])]
 
 
 # --- what changes
@@ -218,7 +222,7 @@ def _since_last_run(
     topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame
 ) -> list[Said | dict]:
     try:
-        table = topics_history.since_last_run(topics, runs)
+        table = topics_history.since_last_run(topics, runs, reviews)
     except TooLittleData as short:
         return [Said(short.template, short.values)]
     fresh, gone = topics_history.come_and_gone(topic_runs)
@@ -313,5 +317,16 @@ def products(reviews: pd.DataFrame) -> list[Said | dict]:
         table = voc.product_complaints(reviews)
     except TooLittleData as short:
         return [Said(short.template, short.values)]
-    return [{"frame": table, "columns": _translated(wording.PRODUCT_COLUMNS),
-             "caption": t("Products with enough reviews, most dissatisfied first"), "csv_name": "product_complaints"}]
+    average = table["n_dissatisfied"].sum() / table["n"].sum()
+    tested = [stats.binomtest(int(row.n_dissatisfied), int(row.n), average).pvalue for row in table.itertuples()]
+    worse = (q_values(tested) < MAX_Q) & table["dissatisfied_share"].gt(average).to_numpy()
+    values = {"n": len(table), "worse": int(worse.sum()), "average": average, "needed": voc.MIN_GROUP}
+    return [{
+        "frame": table, "columns": _translated(wording.PRODUCT_COLUMNS), "rows": MOST_PRODUCTS,
+        "caption": t("Products with enough reviews, most dissatisfied first"), "csv_name": "product_complaints",
+    }, Said(
+        "{worse:count} of {n:count} products with at least {needed:count} reviews have clearly more dissatisfied ones than all "
+        "of them together ({average:percent}; q < 0.05)." if worse.any() else
+        "None of {n:count} products with at least {needed:count} reviews has clearly more dissatisfied ones than all of them "
+        "together ({average:percent}; q < 0.05): the order of this list may be chance.", values,
+    )]

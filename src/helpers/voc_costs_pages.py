@@ -20,7 +20,7 @@ MONEY_COLUMNS = {
     "money_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk", "money"), "money_low": ("From", "money"),
     "money_high": ("To", "money"), "lift": ("Stopped beyond expected", "change_percent1"),
     "lift_low": ("Interval from", "change_percent1"), "lift_high": ("Interval to", "change_percent1"),
-    "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Expected", "percent1"),
+    "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Of customers alike", "percent1"),
     "n_compared": ("Customers compared", "count"), "n_reached": ("Customers reached", "count"),
     "value_reached": ("Their value", "money"), "halved_lift": ("Spending halved beyond expected", "change_percent1"),
     "other_lift": ("Stopped beyond other dissatisfied", "change_percent1"), "q_value": ("q", "number3"),

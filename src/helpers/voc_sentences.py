@@ -78,19 +78,22 @@ def opening(satisfied: dict | None = None, worse: list[str] | None = None, bette
     """
     if satisfied is None:
         return Sentence("There is no feedback with a verdict, so nothing can be said about how satisfied customers are.", {})
-    values = {"share": satisfied["satisfied"], "n": satisfied["n"], "worse": (worse or [])[:2], "better": (better or [])[:3]}
+    values = {"share": satisfied["satisfied"], "n": satisfied["n"], "worse": quoted((worse or [])[:2]),
+              "better": quoted((better or [])[:2])}
     if worse and better:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}, "
-            "praise around {better:list}.", values,
+            "{share:percent} of {n:count} reviews are by satisfied customers. They are clearly less happy than elsewhere with "
+            "{worse:list}, clearly happier with {better:list}.", values,
         )
     if worse:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers; complaints gather around {worse:list}.", values
+            "{share:percent} of {n:count} reviews are by satisfied customers. They are clearly less happy than elsewhere with "
+            "{worse:list}.", values,
         )
     if better:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers; praise gathers around {better:list}.", values
+            "{share:percent} of {n:count} reviews are by satisfied customers. They are clearly happier than elsewhere with "
+            "{better:list}.", values,
         )
     if worse is not None:
         return Sentence(
@@ -98,6 +101,11 @@ def opening(satisfied: dict | None = None, worse: list[str] | None = None, bette
             "complaints than chance would bring; single words are tested further down.", values,
         )
     return Sentence("{share:percent} of {n:count} reviews are by satisfied customers.", values)
+
+
+def quoted(names) -> list[str]:
+    """Return the names of topics in quotation marks, translated: some hold an "and" themselves."""
+    return [t("“{name:label}”", name=name) for name in names]
 
 
 def clear_themes(drivers: pd.DataFrame | None) -> tuple[list[str], list[str]]:
@@ -116,14 +124,14 @@ def _clear(drivers: pd.DataFrame | None, *, worse: bool) -> pd.DataFrame:
 
 def drivers_title(drivers: pd.DataFrame) -> Sentence:
     """Return the title of the chart of themes: what it shows, as far as it is clear."""
-    worse, better = list(_clear(drivers, worse=True)["theme"].head(2)), list(_clear(drivers, worse=False)["theme"].head(2))
+    worse, better = (quoted(_clear(drivers, worse=bad)["theme"].head(1)) for bad in (True, False))
     if worse and better:
         values = {"worse": worse, "better": better}
-        return Sentence("Complaints gather around {worse:list}, praise around {better:list}", values)
+        return Sentence("Complaints go with talk of {worse:list}, praise with talk of {better:list}", values)
     if worse:
-        return Sentence("Complaints gather around {worse:list}", {"worse": worse})
+        return Sentence("Complaints go with talk of {worse:list}", {"worse": worse})
     if better:
-        return Sentence("Praise gathers around {better:list}", {"better": better})
+        return Sentence("Praise goes with talk of {better:list}", {"better": better})
     return Sentence("No theme stands out by its complaints", {})
 
 
@@ -185,12 +193,18 @@ def shown_drivers(drivers: pd.DataFrame, *, n_reviews: int) -> pd.DataFrame:
 def shown_words(words: pd.DataFrame, *, n: int) -> pd.DataFrame:
     """Return the `n` words that mark most complaints beyond chance, the highest dissatisfied share first.
 
-    Raises TooLittleData where there is no such word.
+    Words with the very same figures stand in the same reviews: they are one row. Raises TooLittleData where there is none.
     """
-    clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)].head(n)
+    clear = _once(words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]).head(n)
     if clear.empty:
         raise TooLittleData("Of {n_words:count} words none marks complaints beyond chance.", n_words=len(words))
     return clear.sort_values(["dissatisfied_share", "word"], ascending=[False, True])
+
+
+def _once(words: pd.DataFrame) -> pd.DataFrame:
+    """Return the words with one row for those that share all their figures, named by the first three of them."""
+    same = words.groupby(["n", "dissatisfied_share", "expected_share"], sort=False, dropna=False)["word"]
+    return words.assign(word=same.transform(lambda found: " · ".join(found.head(3))))[same.cumcount() == 0]
 
 
 def _reading(drivers: pd.DataFrame) -> np.ndarray:
@@ -201,7 +215,7 @@ def _reading(drivers: pd.DataFrame) -> np.ndarray:
 def word_finding(words: pd.DataFrame) -> Sentence:
     """Return the finding on the words that mark complaints: how many do so beyond chance, and the first five."""
     clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]
-    values = {"n_words": len(words), "n_clear": len(clear), "first": list(clear["word"].head(5))}
+    values = {"n_words": len(words), "n_clear": len(clear), "first": quoted(_once(clear)["word"].head(3))}
     first = clear.iloc[0]
     return Sentence(
         "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "

@@ -93,6 +93,32 @@ def test_too_few_texts_on_a_side_are_said(before, new, said):
         history.since_last_run(feedback_topics(price=[]), runs)
 
 
+def test_authors_who_always_speak_of_one_thing_count_once_by_hand():
+    """Each of 100 authors wrote two texts in one run, both about the price or none: half as many texts, twice the variance."""
+    runs = runs_of(200, 200)
+    ids = runs["feedback_id"].tolist()
+    topics = feedback_topics(price=ids[:30] + ids[200:240])
+    pairs = reviews(*ids).assign(customer_id=[f"c{i // 2}" for i in range(400)])
+    alone, paired = (history.since_last_run(topics, runs, rows).iloc[0] for rows in (reviews(*ids), pairs))
+    assert alone["p_value"] == pytest.approx(2 * stats.norm.sf(0.05 / np.sqrt(0.175 * 0.825 / 100)))
+    assert paired["p_value"] == pytest.approx(2 * stats.norm.sf(0.05 / np.sqrt(0.175 * 0.825 / 50 * 200 / 199)))
+    assert paired["low"] < alone["low"] < paired["change"] < alone["high"] < paired["high"]
+    copies = reviews(*ids).assign(copy_of=[ids[i - 1] if i % 2 else None for i in range(400)])
+    assert history.since_last_run(topics, runs, copies).iloc[0].equals(paired)
+    shuffled = history.since_last_run(topics.sample(frac=1, random_state=1), runs, pairs.sample(frac=1, random_state=2)).iloc[0]
+    assert shuffled.equals(paired)
+
+
+def test_an_author_who_wrote_on_both_sides_is_no_evidence_of_change():
+    runs = runs_of(200, 200)
+    ids = runs["feedback_id"].tolist()
+    same = reviews(*ids).assign(customer_id=[f"c{i % 200}" for i in range(400)])
+    topics = feedback_topics(price=ids[:30] + ids[200:230])
+    known, unknown = (history.since_last_run(topics, runs, rows).iloc[0] for rows in (same, None))
+    assert (known["change"], known["p_value"]) == (0, 1)
+    assert known["low"] == unknown["low"] < 0  # never narrower than without authors
+
+
 def dated(days) -> pd.DataFrame:
     moments = pd.Timestamp("2024-12-31T12:00Z") + pd.to_timedelta(days, unit="D")
     return reviews(*(f"f{i:05d}" for i in range(len(days))), received_at=moments)

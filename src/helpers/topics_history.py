@@ -2,12 +2,13 @@
 
 A piece of feedback belongs to the run that read it first (kept table `feedback_runs`), so no text counts on both sides, and
 running again on the same feedback changes nothing. Differences of two shares: Newcombe's (1998) interval, the two-sample test,
-Benjamini and Hochberg's q. Input: table `feedback_topics`, the reviews of voc.read_reviews, `themes`.
+both with as many texts less as those of one author, or copies of one text, resemble each other (design effect: Rao and Scott
+1992, Biometrics 48:577); Benjamini and Hochberg's q. Input: table `feedback_topics`, the reviews of voc.read_reviews, `themes`.
 """
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import sparse, stats
 
 from helpers.errors import TooLittleData
 from helpers.proportions import difference_interval, q_values
@@ -58,8 +59,10 @@ def add_topics(topics: pd.DataFrame, runs: pd.DataFrame, themes: pd.DataFrame, b
 # --- what changed
 
 
-def since_last_run(topics: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+def since_last_run(topics: pd.DataFrame, runs: pd.DataFrame, reviews: pd.DataFrame | None = None) -> pd.DataFrame:
     """Compare the texts that only this run read with those of earlier runs: the columns of :func:`_compare`.
+
+    reviews (of voc.read_reviews) tells which texts one author wrote; without it each text counts by itself.
 
     Raises TooLittleData where no run has read other feedback before, or too few texts are new.
     """
@@ -76,7 +79,7 @@ def since_last_run(topics: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
             "Needs {needed:count} texts that earlier runs had not read and as many that they had; there are {new:count} and "
             "{old:count}.", needed=MIN_TEXTS, new=n_new, old=len(runs) - n_new,
         )
-    return _compare(topics, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"])
+    return _compare(topics, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"], _authors(reviews))
 
 
 def come_and_gone(runs: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -129,10 +132,44 @@ def windows(reviews: pd.DataFrame) -> dict:
 def between_windows(topics: pd.DataFrame, reviews: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """Return the comparison of the two stretches of :func:`windows`, and the stretches."""
     of = windows(reviews)
-    return _compare(topics, of["now"], of["before"]), of
+    return _compare(topics, of["now"], of["before"], _authors(reviews)), of
 
 
-def _compare(topics: pd.DataFrame, now: pd.Series, before: pd.Series) -> pd.DataFrame:
+def _authors(reviews: pd.DataFrame | None) -> pd.Series:
+    """Return who wrote each text, by feedback_id: the customer, else the text it copies, else the text itself."""
+    if reviews is None:
+        return pd.Series(dtype="object")
+    author = "text " + reviews["feedback_id"].astype("str")
+    for name, kind in (("copy_of", "text "), ("customer_id", "customer ")):
+        if name in reviews:
+            author = (kind + reviews[name].astype("str")).where(reviews[name].notna(), author)
+    return pd.Series(author.to_numpy(object), index=reviews["feedback_id"].to_numpy(object))
+
+
+def _design_effect(topics: pd.DataFrame, now: pd.Series, before: pd.Series, authors: pd.Series) -> pd.Series:
+    """Return, by topic, by how much the texts of one author being alike widens the variance of the change; at least 1."""
+    a, b, names = len(now), len(before), {name: i for i, name in enumerate(sorted(topics["topic"].unique()))}
+    ids = np.concatenate([now.to_numpy(object), before.to_numpy(object)])
+    author = pd.factorize(pd.Series(authors.reindex(ids).to_numpy(object)).fillna(pd.Series("text " + ids.astype(object))))[0]
+    side = np.repeat([0, 1], [a, b])
+    texts = np.zeros((author.max() + 1, 2))
+    np.add.at(texts, (author, side), 1)
+    place = pd.Series(np.arange(len(ids)), index=ids).reindex(topics["feedback_id"]).to_numpy()
+    seen = ~np.isnan(place)
+    rows, topic = place[seen].astype(int), topics["topic"].map(names).to_numpy()[seen]
+    hits = sparse.coo_array((np.where(side[rows] == 0, 1 / a, -1 / b), (author[rows], topic)), (len(texts), len(names))).tocsr()
+    found = np.column_stack([np.bincount(topic, side[rows] == part, minlength=len(names)) for part in (0, 1)])
+    share = found / [a, b]
+    weight = share * [1 / a, -1 / b]  # an author's expected hits are texts @ weight; the scores are hits − expected
+    expected = np.einsum("ti,ij,tj->t", weight, texts.T @ texts, weight)
+    crossed = np.asarray((hits.T @ texts) * weight).sum(axis=1)
+    total = np.asarray(hits.multiply(hits).sum(axis=0)).ravel() - 2 * crossed + expected
+    alone = (share * (1 - share) / [a, b]).sum(axis=1)
+    effect = np.divide(total, alone, out=np.ones(len(names)), where=alone > 0) * len(texts) / max(len(texts) - 1, 1)
+    return pd.Series(np.maximum(effect, 1.0) if len(texts) < len(ids) else 1.0, index=list(names))
+
+
+def _compare(topics: pd.DataFrame, now: pd.Series, before: pd.Series, authors: pd.Series) -> pd.DataFrame:
     """Return one row a topic, the largest change first: topic, kind, n and n_read now, share; the same before; change of the
     share with low and high, p_value and q_value. Topics with fewer than 10 mentions in all are left out."""
     is_now, is_before = topics["feedback_id"].isin(now), topics["feedback_id"].isin(before)
@@ -141,9 +178,10 @@ def _compare(topics: pd.DataFrame, now: pd.Series, before: pd.Series) -> pd.Data
     table = table[table["n"] + table["n_before"] >= MIN_MENTIONS]
     a, b = len(now), len(before)
     share, share_before = table["n"] / a, table["n_before"] / b
-    low, high = difference_interval(table["n"], a, table["n_before"], b)
+    effect = table["topic"].map(_design_effect(topics, now, before, authors)).to_numpy(float)
+    low, high = difference_interval(table["n"] / effect, a / effect, table["n_before"] / effect, b / effect)
     pooled = (table["n"] + table["n_before"]) / (a + b)
-    error = np.sqrt(pooled * (1 - pooled) * (1 / a + 1 / b))
+    error = np.sqrt(effect * pooled * (1 - pooled) * (1 / a + 1 / b))
     z = np.divide(share - share_before, error, out=np.zeros(len(table)), where=error.to_numpy() > 0)
     table = table.assign(
         n_read=a, n_read_before=b, share=share, share_before=share_before, change=share - share_before, low=low, high=high,

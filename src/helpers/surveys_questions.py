@@ -1,0 +1,41 @@
+"""Which questions were asked, on which scales, and how each scale is known, as a piece of `report.tell`.
+
+Input: table `survey_questions` (read from the survey's files: sources/questions.py).
+"""
+
+import pandas as pd
+
+from helpers import i18n
+from helpers.i18n import text as t
+
+KNOWN_FROM = {  # survey_questions.scale_from → catalogue message
+    "labels": "labels in the file", "question": "words of the question",
+    "answers": "range of the answers; more taken as better", "dataset.yml": "dataset.yml",
+}
+COLUMNS = {
+    "question": ("Question", ""), "low": ("From", "number"), "high": ("To", "number"), "best": ("Best", ""),
+    "known": ("How the scale is known", "label"),
+}
+
+
+def questions(asked: pd.DataFrame) -> list[dict]:
+    """Return the rated questions as a table, each once, in the reader's language where it was asked in it; none if none is.
+
+    best: the end that was the best one; the low end is marked as turned round, as cleaning has done with its answers.
+    """
+    rated = asked[asked["low"].notna() & asked["high"].notna()]
+    if rated.empty:
+        return []
+    mine = rated.assign(is_foreign=rated["language"] != i18n.language())
+    once = mine.sort_values(["survey", "question_id", "is_foreign", "language"]).drop_duplicates(["survey", "question_id"])
+    is_turned = once["is_reversed"].fillna(False).astype(bool)
+    best = once["high"].mask(is_turned, once["low"])
+    shown = once.assign(
+        known=once["scale_from"].map(KNOWN_FROM),
+        best=[t("{end:count}, turned round", end=end) if turned else t("{end:count}", end=end)
+              for end, turned in zip(best, is_turned, strict=True)],
+    )
+    return [{
+        "frame": shown, "columns": {name: (t(label), fmt) for name, (label, fmt) in COLUMNS.items()},
+        "caption": t("Questions and their scales, as read from the survey's files"), "csv_name": "survey_questions", "rows": 12,
+    }]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from helpers import service, service_links
 from helpers.contracts import contract
@@ -49,6 +50,15 @@ def test_a_difference_within_strata_is_weighted_and_its_error_knows_clusters():
     assert few.difference == many.difference
     assert few.high - few.low < 1e-6  # every customer says the same: nothing varies between them
     assert many.high - many.low > .2
+
+
+def test_the_interval_of_few_customers_is_students_with_the_smaller_side_less_one():
+    # 10 slow customers of three cases, half of them with 1, and 20 fast ones alike: ¼/10 + ¼/20, times 30/29 (customers)
+    y = [0] * 15 + [1] * 15 + [0] * 30 + [1] * 30
+    found = compare(y, [1] * 30 + [0] * 60, ["a"] * 90, [i // 3 for i in range(90)])
+    error = np.sqrt((.25 / 10 + .25 / 20) * 30 / 29)
+    assert found.difference == pytest.approx(0)
+    assert found.high == pytest.approx(stats.t(9).ppf(.975) * error)
 
 
 def test_too_few_slow_cases_or_customers_give_no_comparison():

@@ -4,6 +4,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from helpers import service, service_purchases
 from helpers.contracts import contract
@@ -100,9 +101,9 @@ def test_the_difference_is_that_of_the_shares_and_its_interval_knows_the_custome
     table = beside_comparable(after, pd.Series(True, index=after.index))
     found = table.set_index(["outcome", "topic"]).loc[("bought again soon", "failures")]
     assert (found["exposed"], found["others"], found["difference"]) == (.25, .5, -.25)
-    # 40 customers of variance 3/16 and 40²·½·½/50 of the comparable, over 40²
-    error = np.sqrt(40 * 3 / 16 + 40**2 * .25 / 50) / 40
-    assert found["high"] - found["difference"] == pytest.approx(1.959964 * error)
+    # 40 customers of variance 3/16 · 40/39 and 40²·½·½/50 of the comparable, over 40²; 39 degrees of freedom
+    error = np.sqrt(40 * 3 / 16 * 40 / 39 + 40**2 * .25 / 50) / 40
+    assert found["high"] - found["difference"] == pytest.approx(stats.t(39).ppf(.975) * error)
     check_frame(table, contract("service_links"))
 
 

@@ -67,7 +67,8 @@ def compare(y, x, strata, clusters, *, least: int = MIN_CASES) -> Difference | N
     """Return the mean of `y` where `x` is true less that where it is false, within strata; None where either has too few.
 
     The strata's differences are weighted by n·share·(1 − share) (least squares with a level for each stratum). The interval is
-    that of sums over clusters (Liang and Zeger 1986), with G/(G − 1) and the normal distribution.
+    that of sums over clusters (Liang and Zeger 1986), with G/(G − 1) and Student's distribution with as many degrees of freedom
+    as the side of fewer clusters has, less one: with 20 customers the normal one would be wrong in 8 cases of 100.
     """
     frame = pd.DataFrame({"y": y, "x": x, "s": strata, "c": clusters}).dropna()
     frame = frame.astype({"y": float, "x": float})
@@ -79,8 +80,10 @@ def compare(y, x, strata, clusters, *, least: int = MIN_CASES) -> Difference | N
         return None
     difference = float((centred["x"] * centred["y"]).sum() / weight)
     error = _cluster_error(centred["x"] * (centred["y"] - difference * centred["x"]), frame["c"]) / weight
-    p = float(2 * stats.norm.sf(abs(difference) / error)) if error > 0 else float(difference == 0)
-    return Difference(len(frame), n_exposed, difference, difference - Z95 * error, difference + Z95 * error, p)
+    law = stats.t(people.min() - 1)
+    p = float(2 * law.sf(abs(difference) / error)) if error > 0 else float(difference == 0)
+    half = float(law.ppf(0.975)) * error
+    return Difference(len(frame), n_exposed, difference, difference - half, difference + half, p)
 
 
 def _cluster_error(scores: pd.Series, clusters: pd.Series) -> float:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from helpers import btyd
 from helpers.errors import TooLittleData
-from helpers.proportions import Z95, q_values
+from helpers.proportions import q_values
 from helpers.service import MIN_CASES, MIN_CUSTOMERS, Cases
 
 MOST_DAYS = 30  # between the purchase and the case: what comes later may belong to no purchase
@@ -161,7 +161,8 @@ def beside_comparable(after: pd.DataFrame, is_failure: pd.Series) -> pd.DataFram
     n_exposed (= n), exposed (share of the cases), others (share expected), difference, low, high, p_value, q_value.
 
     after: from `purchases_after`; is_failure: by its index. Groups of fewer than `MIN_CASES` cases or `MIN_CUSTOMERS` customers
-    are left out. The interval knows the spread of the cases (customers as clusters) and that of the comparable purchases.
+    are left out. The interval knows the spread of the cases (customers as clusters, Student's
+    distribution) and that of the comparable purchases.
     """
     kinds = np.where(is_failure, "failures", "questions")
     groups = [("failures", kinds == "failures"), ("questions", kinds == "questions")]
@@ -176,11 +177,13 @@ def beside_comparable(after: pd.DataFrame, is_failure: pd.Series) -> pd.DataFram
             beyond = rows[own] - rows[expected]
             sums = (beyond - beyond.mean()).groupby(rows["customer_id"]).sum()
             cells = rows.groupby(list(LIKE)).agg(weight=("case_id", "size"), p=(expected, "mean"), n=("n_alike", "min"))
-            error = (sums**2).sum() + (cells["weight"] ** 2 * cells["p"] * (1 - cells["p"]) / cells["n"]).sum()
-            error, mean = float(np.sqrt(error)) / len(rows), float(beyond.mean())
+            alike = (cells["weight"] ** 2 * cells["p"] * (1 - cells["p"]) / cells["n"]).sum()
+            error = (sums**2).sum() * len(sums) / (len(sums) - 1) + alike
+            error, mean, law = float(np.sqrt(error)) / len(rows), float(beyond.mean()), stats.t(len(sums) - 1)
+            half = float(law.ppf(0.975)) * error
             found.append({"comparison": "after a case", "outcome": outcome, "topic": topic, "is_placebo": False,
                           "n": len(rows), "n_exposed": len(rows), "exposed": float(rows[own].mean()),
-                          "others": float(rows[expected].mean()), "difference": mean, "low": mean - Z95 * error,
-                          "high": mean + Z95 * error, "p_value": 2 * stats.norm.sf(abs(mean) / max(error, 1e-12))})
+                          "others": float(rows[expected].mean()), "difference": mean, "low": mean - half,
+                          "high": mean + half, "p_value": 2 * law.sf(abs(mean) / max(error, 1e-12))})
     table = pd.DataFrame(found)
     return table.assign(naive=np.nan, q_value=q_values(table["p_value"])) if len(table) else table

@@ -55,11 +55,22 @@ def test_a_case_is_compared_with_purchases_that_had_been_silent_as_long():
 
 
 @pytest.mark.slow
-def test_purchases_that_a_case_followed_are_not_among_the_comparable():
+def test_purchases_are_comparable_until_a_case_follows_them():
     histories, opened = few_and_many()
     opened |= {f"q{i:03d}": 20 for i in range(0, 40, 2)}  # cases of twenty others, opened later
     after, _ = purchases_after(cases_of(opened), orders_of(histories), as_of=AS_OF, days=60, horizon=90)
-    assert after.loc[after["recency_days"] == 3, "n_alike"].unique().tolist() == [30]
+    n_alike = after.groupby("recency_days")["n_alike"].unique()
+    assert n_alike[3].tolist() == [50]  # on day 3 nobody knew of the cases to come
+    assert n_alike[20].tolist() == [30]  # of the 50 without those 20; the 40 with a case on day 3 are out, too
+
+
+def test_cases_that_open_because_people_stay_silent_do_not_make_an_earlier_case_look_like_a_loss():
+    """Half of all buy again on day 30, with a case on day 3 or without; of the others who do not, each has a case on day 50."""
+    histories = {f"{kind}{i:03d}": [0, 30] if i % 2 else [0] for kind, n in (("p", 40), ("q", 100)) for i in range(n)}
+    opened = {f"p{i:03d}": 3 for i in range(40)} | {f"q{i:03d}": 50 for i in range(0, 100, 2)}
+    after, _ = purchases_after(cases_of(opened), orders_of(histories), as_of=AS_OF, days=60, horizon=90)
+    assert (len(after), after["bought"].mean()) == (40, 0.5)
+    assert after["expected_bought"].unique().tolist() == [0.5]  # without the fifty it would be 1
 
 
 @pytest.mark.slow

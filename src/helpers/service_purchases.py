@@ -1,9 +1,11 @@
-"""Do customers buy again after a case? Each case beside comparable purchases that no case followed.
+"""Do customers buy again after a case? Each case beside comparable purchases that no case had followed by then.
 
 A case belongs to the last purchase day up to its opening. Comparable are purchase days of the same month and channel, of
-customers who had bought on as many days of the last half year and for as much a day, without a case, who had been silent for
-exactly as many days as the customer of the case: all of it is known when the case is opened. What is not known (that the goods
-were damaged) is named, not adjusted for. The engine sums the purchases up; only counts become a frame. Reads `orders`.
+customers who had bought on as many days of the last half year and for as much a day, had been silent for exactly as many days
+as the customer of the case and had no case since: all of it is known when the case is opened. A purchase that a case follows
+later is comparable until then (Li, Propert and Rosenbaum 2001, JASA 96:870): leaving it out would take away those who stay
+silent long enough to have a case, and make every case look like a loss. What is not known (that the goods were damaged) is
+named, not adjusted for. The engine sums the purchases up; only counts become a frame. Reads `orders`.
 """
 
 import ibis
@@ -104,19 +106,23 @@ def _banded(frame: pd.DataFrame, edges: list[float]) -> pd.DataFrame:
 
 
 def _counts(table, placed: pd.DataFrame, edges: list[float], *, last_day: int, days: int, horizon: int) -> pd.DataFrame:
-    """Return how many comparable purchase days there are by LIKE and gap (longer than counts or none yet: cut), no case.
+    """Return how many purchase days there are by LIKE, gap (longer than counts or none yet: cut) and cased (days to the first
+    case; cut: none before the next purchase).
 
     Only purchases of which as many days are over as the longest silence before a case and the time after it.
     """
-    used = ibis.memtable(placed[["customer_id", "day"]].drop_duplicates().astype({"day": "int64"}))
-    free = table.anti_join(used, ["customer_id", "day"])
-    often = sum(((free.n_recent > limit).cast("int64") for limit in MANY_DAYS), ibis.literal(0))
-    spends = sum(((free.per_day > edge).cast("int64") for edge in edges), ibis.literal(0))
     cut = MOST_DAYS + max(days, horizon) + 1
-    free = free.mutate(often=often, spends=spends, gap=ibis.ifelse(free.gap.isnull() | (free.gap > cut), cut, free.gap))
-    return free.group_by("month", "channel", "often", "spends", "gap").agg(
-        n=free.count(), n_days=(free.day + days <= last_day).cast("int64").sum(),
-        n_horizon=(free.day + horizon <= last_day).cast("int64").sum(),
+    first = placed.groupby(["customer_id", "day"], as_index=False)["recency_days"].min().rename(
+        columns={"recency_days": "cased", "customer_id": "who", "day": "bought_on"})
+    used = ibis.memtable(first.astype({"bought_on": "int64", "cased": "int64", "who": "str"}))
+    every = table.left_join(used, [table.customer_id == used.who, table.day == used.bought_on])
+    often = sum(((every.n_recent > limit).cast("int64") for limit in MANY_DAYS), ibis.literal(0))
+    spends = sum(((every.per_day > edge).cast("int64") for edge in edges), ibis.literal(0))
+    every = every.mutate(often=often, spends=spends, gap=ibis.ifelse(every.gap.isnull() | (every.gap > cut), cut, every.gap),
+                         cased=ibis.ifelse(every.cased.isnull() | (every.cased > cut), cut, every.cased))
+    return every.group_by("month", "channel", "often", "spends", "gap", "cased").agg(
+        n=every.count(), n_days=(every.day + days <= last_day).cast("int64").sum(),
+        n_horizon=(every.day + horizon <= last_day).cast("int64").sum(),
     ).to_pandas()
 
 
@@ -139,19 +145,19 @@ def _beside(cases: pd.DataFrame, alike: pd.DataFrame, *, last_day: int, days: in
 
 
 def _expected(cases: pd.DataFrame, alike: pd.DataFrame, n: str, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return, by case, the share of comparable purchases still without another after its silence that had one in `length` more
-    days, and how many these are."""
-    keys = list(LIKE)
-    grid = alike.pivot_table(index=keys, columns="gap", values=n, aggfunc="sum", fill_value=0)
-    width = MOST_DAYS + length + 2
-    gaps = grid.columns.to_numpy(int)
-    counts = np.zeros((len(grid) + 1, max(int(gaps.max()) if len(gaps) else 0, width) + 1))
-    counts[:-1][:, gaps] = grid.to_numpy(float)
-    total = counts.cumsum(axis=1)
-    place = grid.index.get_indexer(pd.MultiIndex.from_frame(cases[keys]))
-    r = cases["recency_days"].to_numpy(int)
-    at_risk = total[place, -1] - total[place, r]
-    events = total[place, r + length] - total[place, r]
+    """Return, by case, the share of comparable purchases still without another, and without a case, after its silence that had
+    one in `length` more days, and how many these are."""
+    cells = pd.MultiIndex.from_frame(alike[list(LIKE)]).drop_duplicates()
+    cell, place = (cells.get_indexer(pd.MultiIndex.from_frame(rows[list(LIKE)])) for rows in (alike, cases))
+    gap, cased, weight = alike["gap"].to_numpy(int), alike["cased"].to_numpy(int), alike[n].to_numpy(float)
+    silence = cases["recency_days"].to_numpy(int)
+    width = max(gap.max(initial=0), MOST_DAYS + length) + 1
+    events, at_risk = np.zeros(len(cases)), np.zeros(len(cases))
+    for r in np.unique(silence):
+        free, mine = cased > r, silence == r
+        counts = np.bincount(cell[free] * width + gap[free], weight[free], minlength=(len(cells) + 1) * width)
+        later = counts.reshape(-1, width)[place[mine]]  # where nobody is alike: the last row, which is empty
+        events[mine], at_risk[mine] = later[:, r + 1:r + length + 1].sum(axis=1), later[:, r + 1:].sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return events / at_risk, at_risk
 

@@ -31,7 +31,7 @@ def loud_and_costly(
     costly.scatter(data[value].to_numpy(float), rows, c=colors, s=36, zorder=3)
     reach = max(np.nanmax(ends, initial=0), 1e-12)
     for row, (amount, end) in enumerate(zip(data[value].astype(float), ends, strict=True)):
-        words = shown(amount, fmt) if amount == amount else "?" if end == end else "–"
+        words = shown(amount, fmt) if amount == amount else translate("unclear") if end == end else "–"
         costly.annotate(words, (end if end == end else 0, row), xytext=(5, 0), textcoords="offset points", va="center",
                         fontsize=9.5)
     costly.set_xlim(-0.02 * reach, 1.22 * reach)

@@ -70,7 +70,8 @@ def silent_trend(shares: pd.DataFrame) -> dict:
         "axes": plots.line(shares, x="group", lines={"share": t("dissatisfied")}, low="low", high="high", fmt="percent",
                            markers=True),
         "title": t("Dissatisfaction over time where nobody gave a verdict"),
-        "subtitle": t("Estimated share of dissatisfied authors by quarter (its first day), corrected, 95% interval"),
+        "subtitle": t("Estimated share of dissatisfied authors by quarter (its first day), corrected, 95% interval; all "
+                      "channels together: a change of their mix moves the line, too"),
         "alt": t("A line with an interval: the estimated share of dissatisfied authors by quarter."), "data": shares,
         "name": "silent_trend", "columns": _translated(sentiment_prevalence.COLUMNS | {"group": ("Quarter", "day")}),
     }

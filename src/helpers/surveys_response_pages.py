@@ -15,6 +15,7 @@ from helpers.surveys_history import NEVER
 from helpers.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
 from helpers.surveys_study import Response, Study
 
+MIN_NAMED = 0.05  # share of the invitations from which a group may be named in the title
 RATE_COLUMNS = {
     "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Invitations", "count"),
     "n_answered": ("Of them answered", "count"), "share": ("Response rate", "percent1"), "low": ("Interval from", "percent1"),
@@ -60,15 +61,19 @@ def response(study: Study, run: Run) -> list:
 
 
 def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
-    lowest, highest = groups.loc[groups["share"].idxmin()], groups.loc[groups["share"].idxmax()]
+    large = groups[groups["n"] >= MIN_NAMED * total["n"]]
+    large = large if len(large) > 1 else groups
+    lowest, highest = large.loc[large["share"].idxmin()], large.loc[large["share"].idxmax()]
     groups = groups.assign(group=[marked(r.group, r.n) for r in groups.itertuples()])
     return {
         "axes": plots.dots(groups, label="group", value="share", low="low", high="high", fmt="percent",
                            reference=float(total["share"]), reference_label=t("all invitations")),
-        "title": t("{share:percent} answer: fewest “{low_group:label}” ({low:percent}), most “{high_group:label}” "
-                   "({high:percent})",
-                   share=total["share"], low_group=lowest["group"], low=lowest["share"], high_group=highest["group"],
-                   high=highest["share"]),
+        "title": t("{share:percent} answer, all groups alike", share=total["share"])
+        if lowest["share"] == highest["share"] else t(
+            "{share:percent} answer: fewest “{low_group:label}” ({low:percent}), most “{high_group:label}” ({high:percent})",
+            share=total["share"], low_group=lowest["group"], low=lowest["share"], high_group=highest["group"],
+            high=highest["share"],
+        ),
         "subtitle": t("Share of invitations that were answered, 95% interval, by what was known before"),
         "source": source_line(n=int(total["n"]), of=t("invitations"), run=run),
         "alt": t("Dots with intervals: response rate by group, beside that of all invitations."), "data": groups,

@@ -61,17 +61,17 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
     colors = np.select([clear & shown["difference"].gt(0), clear], [plots.VERMILION, plots.GREEN], plots.GREY)
     headed = shown[clear & shown["share"].ge(MIN_REACH)]
     worse = headed[headed["difference"] > 0]
-    title = t("Of what many mention, customers are least happy with {worse:list}", worse=wording.quoted(worse["topic"].head(2))) if len(worse) else t(
-        "No aspect stands out by its dissatisfied customers")
+    title = t("No aspect stands out by its dissatisfied customers") if worse.empty else t(
+        "Of what many mention, customers are least happy with {worse:list}", worse=wording.quoted(worse["topic"].head(2)))
     chart = {
         "axes": plots_topics.often_and_bad(
-            shown, label="topic", often="share", often_title=t("Share of texts that mention it"), bad="dissatisfied_share",
-            low="low", high="high", bad_title=t("Dissatisfied with it, 95% interval"), reference=average,
+            shown, label="topic", often="share", often_title=t("Mention it"), bad="dissatisfied_share",
+            low="low", high="high", bad_title=t("Dissatisfied with it"), reference=average,
             reference_label=t("all mentions: {share:percent}", share=average), colors=list(colors),
         ),
         "title": title,
-        "subtitle": t("Right: estimated from the clauses about it; red = clearly more than with the other aspects, green = "
-                      "clearly fewer, grey = not distinguishable"),
+        "subtitle": t("Right: estimated from the clauses about it, 95% interval; red = clearly more than with the other "
+                      "aspects, green = clearly fewer, grey = not distinguishable"),
         "source": source, "alt": t("Bars of how often aspects are mentioned, dots of the share dissatisfied with each."),
         "data": table, "columns": _translated(ASPECT_COLUMNS), "name": "aspects",
     }
@@ -115,7 +115,8 @@ def key_figures(topics: pd.DataFrame) -> list[dict]:
 def _clear_aspects(topics: pd.DataFrame) -> pd.DataFrame:
     """Return the aspects that at least one text in fifty mentions and that clearly stand out, the worst first."""
     table = aspects_sentiment.summarise(topics, n_read=max(topics["feedback_id"].nunique(), 1))
-    return table[table["q_value"].lt(MAX_Q) & table["share"].ge(MIN_REACH)].sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
+    clear = table[table["q_value"].lt(MAX_Q) & table["share"].ge(MIN_REACH)]
+    return clear.sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
 
 
 # --- themes

@@ -157,13 +157,13 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
     chart = {
         "axes": plots_costs.loud_and_costly(
             known.head(MOST_SHOWN), label="topic", mentions="n_mentions", value="money_at_risk", low="money_low",
-            high="money_high", is_clear="is_clear", left=t("Complaints"), right=t("Money at risk, 95% interval"),
+            high="money_high", is_clear="is_clear", left=t("Complaints"), right=t("Money at risk"),
         ),
         "title": t(headline.template, **headline.values),
         "subtitle": t(
             "Left: complaints of the last {months:count} months. Right: value of the customers who complained × how many more "
-            "of those who complain stop buying than of customers alike. An association; grey = cannot be told "
-            "from chance among so many topics",
+            "of those who complain stop buying than of customers alike, 95% interval. An association; grey = unclear: cannot "
+            "be told from chance among so many topics",
             months=reach_months,
         ),
         "source": source,

@@ -179,3 +179,18 @@ def test_equal_groups_do_not_stand_out_and_small_or_unknown_ones_are_not_shown()
 
 def test_one_group_is_no_comparison():
     assert surveys.compare_groups(grouped({"web": (50, 50)}), {"place": "where"}, "nps").empty
+
+
+def test_groups_stand_out_only_if_they_would_among_all_that_are_compared():
+    """40 promoters of 100 in "a", 57 in "b", the rest detractors: clear as the only dimension, not as one of 13."""
+    both = asked(nps=[10.0] * 40 + [0.0] * 60 + [10.0] * 57 + [0.0] * 43).assign(
+        a=["a"] * 100 + ["b"] * 100, **{f"d{i}": [f"{j % 2}" for j in range(200)] for i in range(12)})
+    alone = surveys.compare_groups(both, {"a": "A"}, "nps")
+    among = surveys.compare_groups(both, {"a": "A"} | {f"d{i}": f"D{i}" for i in range(12)}, "nps")
+    assert (len(alone), len(among)) == (2, 26)
+    assert alone["stands_out"].all()
+    width = [table.loc[table["dimension"] == "A", ["difference_low", "difference_high"]].diff(axis=1).iloc[0, 1]
+             for table in (alone, among)]
+    # half-widths go with the normal distribution's points at 5 % / 2 and 5 % / 26, both two-sided
+    assert width[1] / width[0] == pytest.approx(stats.norm.isf(0.025 / 26) / stats.norm.isf(0.025 / 2), rel=0.02)
+    assert not among["stands_out"].any()

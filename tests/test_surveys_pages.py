@@ -187,3 +187,15 @@ def test_nothing_said_or_sent_after_the_snapshot_changes_anything():
     pd.testing.assert_frame_equal(whole.drivers.table, part.drivers.table)
     pd.testing.assert_frame_equal(whole.trends["nps"], part.trends["nps"])
     pd.testing.assert_frame_equal(whole.response.rates, part.response.rates)
+
+
+@pytest.mark.parametrize(("n", "claimed"), [(29, "about as much"), (30, "worth more than average")])
+def test_little_is_claimed_of_the_value_of_few_detractors(n, claimed):
+    run_in("en")
+    customers = [f"c{i:05d}" for i in range(150)]
+    data = survey(150) | {"customer_value": pd.DataFrame({
+        "customer_id": customers, "customer_lifetime_value": [100.0 + i % 2 + 50 * (i < n) for i in range(150)]})}
+    data["feedback"] = data["feedback"].assign(nps=[0.0] * n + [10.0] * (150 - n))
+    found = surveys_study.study(data, None, as_of=AS_OF, time_zone="UTC", seed=1)
+    titles = [piece["title"] for piece in surveys_drivers_pages.value(found, run_in("en")) if isinstance(piece, dict)]
+    assert len(titles) == 1 and claimed in titles[0]

@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from helpers import plots, plots_surveys
+from helpers import plots, plots_surveys, surveys
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
@@ -140,20 +140,24 @@ def value(study: Study, run: Run) -> list:
         "interval {low:percent} to {high:percent}): {value:money}, {per:money} each.",
         {"customers": float(row.customer_share), "share": float(row.value_share), "low": float(row.value_low),
          "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
-        Evidence("estimate", n=int(row.n), estimate=float(row.value_share),
-                 interval=(float(row.value_low), float(row.value_high))),
+        Evidence("estimate", n=int(row.n), estimate=float(row.value_share - row.customer_share), baseline=0.0,
+                 interval=(float(row.excess_low), float(row.excess_high))),
     ) for row in mine.itertuples()]
 
 
 def _value_title(table: pd.DataFrame) -> str:
-    """Return the title: whether detractors hold more or less value than their number suggests, if that is clear."""
+    """Return the title: whether detractors hold more or less value than their number suggests, if that is clear.
+
+    Of fewer than 30 nothing is claimed: value is so uneven that the interval, of 14 of 120 customers, misses 1 in 6 times.
+    """
     mine = table[table["group"] == "detractors"]
     if mine.empty:
         return t("Hardly any customer who answered is a detractor")
     row = mine.iloc[0]
-    if row["excess_low"] > 0:
+    is_sure = row["n"] >= surveys.MIN_SURE
+    if is_sure and row["excess_low"] > 0:
         template = "Detractors are worth more than average: {customers:percent} of customers, {share:percent} of value"
-    elif row["excess_high"] < 0:
+    elif is_sure and row["excess_high"] < 0:
         template = "Detractors are worth less than average: {customers:percent} of customers, {share:percent} of value"
     else:
         template = "Detractors hold {share:percent} of value, about as much as their {customers:percent} of customers"

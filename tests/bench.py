@@ -18,6 +18,8 @@ import bench_clusters
 import bench_identity
 import bench_reading
 import bench_sentiment
+import bench_surveys
+import bench_voice
 
 PROJECT = Path(__file__).resolve().parents[1]
 IDENTITY = ("febrl3", "febrl3_splink", "febrl4", "febrl4_splink", "chinese", "chinese_splink", "million")
@@ -284,6 +286,8 @@ def main() -> None:
     add(bench_btyd.section())
     add(say_clusters(bench_clusters.measure()))
     add(say_sentiment(bench_sentiment.measure()))
+    add(bench_voice.section(measure))
+    add(bench_surveys.section())
     add(say_reading(bench_reading.measure()))
     print(f"BENCHMARKS.md written in {time.perf_counter() - started:.0f} s")
 

@@ -5,8 +5,6 @@ coverage near a pair of shares: averaged over pairs within 3 points of it, since
 to the next. CES and weighted scores: simulated. `python tests/bench_surveys.py` prints the tables of BENCHMARKS.md.
 """
 
-import sys
-
 import numpy as np
 import pandas as pd
 from scipy import special, stats
@@ -191,32 +189,49 @@ def false_alarms(n_periods: int, n: int, *, shift: float = 0.0, n_runs: int = 10
     return alarms / n_runs
 
 
-def main() -> None:
-    print("NPS: coverage near 36 ordinary and 13 skewed pairs of shares (%)")
+def section() -> str:
+    """Return the section of BENCHMARKS.md."""
+    rows, far = [], []
     for n in SIZES:
-        table = nps_coverage(n)
-        names = ("textbook", "adjusted to 100", "adjusted", "ours")
-        print(f"| {n:,} | " + " | ".join(
-            f"{100 * table[name].mean():.1f} ({100 * table[name].min():.1f}–{100 * table[name].max():.1f}), "
-            f"{np.mean(abs(table[name] - 0.95) <= 0.01):.0%}" for name in names) + " |", flush=True)
-        far = table[abs(table["ours"] - 0.95) > 0.01]
-        print("   off at", [(r.p, r.d, f"{100 * r.ours:.1f}") for r in far.itertuples()], flush=True)
-    print("CSAT: Wilson, shares of 5 to 95 %")
-    for n in SIZES:
-        table = csat_coverage(n)
-        print(f"| {n:,} | " + " | ".join(
-            f"{100 * table[name].mean():.1f} ({100 * table[name].min():.1f}–{100 * table[name].max():.1f}), "
-            f"{np.mean(abs(table[name] - 0.95) <= 0.01):.0%}" for name in ("textbook", "ours")) + " |")
-    print("CES: by shape")
-    for n in SIZES:
-        table = ces_coverage(n, n_bootstrap=1000 if n <= 100 else 0)
-        print(f"| {n:,} | " + " | ".join(
-            f"{100 * table[name].mean():.1f} ({100 * table[name].min():.1f}–{100 * table[name].max():.1f})"
-            for name in table.columns[1:]) + " |", table.round(3).to_dict("list"), flush=True)
-    print("weighted NPS", [(size, weighted_coverage(size)) for size in (300, 600, 2500)], flush=True)
-    print("false alarms", [(k, n, false_alarms(k, n)) for k in (8, 12, 24) for n in (15, 60, 300)], flush=True)
-    print("a last period 20 points better is seen", [(n, false_alarms(12, n, shift=0.2)) for n in (60, 300)])
+        nps, csat = nps_coverage(n), csat_coverage(n)
+        ces = ces_coverage(n, n_bootstrap=1000 if n <= 100 else 0)
+        rows.append(f"| {n:,} | {_covered(nps, 'textbook')} | {_covered(nps, 'adjusted to 100')} | {_covered(nps, 'ours')} | "
+                    f"{_covered(csat, 'ours')} | {_covered(ces, 'percentile')} | {_covered(ces, 'ours')} |")
+        far += [f"n = {n} at {r.p:.0%} promoters, {r.d:.0%} detractors: {100 * r.ours:.1f} %"
+                for r in nps[abs(nps["ours"] - 0.95) > 0.01].itertuples()]
+    weighted = [weighted_coverage(size) for size in (300, 600, 2500)]
+    alarms = ", ".join(f"{false_alarms(k, 60):.1%} of charts of {k} periods" for k in (8, 12, 24))
+    listed = "\n".join(rows)
+    return f"""
+## Intervals of survey scores
+
+How often a 95 % interval covers the truth: mean (lowest – highest), and the share of cases within 1 point of 95 %. NPS:
+{len(GRID)} ordinary and {len(SKEWED)} skewed pairs of promoters and detractors, each averaged over its neighbourhood of ±3 points,
+counted over all outcomes up to {EXACT} answers, drawn above; CSAT: 19 shares; CES: seven shapes of answers. Peers: Wald's and the
+adjusted Wald interval (below 100 answers; Wald above), the percentile bootstrap.
+
+| answers | NPS, Wald | NPS, adjusted Wald | NPS, here | CSAT, Wilson (here) | CES, percentile bootstrap | CES, here |
+|---|---|---|---|---|---|---|
+{listed}
+
+NPS, here, is off by more than 1 point at: {"; ".join(far) or "nowhere"}.
+Weighted NPS where answering hangs on recency and channel: {"; ".join(_weighted(found) for found in weighted)}.
+Control chart of 60 answers a period in which nothing changes: a false signal in {alarms}. A last period 20 points better is
+seen in {false_alarms(12, 60, shift=0.2):.0%} of charts with 60 answers a period and in {false_alarms(12, 300, shift=0.2):.0%} with 300.
+"""
+
+
+def _covered(table: pd.DataFrame, name: str) -> str:
+    if name not in table:
+        return "–"
+    found = 100 * table[name]
+    return f"{found.mean():.1f} ({found.min():.1f} – {found.max():.1f}), {(abs(found - 95) <= 1).mean():.0%}"
+
+
+def _weighted(found: dict) -> str:
+    return (f"{found['n']:.0f} answers {found['weighted']:.1%}, off by {found['weighted_bias']:+.1f} points on average "
+            f"(as answered: {found['unweighted']:.1%}, {found['unweighted_bias']:+.1f})")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(section())

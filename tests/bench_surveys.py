@@ -201,14 +201,15 @@ def section() -> str:
                 for r in nps[abs(nps["ours"] - 0.95) > 0.01].itertuples()]
     weighted = [weighted_coverage(size) for size in (300, 600, 2500)]
     alarms = ", ".join(f"{false_alarms(k, 60):.1%} of charts of {k} periods" for k in (8, 12, 24))
+    seen, seen_with_more = (f"{false_alarms(12, n, shift=0.2):.0%}" for n in (60, 300))
     listed = "\n".join(rows)
     return f"""
 ## Intervals of survey scores
 
 How often a 95 % interval covers the truth: mean (lowest – highest), and the share of cases within 1 point of 95 %. NPS:
-{len(GRID)} ordinary and {len(SKEWED)} skewed pairs of promoters and detractors, each averaged over its neighbourhood of ±3 points,
-counted over all outcomes up to {EXACT} answers, drawn above; CSAT: 19 shares; CES: seven shapes of answers. Peers: Wald's and the
-adjusted Wald interval (below 100 answers; Wald above), the percentile bootstrap.
+{len(GRID)} ordinary and {len(SKEWED)} skewed pairs of promoters and detractors, each averaged over its neighbourhood of ±3
+points, counted over all outcomes up to {EXACT} answers, drawn above; CSAT: 19 shares; CES: seven shapes of answers. Peers:
+Wald's and the adjusted Wald interval (below 100 answers; Wald above), the percentile bootstrap.
 
 | answers | NPS, Wald | NPS, adjusted Wald | NPS, here | CSAT, Wilson (here) | CES, percentile bootstrap | CES, here |
 |---|---|---|---|---|---|---|
@@ -217,7 +218,7 @@ adjusted Wald interval (below 100 answers; Wald above), the percentile bootstrap
 NPS, here, is off by more than 1 point at: {"; ".join(far) or "nowhere"}.
 Weighted NPS where answering hangs on recency and channel: {"; ".join(_weighted(found) for found in weighted)}.
 Control chart of 60 answers a period in which nothing changes: a false signal in {alarms}. A last period 20 points better is
-seen in {false_alarms(12, 60, shift=0.2):.0%} of charts with 60 answers a period and in {false_alarms(12, 300, shift=0.2):.0%} with 300.
+seen in {seen} of charts with 60 answers a period and in {seen_with_more} with 300.
 """
 
 

@@ -111,3 +111,11 @@ def test_the_order_of_rows_does_not_matter():
     again = change.two_halves(shuffled, "nps", as_of=AS_OF, time_zone="UTC")
     pd.testing.assert_frame_equal(change.split_change(again, "place", "nps", seed=1, n_draws=20),
                                   change.split_change(rows, "place", "nps", seed=1, n_draws=20))
+
+
+def test_the_halves_begin_at_midnight_of_the_business():
+    rows = answers(*[(day, "web", 20, 20) for day in (BEFORE, NOW)], ("2025-06-30", "web", 1, 0))
+    rows.loc[80, "received_at"] += pd.Timedelta(hours=17)
+    n_later = [int(change.two_halves(rows, "nps", as_of=AS_OF, time_zone=zone)["is_later"].sum())
+               for zone in ("UTC", "Asia/Shanghai")]
+    assert n_later == [40, 41]  # 17:00 on 30 June is 1 July in Shanghai

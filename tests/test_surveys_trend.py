@@ -90,3 +90,13 @@ def test_small_months_are_put_into_quarters():
     assert trend.choose_frequency(answers(*[EVEN] * 4), "nps", time_zone="UTC") == "M"
     assert trend.choose_frequency(answers(*[[9.0] * 8] * 6), "nps", time_zone="UTC") == "Q"
     assert chart(*[[9.0, 3.0] * 4] * 18, frequency="Q")["n"].tolist() == [24] * 6
+
+
+def test_limits_widen_where_months_scatter_more_than_their_answers_explain():
+    """300 answers a month, by turns 40 % and 60 % promoters: 2 standard errors and more from one month to the next."""
+    turns = chart(*([10.0] * n + [0.0] * (300 - n) for n in (120, 180) * 5))
+    plain = trend.mean_limits(np.repeat([-1.0, 1.0], 1500), 300)
+    # z of a month ±(.2 / (1 / √300)) = ±3.46, so 6.93 from month to month; 6.93 / .954 = 7.26
+    wider = 2 * 0.2 * np.sqrt(300) / trend.SPAN_OF_TWO
+    assert turns["limit_high"].iloc[0] == pytest.approx(min(100 * plain[1] * wider, 100))
+    assert (turns["signal"] == "").all()

@@ -108,8 +108,8 @@ def _what_counts(found: pd.DataFrame) -> list:
     n_earlier = int(found["n_earlier"].max())
     pieces = []
     if n_earlier:
-        pieces.append(Said("Of a customer who answered several times only the latest answer counts; {n:count} earlier answers "
-                           "are left out.", {"n": n_earlier}))
+        pieces.append(Said("Of a customer who answered several times only the latest answer counts. Earlier answers left "
+                           "out: {n:count}.", {"n": n_earlier}))
     if int(found["n"].min()) < surveys.MIN_SURE:
         pieces.append(Said("With fewer than {n:count} answers a score hardly tells good from bad: look at the interval.",
                            {"n": surveys.MIN_SURE}))

@@ -66,10 +66,21 @@ def test_calibration_gives_texts_with_one_topic_the_share_that_is_true():
 
 def test_texts_with_two_topics_do_not_calibrate():
     """Their verdict may mean the other topic: with it, price would look as bad as delivery."""
-    ids = [f"f{i:03d}" for i in range(100)]
-    said = mentions(*((i, topic, "it is bad") for i in ids for topic in ("price", "delivery")))
-    table = judge(said, split_of(ids, [False] * 50 + [True] * 50), Reader(), NOTHING_SCORED)
-    assert table["p_dissatisfied"].eq(0.9).all()
+    ids = [f"f{i:03d}" for i in range(200)]
+    said = mentions(*((i, topic, f"{topic} {'bad' if n < 100 else 'good'}") for n, i in enumerate(ids)
+                      for topic in ("price", "delivery")))
+    table = judge(said, split_of(ids, [n < 60 or 100 <= n < 110 for n in range(200)]), Reader(), NOTHING_SCORED)
+    assert table["p_dissatisfied"].tolist() == [0.9] * 200 + [0.2] * 200  # as the model said: nothing to calibrate by
+
+
+def test_texts_that_taught_the_model_are_calibrated_apart():
+    """The model says .9 and .2: of what it learnt from 95 and 5 of 100 are dissatisfied, of what is new to it 60 and 30."""
+    ids = [f"f{i:03d}" for i in range(400)]
+    said = mentions(*((i, "price", "price bad" if n % 200 < 100 else "price good") for n, i in enumerate(ids)))
+    verdicts = [n < limit for limit in (95, 5, 60, 30) for n in range(100)]
+    split = split_of(ids, verdicts).assign(role=["train"] * 200 + ["test"] * 200)
+    p = judge(said, split, Reader(), NOTHING_SCORED)["p_dissatisfied"]
+    assert p[[0, 100, 200, 300]].tolist() == pytest.approx([0.95, 0.05, 0.6, 0.3], abs=0.005)
 
 
 def test_beyond_the_limit_the_verdict_of_the_text_stands_in(monkeypatch):

@@ -62,6 +62,18 @@ def test_lift_and_money_are_worked_by_hand():
     assert row["is_clear"] and row["money_low"] < 1600 < row["money_high"]
 
 
+def test_what_is_clear_alone_is_not_clear_among_eleven_topics():
+    topics, frame = two_groups(n_with=40, k_with=15, n_rest=330, k_rest=66)
+    rest = frame["feedback_id"].iloc[40:]
+    stopped = frame["stopped"].iloc[40:].astype(bool)
+    alike = [about(f"t{i}", [*rest[stopped][6 * i:6 * i + 6], *rest[~stopped][24 * i:24 * i + 24]]) for i in range(10)]
+    first = topics["topic"].iloc[0]
+    alone, among = (found(given, frame).loc[first] for given in (topics, pd.concat([topics, *alike])))
+    assert alone["p_value"] == pytest.approx(among["p_value"])
+    assert 0.05 / 11 < among["p_value"] < 0.05 and among["q_value"] == pytest.approx(11 * among["p_value"])
+    assert alone["is_clear"] and not among["is_clear"]
+
+
 def test_customers_are_compared_with_those_alike_only():
     often = [moments(40, some(40, 20)), moments(100, some(100, 50), first=1000)]  # one half stops, with or without
     seldom = [moments(10, some(10, 1), first=2000, n_recent=9), moments(300, some(300, 30), first=3000, n_recent=9)]

@@ -164,6 +164,13 @@ def test_a_score_that_says_nothing_is_told_from_one_that_does():
     assert voc_loyalty.score_and_repurchase(*observed(signal=1.0)).set_index("measure").loc["score", "low"] > 0.5
 
 
+def test_a_score_that_is_recency_itself_gains_exactly_nothing():
+    given, seen = observed()
+    same = given.assign(score=-seen["recency_days"].astype(float))
+    row = voc_loyalty.score_and_repurchase(same, seen).set_index("measure").loc["recency"]
+    assert row[["gain", "gain_low", "gain_high"]].tolist() == pytest.approx([0, 0, 0], abs=1e-9)  # on the same customers
+
+
 def test_a_customer_counts_once_with_the_last_known_outcome():
     given, seen = observed()
     twice = pd.concat([seen, seen.assign(feedback_id="x" + seen["feedback_id"], said_on=AS_OF - pd.Timedelta(days=99))])

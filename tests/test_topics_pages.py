@@ -143,3 +143,19 @@ def test_every_piece_speaks_chinese():
     words = said(told) + [piece["title"] for piece in told if isinstance(piece, dict)]
     assert len(words) == 7
     assert not [line for line in words if any("a" <= letter <= "z" for letter in line)], "a message is not translated"
+
+
+def test_an_aspect_that_hardly_anybody_mentions_heads_nothing():
+    topics = about(price=(1470, 0.3), payment=(30, 0.95))
+    assert topics_pages.worst_and_best(topics) == (["payment"], ["price"])  # 30 of 1,500 texts: one in fifty
+    rarer = about(price=(1471, 0.3), payment=(30, 0.95))
+    assert topics_pages.worst_and_best(rarer)[0] == []
+    assert "payment" not in topics_pages.aspects(rarer, reviews(1501), source="s")[0]["title"]
+
+
+@pytest.mark.parametrize(("bad", "told"), [(18, "None of 2 products"), (30, "1 of 2 products")])
+def test_products_are_called_worse_only_beyond_chance(bad, told):
+    judged = pd.DataFrame({"product_id": ["a"] * 30 + ["b"] * 90, "dissatisfied": [True] * bad + [False] * (30 - bad) +
+                           [True] * 45 + [False] * 45})
+    (sentence,) = said(topics_pages.products(judged))
+    assert sentence.startswith(told)

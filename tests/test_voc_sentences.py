@@ -132,3 +132,10 @@ def test_a_share_of_known_customers_is_said(home):
     reviews = voc.read_reviews(feedback(customer_id=["a", None], text=["x", "y"]))
     said = wording.limits(reviews, settings=datasets.load("cdnow"), language="en")
     assert said[0] == "50% of the reviews name their customer."
+
+
+def test_words_of_the_very_same_reviews_are_one_row():
+    rows = drivers(("a", 30, 0.01, True), ("b", 30, 0.01, True), ("c", 20, 0.01, True)).assign(
+        word=["spilt", "bottle", "late"], dissatisfied_share=[0.9, 0.9, 0.8])
+    assert wording.shown_words(rows, n=5)["word"].tolist() == ["spilt · bottle", "late"]
+    assert len(wording.shown_words(rows.assign(n=[100, 101, 100]), n=5)) == 3

@@ -40,7 +40,7 @@ _COMPARISON = _FIGURES | {
 DRIVER_COLUMNS = {
     "theme": ("Theme", "label"), "anchor_words": ("Heaviest words", ""), **_COMPARISON, "stability": ("Stability", "number2"),
 }
-WORD_COLUMNS = {"word": ("Word", "")} | _COMPARISON
+WORD_COLUMNS = {"word": ("Word", "label")} | _COMPARISON
 READING_COLUMNS = {
     "treatment": ("What was found", "label"), "n": ("Number", "count"), "share": ("Share", "percent1"),
     "consequence": ("What was done", "label"),

@@ -84,3 +84,16 @@ def test_what_came_true_is_listed_topic_by_topic_and_nothing_due_is_said():
     assert [row["what"] for row in dashboard.came_true(tables)] == ["purchases", "revenue", "churn"]
     with pytest.raises(TooLittleData, match="Nothing that an earlier run foretold"):
         dashboard.came_true({})
+
+
+def test_complaints_are_told_of_the_aspect_with_most_of_them_beyond_the_others():
+    aspects = pd.DataFrame({
+        "topic": ["rare", "packaging", "price"], "n": [40, 1000, 900], "dissatisfied_share": [0.8, 0.6, 0.3], "others": 0.5,
+        "difference": [0.3, 0.1, -0.2], "q_value": [0.01, 0.01, 0.01],
+    })
+    themes = pd.DataFrame({"theme": ["refund"], "is_stable": [True], "q_value": [0.01], "difference_low": [0.2],
+                           "excess": [80.0], "n": [160], "dissatisfied_share": [0.96], "expected_share": [0.46]})
+    said = dashboard.voice_alert(themes, aspects)
+    assert said.values == {"topic": "packaging", "share": 0.6, "others": 0.5}
+    assert dashboard.voice_alert(themes, aspects.assign(q_value=0.5)).values["theme"] == "refund"
+    assert dashboard.voice_alert(themes).values["theme"] == "refund"

@@ -280,12 +280,25 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> A
     )
 
 
-def voice_alert(themes: pd.DataFrame) -> Alert:
-    """Return what customers complain about most: the theme with the most dissatisfied reviews beyond those expected.
+def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Alert:
+    """Return what customers complain about most: the aspect with the most dissatisfied mentions beyond those of the others.
 
-    themes: table `themes`. Only stable themes count whose share of dissatisfied reviews lies above that of equally long
-    reviews beyond chance (q < .05 over all themes, interval above 0).
+    aspects: of aspects_sentiment.summarise. Where no aspect stands out (q < .05), the theme with the most dissatisfied
+    reviews beyond those expected (table `themes`): it can be what the unhappy ask for ("refund") rather than what went wrong.
+    Only stable themes count whose share of dissatisfied reviews lies above that of equally long reviews beyond chance (q < .05
+    over all themes, interval above 0).
     """
+    bad = themes.head(0) if aspects is None else aspects[(aspects["q_value"] < 0.05) & (aspects["difference"] > 0)]
+    if len(bad):
+        top = bad.assign(excess=bad["n"] * bad["difference"]).sort_values(["excess", "topic"], ascending=[False, True]).iloc[0]
+        return Alert(
+            "What customers complain about",
+            "Of the texts that mention “{topic:label}”, {share:percent} are dissatisfied with it; with other aspects "
+            "{others:percent}.",
+            {"topic": top["topic"], "share": top["dissatisfied_share"], "others": top["others"]},
+            (("Texts that mention it", int(top["n"]), "count"), ("Aspects worse than the others", len(bad), "count")),
+            color="bad",
+        )
     worse = themes[themes["is_stable"] & (themes["q_value"] < 0.05) & (themes["difference_low"] > 0)]
     if worse.empty:
         return Alert(

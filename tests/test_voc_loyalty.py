@@ -189,7 +189,7 @@ def test_where_all_stop_or_nobody_does_the_score_tells_nothing(stopped):
 
 
 def test_the_page_says_whether_the_score_tells():
-    for signal, words in ((0.0, "does not tell who buys again"), (1.0, "are likelier to buy again")):
+    for signal, words in ((0.0, "does not tell who buys again"), (1.0, "with a better score"), (-1.0, "with a worse score")):
         (said,) = voc_loyalty_pages.telling(voc_loyalty.score_and_repurchase(*observed(signal=signal)), days=91)
         assert words in said.template and said.evidence.baseline == 0.5
 

@@ -159,7 +159,8 @@ QUESTIONPRO = {
         "ResponseID,IPAddress,Timestamp,Duplicate,TimeTaken,ResponseStatus,SequenceNumber,ExternalReference,RespondentEmail,Q1",
     ),
     "invitations": (
-        "Invitation ID,Survey Name,External Reference,Recipient Email,Channel,Sent At,Opened At,Status,Completed At,Response ID",
+        "Invitation ID,Survey Name,External Reference,Recipient Email,Channel,Sent At,Opened At,Status,Completed At,"
+        "Response ID",
         "邀请编号,问卷名称,会员号,邮箱,发送渠道,发送时间,打开时间,状态,完成时间,答卷编号",
     ),
 }

@@ -17,9 +17,11 @@ from helpers.contracts import ENGINE, contract
 ATTRIBUTES = ("gender", "city", "region", "country")  # what a personal record says that is no identifier
 TEST_NAME = r"(?i)^\s*(测试|測試|test($|[\s_0-9-]|er\b|ing\b))"
 HIDDEN = (("interactions", "visitor_id"), ("interactions", "session_id"), ("deals", "owner_id"))  # who else is a person
-NUMBERS = (("transactions", "transaction_id"), ("interactions", "interaction_id"), ("feedback", "feedback_id"),
-           ("cases", "case_id"), ("deals", "deal_id"), ("survey_answers", "feedback_id"),
-           ("survey_invitations", "feedback_id"), ("survey_invitations", "invitation_id"))  # some systems make them of the customer's phone
+NUMBERS = (  # some systems make them of the customer's phone
+    ("transactions", "transaction_id"), ("interactions", "interaction_id"), ("feedback", "feedback_id"), ("cases", "case_id"),
+    ("deals", "deal_id"), ("survey_answers", "feedback_id"), ("survey_invitations", "feedback_id"),
+    ("survey_invitations", "invitation_id"),
+)
 PERSONAL_NUMBER = (  # an e-mail, a Chinese mobile number, a Chinese identity number
     r"@|(^|[^0-9])(86)?1[3-9][0-9]{9}([^0-9]|$)"
     r"|(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]([^0-9Xx]|$)"

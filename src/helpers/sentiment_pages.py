@@ -41,10 +41,12 @@ def measure(split: pd.DataFrame, readers: sentiment.Readers, *, seed: int) -> Me
     try:
         _, is_bad, predicted = sentiment.predict_test(split, readers)
     except TooLittleData as short:
-        return Measured(pairs, pd.DataFrame(columns=list(sentiment_quality.QUALITY_COLUMNS)), short=Said(short.template, short.values))
+        nothing = pd.DataFrame(columns=list(sentiment_quality.QUALITY_COLUMNS))
+        return Measured(pairs, nothing, short=Said(short.template, short.values))
     return Measured(
         pairs, sentiment_quality.evaluate(is_bad, predicted, seed=seed), sentiment.count_roles(split, language=readers.main),
-        sentiment_quality.calibration(is_bad, predicted["model"]), sentiment_quality.ece_by_chance(predicted["model"], seed=seed),
+        sentiment_quality.calibration(is_bad, predicted["model"]),
+        sentiment_quality.ece_by_chance(predicted["model"], seed=seed),
     )
 
 

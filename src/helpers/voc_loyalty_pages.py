@@ -83,6 +83,12 @@ def _telling(score, best, *, scale: str, days: int, is_finding: bool) -> Said:
             "({low:number2} to {high:number2}; 0.5 says nothing). The AUC of {other:label} is {other_auc:number2}, a "
             "difference of {gain:change_number2} ({gain_low:change_number2} to {gain_high:change_number2}).", values, evidence,
         )
+    if score["high"] < 0.5:
+        return Said(
+            "Those with a worse score ({scale:label}) are likelier to buy again within {days:count} days: AUC {auc:number2} "
+            "({low:number2} to {high:number2}; 0.5 says nothing). The AUC of {other:label} is {other_auc:number2}, a "
+            "difference of {gain:change_number2} ({gain_low:change_number2} to {gain_high:change_number2}).", values, evidence,
+        )
     return Said(
         "The score ({scale:label}) does not tell who buys again within {days:count} days: AUC {auc:number2} ({low:number2} to "
         "{high:number2}; 0.5 says nothing). The AUC of {other:label} is {other_auc:number2}, a difference of "

@@ -264,8 +264,8 @@ def test_the_page_names_what_costs_most_and_what_is_loudest():
 
 
 def test_the_page_says_when_nothing_can_be_told():
-    chart, said = pieces(found(*planted(4, lift=0.0)))
-    assert chart["title"] == "For no topic can it be told that complaints go with money at risk"
+    said, table = pieces(found(*planted(4, lift=0.0)))
+    assert table["caption"] == "For no topic can it be told that complaints go with money at risk"
     assert said.evidence is None and "up to {money:money}" in said.template
     (said,) = pieces(found(*two_groups(n_with=20)))
     assert said.template.startswith("What complaints cost cannot be told")

@@ -56,7 +56,7 @@ def models(measured: Measured, readers: sentiment.Readers, *, source: str) -> li
     if measured.short:
         return [*told, measured.short]
     said, values = sentiment_quality.auc_finding(measured.quality)
-    evidence = Evidence("prediction", n=values["n"], estimate=values["auc"], interval=(values["low"], values["high"]),
+    evidence = Evidence("estimate", n=values["n"], estimate=values["auc"], interval=(values["low"], values["high"]),
                         baseline=values["baseline_auc"], held_out=True)
     return [
         *told,

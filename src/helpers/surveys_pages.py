@@ -11,7 +11,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Run, Said, source_line
-from helpers.surveys_study import DIMENSIONS, Study
+from helpers.surveys_study import DIMENSIONS, Response, Study
 
 NAMES = {"nps": "Would recommend (NPS)", "csat": "Satisfied (CSAT)", "ces": "Easy for them (CES)"}
 FORMATS = {"nps": "change_number", "csat": "percent", "ces": "number2"}
@@ -50,13 +50,26 @@ def between(low: float, high: float, fmt: str) -> str:
 
 
 def key_figures(study: Study) -> list[dict]:
-    """Return the key figures of the page, as report.Kpi takes them; none where nobody was asked."""
+    """Return the first score as report.Kpi takes it, weighted to all invited where that can be; none if nobody was asked."""
     if isinstance(study.scores, TooLittleData):
         return []
-    return [{
-        "label": t(NAMES[row.measure]), "value": row.estimate, "fmt": FORMATS[row.measure], "low": row.low, "high": row.high,
-        "note": t("of {n:count} customers who answered a survey", n=row.n),
-    } for row in study.scores.head(1).itertuples()]
+    first = study.scores.iloc[0]
+    name, fmt = first["measure"], FORMATS[first["measure"]]
+    figure = {"label": t(NAMES[name]), "fmt": fmt}
+    if (weighted := weighted_score(study, name)) is None:
+        return [figure | {"value": first["estimate"], "low": first["low"], "high": first["high"],
+                          "note": t("of {n:count} customers who answered a survey", n=int(first["n"]))}]
+    return [figure | {
+        "value": weighted["weighted"], "low": weighted["weighted_low"], "high": weighted["weighted_high"],
+        "note": t("weighted to everybody invited; as answered {estimate} ({n:count} customers)",
+                  estimate=shown(weighted["estimate"], fmt), n=int(weighted["n"])),
+    }]
+
+
+def weighted_score(study: Study, name: str) -> dict | None:
+    """Return a score weighted to everybody invited (surveys_response.weighted_score), if it could be."""
+    found = study.response.weighted if isinstance(study.response, Response) else None
+    return next((score for score in found if score["measure"] == name), None) if isinstance(found, list) else None
 
 
 def scores(study: Study, run: Run) -> list:
@@ -78,7 +91,8 @@ def scores(study: Study, run: Run) -> list:
         "alt": t("Each score as a mark with its interval on its whole scale."), "data": rows,
         "columns": columns_of(SCORE_COLUMNS), "name": "survey_scores",
     }
-    return [chart, *_finding(found.iloc[0]), *_what_counts(found), *_by_group(study, run)]
+    is_weighted = weighted_score(study, found.iloc[0]["measure"]) is not None
+    return [chart, *_finding(found.iloc[0], is_weighted=is_weighted), *_what_counts(found), *_by_group(study, run)]
 
 
 def _title(found: pd.DataFrame) -> str:
@@ -91,14 +105,15 @@ def _title(found: pd.DataFrame) -> str:
     return t("Dealing with us is rated {mean:number2} of 7 for ease", mean=first["estimate"])
 
 
-def _finding(row: pd.Series) -> list:
-    """Return the net promoter score as a finding; the chart tells of the others."""
+def _finding(row: pd.Series, *, is_weighted: bool) -> list:
+    """Return the net promoter score as a finding, a plain sentence where the weighted one is it; the chart tells of others."""
     if row["measure"] != "nps":
         return []
     values = {name: float(row[name]) for name in ("estimate", "low", "high")} | {"n": int(row["n"])}
     return [Said(
         "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
         "{n:count} customers).", values,
+        None if is_weighted else
         Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"])),
     )]
 

@@ -13,7 +13,7 @@ KNOWN_FROM = {  # survey_questions.scale_from → catalogue message
     "answers": "range of the answers; more taken as better", "dataset.yml": "dataset.yml",
 }
 COLUMNS = {
-    "question": ("Question", ""), "low": ("From", "number"), "high": ("To", "number"), "best": ("Best", ""),
+    "question": ("Question", ""), "low": ("Lowest", "number"), "high": ("Highest", "number"), "best": ("Best", ""),
     "known": ("How the scale is known", "label"),
 }
 

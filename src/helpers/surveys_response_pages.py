@@ -56,7 +56,9 @@ def response(study: Study, run: Run) -> list:
     return [*pieces, Said(
         "{share:percent1} of {n:count} invitations were answered. Weighted to everybody invited, {measure:label} is {weighted} "
         "(95% interval {weighted_low} to {weighted_high}) instead of {estimate}.",
-        values | {"measure": first["measure"].upper()}, sure,
+        values | {"measure": first["measure"].upper()},
+        Evidence("estimate", n=int(first["n"]), estimate=first["weighted"],
+                 interval=(first["weighted_low"], first["weighted_high"])),
     ), *_weighted(found, total, run)]
 
 

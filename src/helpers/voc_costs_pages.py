@@ -25,6 +25,8 @@ MONEY_COLUMNS = {
     "value_reached": ("Their value", "money"), "halved_lift": ("Spending halved beyond expected", "change_percent1"),
     "other_lift": ("Stopped beyond other dissatisfied", "change_percent1"), "q_value": ("q", "number3"),
 }
+UNCLEAR_COLUMNS = ("topic", "n_mentions", "money_low", "money_high", "lift", "lift_low", "lift_high")  # where nothing is clear
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -154,6 +156,11 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
     known = found[found["lift"].notna()]
     if known.empty:
         return [_no_cost(found)]
+    columns = {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()}
+    if clear.empty:
+        few = {name: columns[name] for name in UNCLEAR_COLUMNS}
+        return [_no_cost(found), {"frame": known, "columns": few, "caption": t(headline.template, **headline.values),
+                                  "csv_name": "money_at_risk", "rows": MOST_SHOWN}]
     chart = {
         "axes": plots_costs.loud_and_costly(
             known.head(MOST_SHOWN), label="topic", mentions="n_mentions", value="money_at_risk", low="money_low",
@@ -168,13 +175,12 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
         ),
         "source": source,
         "alt": t("Bars of complaints by topic beside dots of money at risk with their intervals."),
-        "data": found, "columns": {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()},
-        "name": "money_at_risk",
+        "data": found, "columns": columns, "name": "money_at_risk",
     }
     told = [_cost(row, horizon_days=horizon_days, reach_months=reach_months, coverage=coverage)
             for row in clear.head(MOST_TOLD).itertuples()]
     told[1:] = [said._replace(evidence=None) for said in told[1:]]
-    return [chart, *(told or [_no_cost(found)])]
+    return [chart, *told]
 
 
 def _costs_title(found: pd.DataFrame) -> Said:

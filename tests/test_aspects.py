@@ -150,14 +150,12 @@ def test_a_file_that_is_added_later_is_noted_before_it_is_there(own):
     assert raw[str(aspects.SHIPPED)] is not None
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_texts_take_seconds(shipped):
-    import time
-
+def test_many_texts_at_once_are_read_like_each_alone(shipped):
     rng = np.random.default_rng(0)
     parts = [sentence for sentence, _ in EN + ZH]
-    frame = texts(*(" ".join(rng.choice(parts, 2)) + f" {i}" for i in range(100_000)))
-    start = time.process_time()
+    frame = texts(*(" ".join(rng.choice(parts, 2)) + f" {i}" for i in range(400)))
     table = aspects.mentions(frame, shipped)
-    assert time.process_time() - start < 12  # 2 s on the machine that it was written on
-    assert table["feedback_id"].nunique() > 90_000
+    assert table["feedback_id"].nunique() > 360
+    alone = pd.concat([aspects.mentions(frame.iloc[[i]], shipped) for i in range(0, 400, 40)], ignore_index=True)
+    same = table[table["feedback_id"].isin(frame["feedback_id"].iloc[::40])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, alone)

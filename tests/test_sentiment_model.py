@@ -1,6 +1,4 @@
-"""sentiment_model.py: a score by hand, planted words, the file, speed; sentiment_valence.py: the lists."""
-
-import time
+"""sentiment_model.py: a score by hand, planted words, the file; sentiment_valence.py: the lists."""
 
 import numpy as np
 import pytest
@@ -72,13 +70,3 @@ def test_the_shipped_models_load_without_pickle_and_say_what_taught_them(languag
     good, bad = {"en": ("I love it.", "I hate it."), "zh": ("非常满意。", "非常失望。")}[language]
     assert reader.predict([good])[0] < 0.3 < 0.7 < reader.predict([bad])[0]
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("language", "text"), [
-    ("en", "Parcel {} arrived more than a week late. Very disappointed."), ("zh", "第{}单，物流信息好几天不更新，不会再买了。"),
-])
-def test_ten_thousand_short_texts_a_second_are_scored_on_one_core(language, text):
-    reader, texts = sentiment.shipped(language), [text.format(i) for i in range(20_000)]
-    start = time.process_time()
-    reader.predict(texts)
-    assert len(texts) / (time.process_time() - start) > 10_000

@@ -41,7 +41,7 @@ cleaning: collection          ## 02 which rows and values changed, and why
 segmentation: cleaning        ## 03 which customers behave alike
 lifetime_value: cleaning      ## 04 what customers are worth; cohorts and retention
 persona: segmentation voc     ## 05 who the segments are
-voc: segmentation lifetime_value ## 06 what customers say
+voc: lifetime_value           ## 06 what customers say
 churn: cleaning               ## 07 who is about to leave, and what that costs
 dashboard: collection cleaning lifetime_value voc segmentation churn persona ## 12 the front page
 

@@ -5,6 +5,7 @@ voc.read_reviews (text masked), `feedback_topics`, `segments`.
 """
 
 import html
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -68,9 +69,12 @@ def around(said: str, words: str) -> str:
     return ("… " if start else "") + cut.strip() + (" …" if start + LONGEST < len(said) else "")
 
 
-def quote_explorer(reviews: pd.DataFrame, topics: pd.DataFrame, segments: pd.DataFrame):
-    """Return a box in which to search quotes; None in an executed run, and where there is no text."""
-    return build_quote_explorer(searchable(reviews, topics, segments)) if widgets.is_live() else None
+def quote_explorer(reviews: pd.DataFrame, topics: pd.DataFrame, segments: Callable[[], pd.DataFrame]):
+    """Return a box in which to search quotes; None in an executed run.
+
+    segments: gives table `segments`; asked only where somebody looks, so that a run does not have to wait for it.
+    """
+    return build_quote_explorer(searchable(reviews, topics, segments())) if widgets.is_live() else None
 
 
 def build_quote_explorer(texts: pd.DataFrame):

@@ -198,7 +198,7 @@ in a plain loop ({bench_clusters.PEER_RESAMPLES} samples, scaled up).
 | way | seconds | against the peer | wanted |
 |---|---|---|---|
 | a plain loop | {peer:.1f} | 1.00 | – |
-| helpers.clusters.stability | {ours:.1f} | {ours / peer:.2f} | ≤ 30 s |
+| helpers.segmentation.clusters.stability | {ours:.1f} | {ours / peer:.2f} | ≤ 30 s |
 """
 
 

@@ -39,7 +39,7 @@ def ours(file: str) -> dict:
     """Fits of the three models and 200 refits of two, collapsing included."""
     import pandas as pd
 
-    from helpers import btyd, btyd_intervals
+    from helpers.btyd import btyd, btyd_intervals
 
     summary = pd.read_parquet(file)
     found = {"n": len(summary), "n_distinct": len(btyd.collapse(summary)), "fit": {}, "refits": {}, "log_likelihood": {},
@@ -108,7 +108,7 @@ def pymc_map(file: str) -> dict:
 
 def million(_: str) -> dict:
     """A million customers drawn from BG/NBD day by day: collapsing, then the fit."""
-    from helpers import btyd
+    from helpers.btyd import btyd
 
     summary = draw_customers(1_000_000, seed=0)
     collapse, rows = _best(lambda: btyd.collapse(summary))
@@ -147,7 +147,7 @@ def measure() -> dict[str, dict]:
     import ibis
     import pandas as pd
 
-    from helpers import btyd
+    from helpers.btyd import btyd
     from helpers.datasets import Source
     from helpers.sources import cdnow
 
@@ -183,7 +183,7 @@ def section() -> str:
 def say(found: dict[str, dict]) -> str:
     """Return the figures in words and tables."""
     own, plain, pymc, many = (found[case] for case in CASES)
-    rows = [("lifetimes, called plainly", plain), ("pymc-marketing, MAP", pymc), ("helpers.btyd", own)]
+    rows = [("lifetimes, called plainly", plain), ("pymc-marketing, MAP", pymc), ("helpers.btyd.btyd", own)]
     table = "\n".join(f"| {name} | {' | '.join(_seconds(case, 'fit', model) for model in MODELS)} |" for name, case in rows)
     refits = " | ".join(_seconds(own, "refits", model) for model in MODELS)
     wanted = " | ".join(_wanted("fit", model) for model in MODELS)
@@ -210,7 +210,7 @@ The largest lead in log-likelihood that a fit of lifetimes has over ours: {lag:.
 
 | {N_REFITS} bootstrap fits | {' | '.join(MODELS)} |
 |---|---|---|---|
-| helpers.btyd | {refits} |
+| helpers.btyd.btyd | {refits} |
 | wanted | {wanted_refits} |
 {closest}{missing}
 {many['n']:,} simulated customers = {many['n_distinct']:,} distinct histories: collapsing {many['collapse']:.2f} s, then \

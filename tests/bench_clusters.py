@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-from helpers import clusters
+from helpers.segmentation import clusters
 
 N_CUSTOMERS, N_RESAMPLES, NUMBERS = 25_000, 50, range(2, 9)
 PEER_RESAMPLES = 5  # of the plain loop, which takes minutes; its seconds are scaled up to N_RESAMPLES

@@ -51,7 +51,7 @@ def run(case: str) -> dict:
     """Run one case in this process."""
     import ibis
 
-    from helpers import identity_fields, identity_quality
+    from helpers.identity import identity_fields, identity_quality
 
     connection = ibis.duckdb.connect(threads=2, memory_limit="800MB", temp_directory=tempfile.mkdtemp())
     connection.raw_sql("SET enable_progress_bar = false")
@@ -128,7 +128,7 @@ def _generate(case: str, folder: Path) -> None:
 
 
 def _with_own(standardised, connection) -> tuple[pd.Series, dict]:
-    from helpers import identity, identity_clusters
+    from helpers.identity import identity, identity_clusters
 
     started, cpu = time.perf_counter(), time.process_time()
     links = identity.link(standardised, connection=connection)
@@ -150,7 +150,7 @@ def _with_splink(standardised, connection) -> tuple[pd.Series, dict]:
     from splink import DuckDBAPI, Linker, SettingsCreator
     from splink.comparison_library import CustomComparison
 
-    from helpers import identity_clusters, identity_comparisons, identity_records
+    from helpers.identity import identity_clusters, identity_comparisons, identity_records
 
     identity_records.make_units(connection.con, connection.compile(standardised))
     identity_records.make_candidates(connection.con)

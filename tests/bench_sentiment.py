@@ -5,7 +5,7 @@
 
 import time
 
-from helpers import sentiment
+from helpers.sentiment import sentiment
 
 N_TEXTS = 20_000
 TEXTS = {

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import special, stats
 from scipy.stats import qmc
 
-from helpers import surveys_response, surveys_trend
 from helpers.proportions import Z95, wilson
-from helpers.surveys_intervals import PRIOR, mean_interval, share_below
+from helpers.surveys import surveys_response, surveys_trend
+from helpers.surveys.surveys_intervals import PRIOR, mean_interval, share_below
 
 SIZES = (15, 20, 30, 50, 75, 100, 150, 300, 500, 1000, 1500)
 NPS_VALUES = np.array([-1.0, 0.0, 1.0])

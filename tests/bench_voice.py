@@ -24,7 +24,7 @@ N_TEXTS, DATA_SET = 100_000, "complete_journey"
 
 def texts(n: int = N_TEXTS) -> pd.DataFrame:
     """Return n texts with a verdict (is_bad): sentences of fine-food reviews, the first 40 characters of Chinese ones."""
-    from helpers.sentiment_training import read_chinese, read_foods
+    from helpers.sentiment.sentiment_training import read_chinese, read_foods
 
     foods, lines = pd.concat(read_foods()), pd.concat(read_chinese())
     english = [(part, row.is_bad) for row in foods.itertuples() for part in re.split(r"(?<=[.!?])\s+", row.text)

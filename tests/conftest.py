@@ -11,7 +11,8 @@ os.environ.update({  # as in a stage; threads of several processes that wait for
 
 import pytest
 
-from helpers import i18n, notebook, paths, report, tables
+from helpers import i18n, paths, report, tables
+from helpers.running import notebook
 
 BUILT_IN = ("complete_journey", "cdnow", "telco")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

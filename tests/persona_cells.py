@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.persona_traits import Trait
+from helpers.persona.persona_traits import Trait
 
 CELL = {
     "segment": "Loyal", "kind": "category", "unit": "spend", "attribute": "x", "n": 50, "n_with": 40, "share": 0.2, "low": 0.1,

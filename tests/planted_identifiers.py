@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers import masking_checks as checks
+from helpers.texts import masking_checks as checks
 
 GIVEN = (
     "志强 建国 秀英 子涵 雨欣 浩然 梓萱 宇轩 国华 丽娟 洋洋 晓明 小红 文静 刚强 天宇 桂兰 思远 佳怡 海燕 立新 欣怡 一诺 "

@@ -5,7 +5,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import paths, render, report
+from helpers import paths, report
+from helpers.rendering import render
 
 HOSTILE = (
     "<script>document.title='owned'</script>",

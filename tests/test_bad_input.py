@@ -67,7 +67,7 @@ def shop(home, tmp_path, shown, monkeypatch, capsys):
     made.cells = made.cells[:last + 1]
     nbformat.write(made, notebooks / "01_collection.ipynb")
     monkeypatch.setattr(paths, "NOTEBOOKS", notebooks)
-    monkeypatch.setattr("helpers.execution.execute_both_languages", tiny.run_in_process)
+    monkeypatch.setattr("helpers.running.execution.execute_both_languages", tiny.run_in_process)
     folder = home / "data" / "shop"
     (folder / "raw").mkdir(parents=True)
 

@@ -16,7 +16,8 @@ import pytest
 
 import browser
 from conftest import copy_settings
-from helpers import contracts, freshness, i18n, paths, tables
+from helpers import contracts, i18n, paths, tables
+from helpers.running import freshness
 
 pytestmark = pytest.mark.slow
 

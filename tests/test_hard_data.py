@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers import notebook, paths, report, tables
+from helpers import paths, report, tables
+from helpers.running import notebook
 
 pytestmark = pytest.mark.slow
 STAGES = ("03_segmentation", "04_lifetime_value", "05_persona", "07_churn")

@@ -245,7 +245,7 @@ def is_template(value: str) -> bool:
 
 def sources() -> dict[str, str]:
     # in the contracts, text() makes a column
-    files = [file for file in sorted(paths.PACKAGE.rglob("*.py")) if not file.name.startswith("contracts")]
+    files = [file for file in sorted(paths.PACKAGE.rglob("*.py")) if file.parent.name != "contracts"]
     modules = {file.relative_to(paths.PROJECT).as_posix(): file.read_text(encoding="utf-8") for file in files}
     notebooks = {f.relative_to(paths.PROJECT).as_posix(): code_of(f) for f in sorted(paths.NOTEBOOKS.glob("*.ipynb"))}
     return modules | notebooks
@@ -290,7 +290,8 @@ def test_what_a_reader_calls_tables_and_what_they_give_is_translated():
 
 
 def test_stages_grades_reasons_and_verdicts_are_translated():
-    from helpers import plots, render
+    from helpers.plots import plots
+    from helpers.rendering import render
 
     words = {word for pair in render.STAGES.values() for word in pair} | set(evidence.GRADES)
     words |= set(plots.SEGMENT_COLORS) | {"use", "use with care", "do not use"}
@@ -298,7 +299,7 @@ def test_stages_grades_reasons_and_verdicts_are_translated():
 
 
 def test_cleaning_rules_and_effects_are_translated():
-    from helpers.cleaning_rules import rules_for
+    from helpers.cleaning.cleaning_rules import rules_for
     from helpers.contracts import CANONICAL_NAMES
 
     rules = {rule for name in CANONICAL_NAMES for rule in rules_for(name)}

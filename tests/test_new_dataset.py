@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 import vendor_folder
-from helpers import collection, datasets, new_dataset, paths, proposal, proposal_text
-from helpers.content_types import Content, agrees, content_of, is_personal, is_sensitive
+from helpers import datasets, new_dataset, paths
+from helpers.collection import collection, proposal, proposal_text
+from helpers.collection.content_types import Content, agrees, content_of, is_personal, is_sensitive
 from helpers.contracts import contract
 
 BY_FILE = {  # what each file of the folder must feed

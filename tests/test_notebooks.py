@@ -11,9 +11,10 @@ from functools import cache
 import papermill
 import pytest
 
-from helpers import freshness, paths
+from helpers import paths
 from helpers.contracts import TOPICS as WITH_FINDINGS
-from helpers.render import STAGES
+from helpers.rendering.render import STAGES
+from helpers.running import freshness
 
 NOTEBOOKS = freshness.stage_names()
 RUN_WIDE = ["dataset", "language", "snapshot_date", "seed", "engine"]

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import personal_shop
-from helpers import freshness, tables, vault
+from helpers import tables
 from helpers.errors import UserError
+from helpers.identity import vault
+from helpers.running import freshness
 from leaks import canaries_of, scan
 from personal_shop import NAME
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import i18n, plots, report, tables
+from helpers import i18n, report, tables
 from helpers.errors import UserError
 from helpers.evidence import GRADES, Evidence, grade
+from helpers.plots import plots
 from helpers.report import Kpi
 
 HOSTILE = "<script>alert('x')</script>&\"{{ 7 * 7 }}"

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import tiny_pipeline as tiny
-from helpers import freshness, paths, run, tables
+from helpers import paths, run, tables
 from helpers.errors import UserError
+from helpers.running import freshness
 
 DATA = "data/complete_journey"
 TABLE = f"{DATA}/results/segments_sensitivity.parquet"
@@ -23,7 +24,7 @@ def notebooks(home, tmp_path, shown, monkeypatch):
     tiny.write(folder, tiny.FIRST, tiny.FIRST_CELLS)
     tiny.write(folder, tiny.SECOND, tiny.SECOND_CELLS)
     monkeypatch.setattr(paths, "NOTEBOOKS", folder)
-    monkeypatch.setattr("helpers.execution.execute_both_languages", tiny.run_in_process)
+    monkeypatch.setattr("helpers.running.execution.execute_both_languages", tiny.run_in_process)
     return folder
 
 

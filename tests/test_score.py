@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import paths, score, score_customers, score_people, score_sales, score_voice
-from helpers.score_rows import Score, is_missing
+from helpers import paths, score
+from helpers.scoring import score_customers, score_people, score_sales, score_voice
+from helpers.scoring.score_rows import Score, is_missing
 
 
 def value(rows: list[Score], measure: str) -> float:

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import churn_costs, i18n, plots, segmentation, widgets
+from helpers import i18n, widgets
+from helpers.churn import churn_costs
 from helpers.errors import TooLittleData
+from helpers.plots import plots
+from helpers.segmentation import segmentation
 
 AS_OF = pd.Timestamp("2024-12-31")
 CUTS = {

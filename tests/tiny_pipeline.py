@@ -12,7 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import i18n, report, tables
-from helpers.execution import Problem, _explain
+from helpers.running.execution import Problem, _explain
 
 FIRST, SECOND = "03_segmentation", "05_persona"
 PARAMETERS = """\

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from helpers.btyd_histories import purchase_days
+from helpers.btyd.btyd_histories import purchase_days
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text

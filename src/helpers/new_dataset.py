@@ -17,14 +17,14 @@ from pathlib import Path
 import ibis
 
 from helpers import paths, sources
-from helpers.content_types import Content, content_of
+from helpers.collection.content_types import Content, content_of
+from helpers.collection.proposal import SKETCH, Found, Proposed, propose
+from helpers.collection.proposal_questions import NOT_ASKED, proposed_names, ratings_among
+from helpers.collection.proposal_text import yaml_text
+from helpers.collection.recognition import recognise
 from helpers.datasets import NAME
 from helpers.errors import UserError
-from helpers.proposal import SKETCH, Found, Proposed, propose
-from helpers.proposal_questions import NOT_ASKED, proposed_names, ratings_among
-from helpers.proposal_text import yaml_text
 from helpers.reading import read_tables
-from helpers.recognition import recognise
 from helpers.sources.canonical import in_type, md5
 
 MEMORY = "800MB"  # of the engine; what is more goes to disk

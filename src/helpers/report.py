@@ -48,7 +48,8 @@ def start(
 
     `snapshot_date` is the last day observed, inclusive; empty = the data set's own.
     """
-    from helpers import notebook, plots
+    from helpers.plots import plots
+    from helpers.running import notebook
 
     settings = datasets.load(dataset)
     business = settings.business
@@ -264,7 +265,7 @@ def chart(
 
 def _picture(figure, *, alt: str, name: str) -> str:
     """Return the figure as HTML: laid out for a page and for a phone, or to be panned where it cannot be narrow."""
-    from helpers import plots
+    from helpers.plots import plots
 
     width, height = (round(100 * size) for size in figure.get_size_inches())
     wide, narrow = plots.to_png(figure), plots.to_narrow_png(figure)

@@ -18,8 +18,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from helpers import freshness, paths
+from helpers import paths
 from helpers.errors import UserError
+from helpers.running import freshness
 
 OPTIONS = {"DATASET": "complete_journey", "LANGUAGE": "en", "SNAPSHOT_DATE": "", "PARAMS": "", "ENGINE": "duckdb"}
 LANGUAGES = {"en": ["en"], "zh": ["zh"], "both": ["en", "zh"]}
@@ -137,7 +138,7 @@ def run_stage(stage: str, options: dict, reason: str) -> None:
 
 def execute(stage: str, parameters: dict, staging: Path) -> dict:
     """Return language → executed notebook; a failed run leaves the notebook to read."""
-    from helpers.execution import execute_both_languages
+    from helpers.running.execution import execute_both_languages
 
     os.environ.update(STEADY, WORKBOOK_STAGING=str(staging), WORKBOOK_STAGE=stage)
     notebooks, problem = execute_both_languages(
@@ -232,7 +233,7 @@ def render_reports(options: dict, stages: list[str] | None = None) -> None:
 
 
 def _render(stage: str, dataset: str, language: str, inputs: dict) -> None:
-    from helpers import render
+    from helpers.rendering import render
     from helpers.tables import write_json
 
     file = render.render(

@@ -12,23 +12,11 @@ import sys
 import numpy as np
 import pandas as pd
 
-from helpers import (
-    datasets,
-    paths,
-    score_customers,
-    score_people,
-    score_personas,
-    score_sales,
-    score_topics,
-    score_voice,
-    surveys,
-    surveys_drivers,
-    surveys_history,
-    surveys_response,
-    tables,
-)
+from helpers import datasets, paths, tables
 from helpers.errors import TooLittleData, UserError
-from helpers.score_rows import Score, is_missing
+from helpers.scoring import score_customers, score_people, score_personas, score_sales, score_topics, score_voice
+from helpers.scoring.score_rows import Score, is_missing
+from helpers.surveys import surveys, surveys_drivers, surveys_history, surveys_response
 
 WIDTHS = (17, 33, 46, 9, 19, 9, 9)
 

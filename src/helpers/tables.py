@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers import paths, vault
+from helpers import paths
 from helpers.contracts import Column, Contract, contract
 from helpers.errors import UserError
+from helpers.identity import vault
 
 ARROW = {
     "string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(),

@@ -8,8 +8,9 @@ import os
 
 import pandas as pd
 
-from helpers import churn_costs, plots
+from helpers.churn import churn_costs
 from helpers.i18n import text
+from helpers.plots import plots
 
 
 def is_live() -> bool:
@@ -118,7 +119,7 @@ def build_threshold_explorer(tested: pd.DataFrame, *, score: str, costs: churn_c
 
 def segment_axes(summary: pd.DataFrame):
     """Draw the segments' share of customers above their share of revenue."""
-    from helpers import segmentation
+    from helpers.segmentation import segmentation
 
     names = list(summary["segment"])
     return plots.stacked_shares(
@@ -140,7 +141,7 @@ def build_rfm_explorer(customers: pd.DataFrame, *, cuts: dict, as_of: pd.Timesta
     """Return the explorer of the RFM cut points, whoever looks at it."""
     import ipywidgets
 
-    from helpers import segmentation
+    from helpers.segmentation import segmentation
 
     def count(label: str, value: float, low: int, high: int):
         return ipywidgets.IntSlider(

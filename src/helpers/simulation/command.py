@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import datasets, paths
 from helpers.errors import UserError
-from helpers.freshness import sha_of
+from helpers.running.freshness import sha_of
 from helpers.simulation.settings import Plan
 from helpers.simulation.truth import Truth
 from helpers.simulation.world import make_chunk

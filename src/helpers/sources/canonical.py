@@ -8,7 +8,7 @@ import re
 
 import ibis
 
-from helpers import consents
+from helpers.cleaning import consents
 from helpers.contracts import ENGINE, contract
 from helpers.reading.table import fresh_name
 from helpers.reading.values import typed

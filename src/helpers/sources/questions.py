@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import ibis
 import pandas as pd
 
-from helpers.contracts_surveys import OFF_SCALE
+from helpers.contracts.contracts_surveys import OFF_SCALE
 from helpers.errors import UserError
 from helpers.reading.table import fresh_name
 from helpers.sources.canonical import as_text

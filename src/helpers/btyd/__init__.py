@@ -1,0 +1,1 @@
+"""Buy-till-you-die models, from purchase histories to intervals."""

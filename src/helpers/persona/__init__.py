@@ -1,0 +1,1 @@
+"""05_persona: what sets a segment apart, told on cards."""

@@ -1,0 +1,1 @@
+"""Answers beside the truth of a simulated company, by notebook."""

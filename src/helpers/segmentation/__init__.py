@@ -1,0 +1,1 @@
+"""03_segmentation: segments by behaviour, clusters, interests, what segments are worth."""

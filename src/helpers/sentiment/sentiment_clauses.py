@@ -1,0 +1,175 @@
+"""What does a text say, clause by clause? Its words with their weight, negation marked; Chinese by characters.
+
+A text is cut into sentences and clauses. A negation marks what it governs (Das and Chen 2001), two cancel; a clause weighs
+less before "but" and more after it, less in a question, more with "very", less with "a bit" (as VADER does: Hutto
+and Gilbert 2014, with gentler factors). Nothing here is learnt; sentiment.py learns what the marked words mean.
+"""
+
+import re
+from dataclasses import dataclass
+
+from helpers.sentiment.sentiment_words import (
+    CONCESSIONS,
+    DAMPENERS,
+    DEFAULT_PRAISE,
+    EMPHASES,
+    INTERJECTIONS,
+    NEGATORS,
+    NO_NEGATION,
+    REPROACHES,
+    REVERSALS,
+    TURNS,
+    WISHES,
+)
+
+BEFORE_TURN, AFTER_TURN, CONCEDED = 0.7, 1.2, 0.7  # weights of clauses around "but" and of "although …"
+ASKED, SET_OFF = 0.5, 0.3  # a question; a lone "Great," before what is told
+EMPHASISED, DAMPENED = 1.15, 0.85
+REACH_WORDS, REACH_CHARACTERS = 4, 8  # how far a negation reaches within its clause
+DENIED_CHARACTERS = 3  # what directly follows a negation is not said at all
+LONGEST = 20_000  # characters of a text that are read; nobody's verdict needs more
+NOT = "¬"
+
+_PLACEHOLDER = re.compile(r"\[(?:link|e-mail|phone|number|name|address)\]")
+_FULL_WIDTH = str.maketrans("！？，；：（）．～’‘“”", "!?,;:().~''\"\"")
+_EMOTICONS = ((re.compile(r"[:;=]-?[)d\]](?!\w)|\^_*\^"), " 😊 "), (re.compile(r"[:=]'?-?[(\[](?!\w)|t_+t|:-?/(?!/)"), " 😞 "),
+              (re.compile("<3"), " ❤ "))
+_SENTENCE = re.compile(r"[^.!?。…\n~]+[.!?。…\n~]*|[.!?。…~]+")
+_CLAUSE = re.compile(rf"[,，、;:()]| [-–—]+ |——|(?<=\w)\s(?=(?:{'|'.join(TURNS['en'])})\b)|(?={'|'.join(TURNS['zh'])})")
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[^\W_a-z0-9\u4e00-\u9fff]+|[\U0001f000-\U0001faff\u2600-\u27bf]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHARACTER = re.compile(r"[\u4e00-\u9fff]|[a-z0-9]+|[\U0001f000-\U0001faff\u2600-\u27bf]|\"")
+
+
+def _any(words, *, start: bool = False, whole: bool = False) -> re.Pattern:
+    body = "|".join(sorted(words, key=lambda w: (-len(w), w)))
+    return re.compile((r"^\W*" if start else "") + (rf"\b(?:{body})\b" if whole else f"(?:{body})"))
+
+
+_STARTS_TURN = {"en": _any(TURNS["en"], start=True, whole=True), "zh": _any(TURNS["zh"], start=True)}
+_STARTS_CONCESSION = {"en": _any(CONCESSIONS["en"], start=True, whole=True), "zh": _any(CONCESSIONS["zh"], start=True)}
+_EMPHASIS = {"en": _any(EMPHASES["en"], whole=True), "zh": _any(EMPHASES["zh"])}
+_DAMPENER = {"en": _any(DAMPENERS["en"], whole=True), "zh": _any(DAMPENERS["zh"])}
+_REPROACH = {"en": _any(REPROACHES["en"], start=True, whole=True), "zh": _any(REPROACHES["zh"])}
+_INTERJECTION = {"en": _any(INTERJECTIONS["en"]), "zh": _any(INTERJECTIONS["zh"])}
+_QUESTION_END = re.compile(r"[吗么呢]\W*$")
+_DEFAULT_PRAISE = re.compile("|".join(DEFAULT_PRAISE))
+_ENGLISH_REWRITES = tuple((re.compile(rf"\b(?:{pattern})\b"), new) for pattern, new in NO_NEGATION["en"])
+_CHINESE_REWRITES = tuple((re.compile(pattern), new) for pattern, new in NO_NEGATION["zh"])
+_CHINESE_NEGATOR = _any(NEGATORS["zh"])
+_WISH = {"en": _any(WISHES["en"], whole=True), "zh": _any(WISHES["zh"])}
+_REVERSAL = {language: re.compile("|".join(REVERSALS[language])) for language in ("en", "zh")}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause as written, its language (en or zh: which script it uses) and its weight in the text."""
+
+    text: str
+    language: str
+    weight: float
+
+
+def plain(text: str) -> str:
+    """Return a text in lower case with half-width marks, without placeholders and without praise that nobody wrote."""
+    lower = _PLACEHOLDER.sub(" ", text[:LONGEST]).lower().translate(_FULL_WIDTH)
+    for pattern, sign in _EMOTICONS:
+        lower = pattern.sub(sign, lower)
+    return _DEFAULT_PRAISE.sub(" ", lower)
+
+
+def clauses(text: str) -> list[Clause]:
+    """Return the clauses of a text with their weights (1 = neither raised nor lowered)."""
+    found: list[list] = []  # text, language, weight
+    for sentence in _SENTENCE.findall(plain(text)):
+        start = len(found)
+        parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()]
+        for i, part in enumerate(parts):
+            language = "zh" if _CHINESE.search(part) else "en"
+            weight = _clause_weight(part, language, is_first=i == 0 and len(parts) > 1)
+            if _STARTS_TURN[language].match(part) and found:
+                for earlier in found[start if i else max(0, start - 1):]:
+                    earlier[2] = min(earlier[2], BEFORE_TURN)
+                weight *= AFTER_TURN if len(found) > start or not i else 1
+            found.append([part, language, weight])
+        if found[start:] and (sentence.rstrip()[-1:] == "?" or _QUESTION_END.search(sentence)):
+            for asked in found[start:]:
+                asked[2] *= 1 if _REPROACH[asked[1]].search(asked[0]) else ASKED
+    return [Clause(*parts) for parts in found]
+
+
+def _clause_weight(part: str, language: str, *, is_first: bool) -> float:
+    weight = CONCEDED if _STARTS_CONCESSION[language].match(part) else 1.0
+    if is_first and _INTERJECTION[language].fullmatch(part.strip()):
+        weight *= SET_OFF
+    if _DAMPENER[language].search(part):
+        return weight * DAMPENED
+    return weight * (EMPHASISED if _EMPHASIS[language].search(part) else 1.0)
+
+
+def grams(text: str) -> dict[str, float]:
+    """Return the words and word pairs of a text (characters, pairs and triples in Chinese) with the weight of their clause.
+
+    What a negation governs starts with ¬. A gram that occurs in several clauses has the largest of their weights.
+    """
+    found: dict[str, float] = {}
+    for clause in clauses(text):
+        names = _chinese_grams(clause.text) if clause.language == "zh" else _english_grams(clause.text)
+        weight = clause.weight
+        for name in names:
+            if found.get(name, 0.0) < weight:
+                found[name] = weight
+    for mark in "!?":
+        if mark in text or (mark == "!" and "！" in text) or (mark == "?" and "？" in text):
+            found[mark] = 1.0
+    return found
+
+
+def _english_grams(clause: str) -> list[str]:
+    single = english_words(clause)
+    return single + [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]
+
+
+def english_words(clause: str) -> list[str]:
+    """Return the words of an English clause; ¬ marks those that a negation, a wish or a look back governs."""
+    for pattern, new in _ENGLISH_REWRITES:
+        clause = pattern.sub(new, clause)
+    is_reversed = bool(_REVERSAL["en"].search(clause))
+    words, reach = [], 0
+    for word in _WORD.findall(clause):
+        words.append(f"{NOT}{word}" if (reach > 0) != is_reversed else word)
+        if word in NEGATORS["en"] or word.endswith("n't"):
+            reach = 0 if reach > 1 else REACH_WORDS
+        elif _WISH["en"].fullmatch(word):
+            reach = REACH_WORDS
+        else:
+            reach = max(0, reach - 1)
+    return words
+
+
+def _chinese_grams(clause: str) -> list[str]:
+    for pattern, new in _CHINESE_REWRITES:
+        clause = pattern.sub(new, clause)
+    marks = _CHARACTER.findall(clause)
+    if _REVERSAL["zh"].search(clause):
+        return [NOT + name for name in _runs(marks, 2)]
+    names = _runs(marks, 3)
+    names += ["^" + "".join(marks[:2]), "".join(marks[-2:]) + "$"] if marks else []  # how a clause opens and ends
+    starts = [hit.end() for hit in _CHINESE_NEGATOR.finditer(clause)]
+    if not starts:
+        return names
+    denied = {name for at in starts for name in _runs(_CHARACTER.findall(clause[at:at + DENIED_CHARACTERS]), 3)}
+    governed = [_CHARACTER.findall(clause[at:at + REACH_CHARACTERS]) for at in starts]
+    return [name for name in names if name not in denied] + [NOT + name for part in governed for name in _runs(part, 2)]
+
+
+def _runs(marks: list[str], longest: int) -> list[str]:
+    """Return the characters and their runs of two (and three)."""
+    pairs = [a + b for a, b in zip(marks, marks[1:], strict=False)]
+    return marks + pairs + ([a + b for a, b in zip(pairs, marks[2:], strict=False)] if longest == 3 else [])
+
+
+def language_of(text: str) -> str:
+    """Return zh if at least a fifth of a text's letters are Chinese characters, else en."""
+    letters = sum(map(str.isalpha, text[:LONGEST]))
+    return "zh" if 5 * len(_CHINESE.findall(text[:LONGEST])) >= max(1, letters) else "en"

@@ -1,0 +1,178 @@
+"""A model of dissatisfaction that is one table: word → weight. Fitting, scoring without scikit-learn, a file without pickle.
+
+score(text) = intercept + Σ u·w·idf / √Σ idf² + θ·v / √(v² + 15), where the sums run over the text's known words and word pairs
+(each once), u is the weight of their clause (sentiment_clauses.py), w was learnt by logistic regression and v = Σ u·value adds
+up the lists of praise and blame (sentiment_valence.py; the second term is VADER's, Hutto and Gilbert 2014). The clause weights
+act in reading only; what words mean is learnt without them. A probability is 1 / (1 + exp(−a·score − b)): Platt 1999.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedKFold
+
+from helpers.sentiment import sentiment_clauses
+
+MIN_TEXTS_OF_WORD = 2  # words of a single text teach nothing
+N_FOLDS = 5
+STRENGTHS = (1.0, 2.0, 4.0)  # candidates for logistic regression's C
+FLATTENING = 15.0  # VADER's: from here on more words of praise add little
+NEGATED = -0.74  # VADER's: "not good" is worth −.74 of "good"
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A fitted model: the table of words, and how a score becomes a probability.
+
+    table: word or pair → (weight × idf, idf², value); slope and shift: Platt's; base_rate: share of dissatisfied authors among
+    the texts that taught it, which is what a text without a known word gets; about: how it came to be.
+    """
+
+    table: dict[str, tuple[float, float, float]]
+    intercept: float
+    listed_weight: float
+    slope: float
+    shift: float
+    base_rate: float
+    about: dict
+
+    def score(self, text: str) -> float | None:
+        """Return a text's score (0 = undecided, higher = more dissatisfied), or None if no word is known."""
+        total = length = listed = 0.0
+        table = self.table
+        for name, weight in sentiment_clauses.grams(text).items():
+            if name in table:
+                worth, square, value = table[name]
+                total += weight * worth
+                length += square
+                listed += weight * value
+        if not length:
+            return None
+        return self.intercept + total / length**0.5 + self.listed_weight * listed / (listed * listed + FLATTENING) ** 0.5
+
+    def predict(self, texts: Iterable[str]) -> np.ndarray:
+        """Return the probability that each text's author is dissatisfied; the base rate where no word is known."""
+        scores = np.array([np.nan if (s := self.score(text)) is None else s for text in texts], dtype=float)
+        with np.errstate(over="ignore"):
+            p = 1 / (1 + np.exp(-(self.slope * scores + self.shift)))
+        return np.where(np.isnan(scores), self.base_rate, p).round(DIGITS)
+
+
+# --- fitting
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of texts as two matrices of one shape: 1 where a word occurs, and the weight of its clause."""
+
+    names: np.ndarray
+    present: sparse.csr_matrix
+    weighted: sparse.csr_matrix
+    values: np.ndarray  # of the lists; 0 = not listed
+
+
+def read_words(texts: Iterable[str], values: dict[str, float]) -> Words:
+    """Return the words of the texts; `values`: list of praise (above 0) and blame (below)."""
+    read = [sentiment_clauses.grams(text) for text in texts]
+    listed = dict(values) | {
+        sentiment_clauses.NOT + word: NEGATED * value for word, value in values.items()
+    }
+    names = np.array(sorted({name for found in read for name in found} | set(listed)), dtype=object)
+    column = {name: i for i, name in enumerate(names)}
+    starts = np.cumsum([0, *(len(found) for found in read)])
+    columns = np.array([column[name] for found in read for name in found], dtype=np.int32)
+    weights = np.array([weight for found in read for weight in found.values()])
+    shape = (len(read), len(names))
+    weighted = sparse.csr_matrix((weights, columns, starts), shape=shape)
+    weighted.sort_indices()
+    present = weighted.copy()
+    present.data = np.ones_like(present.data)
+    return Words(names, present, weighted, np.array([-listed.get(name, 0.0) for name in names]))  # blame raises the score
+
+
+def fit(texts: list[str], is_bad: np.ndarray, *, values: dict[str, float], seed: int, about: dict,
+        strengths: tuple[float, ...] = STRENGTHS) -> tuple[Reader, np.ndarray]:
+    """Return the model of the texts and each text's probability from a model that had not seen it.
+
+    Vocabulary, weights and strength are chosen in five folds; slope and shift come from the scores out of fold.
+    """
+    words = read_words(texts, values)
+    is_bad = np.asarray(is_bad, bool)
+    scores = {strength: np.zeros(len(texts)) for strength in strengths}
+    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
+        known, idf = _known(words, inside)
+        taught, unseen = (_columns(words, rows, known, idf, read_with=m) for rows, m in
+                          ((inside, words.present), (outside, words.weighted)))
+        for strength in strengths:
+            scores[strength][outside] = _classifier(strength).fit(taught, is_bad[inside]).decision_function(unseen)
+    platt = {strength: _platt(score, is_bad) for strength, score in scores.items()}
+    seen = {c: 1 / (1 + np.exp(-(platt[c][0] * scores[c] + platt[c][1]))) for c in strengths}
+    best = min(strengths, key=lambda c: (round(log_loss(is_bad, seen[c]), 9), c))
+    everyone = np.arange(len(texts))
+    known, idf = _known(words, everyone)
+    model = _classifier(best).fit(_columns(words, everyone, known, idf, read_with=words.present), is_bad)
+    weights, listed = model.coef_[0, :-1], float(model.coef_[0, -1])
+    rows = zip(words.names[known], (weights * idf).tolist(), (idf**2).tolist(), words.values[known].tolist(), strict=True)
+    table = {name: (weight, square, value) for name, weight, square, value in rows}
+    reader = Reader(table, float(model.intercept_[0]), listed, *platt[best], float(is_bad.mean()),
+                    about | {"n_texts": len(texts), "strength": best})
+    return reader, seen[best].round(DIGITS)
+
+
+def _known(words: Words, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns of words that two of the texts share or that are listed, and their idf."""
+    occurs = words.present[rows].getnnz(axis=0)
+    known = np.flatnonzero((occurs >= MIN_TEXTS_OF_WORD) | (words.values != 0))
+    return known, np.log((1 + len(rows)) / (1 + np.maximum(occurs[known], 1))) + 1
+
+
+def _columns(words: Words, rows: np.ndarray, known: np.ndarray, idf: np.ndarray, *, read_with) -> sparse.csr_matrix:
+    """Return what logistic regression sees: words over the text's length, and the flattened sum of listed values."""
+    present, weighted = words.present[rows][:, known], read_with[rows][:, known]
+    length = np.sqrt(present @ idf**2)
+    scaled = sparse.diags(1 / np.maximum(length, 1e-12)) @ weighted @ sparse.diags(idf)
+    listed = weighted @ words.values[known]
+    return sparse.hstack([scaled, (listed / np.sqrt(listed**2 + FLATTENING))[:, None]]).tocsr()
+
+
+def _classifier(strength: float) -> LogisticRegression:
+    return LogisticRegression(C=strength, solver="liblinear", max_iter=1000)
+
+
+def _platt(scores: np.ndarray, is_bad: np.ndarray) -> tuple[float, float]:
+    model = LogisticRegression(C=1e6).fit(scores[:, None], is_bad)  # two parameters, hardly penalised
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+# --- the file
+
+
+def save(reader: Reader, path: Path) -> None:
+    """Write a model to `path` (.npz: arrays of numbers and the words as UTF-8 bytes; no pickle), the same bytes each time."""
+    names = sorted(reader.table)
+    numbers = np.array([reader.table[name] for name in names], dtype=np.float64)
+    facts = {
+        "intercept": reader.intercept, "listed_weight": reader.listed_weight, "slope": reader.slope, "shift": reader.shift,
+        "base_rate": reader.base_rate, "about": reader.about,
+    }
+    np.savez_compressed(
+        path, names=np.frombuffer("\n".join(names).encode(), dtype=np.uint8), weight=numbers[:, 0].astype(np.float16),
+        square=numbers[:, 1].astype(np.float16), value=numbers[:, 2].astype(np.float16),
+        facts=np.frombuffer(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8),
+    )
+
+
+def load(path: Path) -> Reader:
+    """Read a model that :func:`save` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        names = file["names"].tobytes().decode().split("\n")
+        columns = [file[name].astype(np.float64).tolist() for name in ("weight", "square", "value")]
+        facts = json.loads(file["facts"].tobytes().decode())
+    return Reader(table=dict(zip(names, zip(*columns, strict=True), strict=True)), **facts)

@@ -1,0 +1,205 @@
+"""How well service answers, as `report.tell` shows it: charts, table and sentences from service.py."""
+
+import pandas as pd
+
+from helpers.errors import TooLittleData
+from helpers.evidence import Evidence
+from helpers.i18n import text as t
+from helpers.plots import plots, plots_service
+from helpers.report import Said
+from helpers.service import service
+from helpers.service.service import ALL, Cases
+
+QUALITY_COLUMNS = {
+    "topic": ("Topic", "label"), "channel": ("Channel", "label"), "n_cases": ("Cases", "count"), "n_open": ("Open", "count"),
+    "first_median_hours": ("First answer, half within (hours)", "number1"),
+    "first_p90_hours": ("First answer, nine in ten within (hours)", "number1"),
+    "close_median_hours": ("Closed, half within (hours)", "number1"),
+    "close_p90_hours": ("Closed, nine in ten within (hours)", "number1"),
+    "handle_median_minutes": ("Handling, half within (minutes)", "number1"),
+    "handle_p90_minutes": ("Handling, nine in ten within (minutes)", "number1"),
+    "reopened_rate": ("Opened again", "percent1"), "satisfied_rate": ("Rated 4 or 5", "percent"),
+    "csat_mean": ("Mean rating", "number2"),
+}
+CHANNEL_COLUMNS = {name: QUALITY_COLUMNS[name] for name in (
+    "channel", "n_cases", "n_open", "first_median_hours", "first_p90_hours", "reopened_rate", "satisfied_rate",
+)}  # the other times by channel, and by channel and topic, are in table service_quality
+BACKLOG_COLUMNS = {"week_end": ("Week up to", "day"), "n_opened": ("Opened", "count"), "n_closed": ("Closed", "count"),
+                   "n_open": ("Open at its end", "count")}
+
+
+def columns_of(columns: dict) -> dict:
+    return {name: (t(label), fmt) for name, (label, fmt) in columns.items()}
+
+
+def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
+    """Return what to tell on times, reopening and backlog, and the tables service_quality and service_backlog by name."""
+    quality = service.quality(cases)
+    total = quality[(quality["topic"] == ALL) & (quality["channel"] == ALL)].iloc[0]
+    pieces = [*_times(total, cases), *_by_topic(quality, source), *_opened_again(quality, total)]
+    tables = {"service_quality": quality}
+    try:
+        tables["service_backlog"] = service.backlog(cases)
+        pieces += _backlog(tables["service_backlog"], cases, source)
+    except TooLittleData as short:
+        pieces.append(Said(short.template, short.values))
+    own = quality[(quality["topic"] == ALL) & (quality["channel"] != ALL)]
+    if len(own) > 1:
+        pieces.append({
+            "frame": _marked(own.sort_values(["n_cases", "channel"], ascending=[False, True]), "channel"),
+            "columns": columns_of(CHANNEL_COLUMNS), "csv_name": "service_channels", "caption": t("Service by channel"),
+        })
+    return pieces, tables
+
+
+def _times(total: pd.Series, cases: Cases) -> list:
+    """Return first answers (of tickets, then of talks), closing, handling, the last months, and how times are to be read."""
+    pieces = [_first_answer(total)]
+    if talks := service.waits_of_talks(cases):
+        pieces.append(Said(
+            "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
+            "minutes (95% interval {low:number1} to {high:number1}), nine in ten within {p90:number1}.", talks,
+            Evidence("estimate", n=talks["n"], estimate=talks["median"], interval=(talks["low"], talks["high"])),
+        ))
+    if total["close_median_hours"] == total["close_median_hours"]:
+        pieces.append(Said(
+            "Half of {n:count} cases are closed within {median:number1} days (95% interval {low:number1} to {high:number1}), "
+            "nine in ten within {p90:number1} days.",
+            {"n": int(total["close_n"]), "p90": total["close_p90_hours"] / 24,
+             **{name: total[f"close_median_{end}"] / 24 for name, end in
+                (("median", "hours"), ("low", "low"), ("high", "high"))}},
+        ))
+    if total["handle_median_minutes"] == total["handle_median_minutes"]:
+        pieces.append(Said(
+            "Handling a case takes {median:number1} minutes at the median ({n:count} cases) and more than {p90:number1} in one "
+            "of ten.",
+            {"n": int(total["handle_n"]), "median": total["handle_median_minutes"], "p90": total["handle_p90_minutes"]},
+        ))
+    if recent := service.lately(cases):
+        pieces.append(Said(
+            "Of the cases of the last {days:count} days half got a first answer within {median:number1} hours (95% interval "
+            "{low:number1} to {high:number1}); of those of the {days:count} days before, within {before:number1}.", recent,
+            Evidence("estimate", n=recent["n"], estimate=recent["change"], baseline=0.0,
+                     interval=(recent["change_low"], recent["change_high"])),
+        ))
+    return [*pieces, *_how_times_count(cases)]
+
+
+def _first_answer(total: pd.Series) -> Said:
+    if total["first_median_hours"] == total["first_median_hours"]:
+        return Said(
+            "Half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} to "
+            "{high:number1}); one in ten waits longer than {p90:number1} hours.",
+            {"n": int(total["first_n"]), "median": total["first_median_hours"], "low": total["first_median_low"],
+             "high": total["first_median_high"], "p90": total["first_p90_hours"]},
+            _estimate(total, "first_n", "first_median", "hours"),
+        )
+    return Said("No channel notes when a case was first answered, so that nothing can be said about waiting for an answer.", {})
+
+
+def _estimate(row: pd.Series, n: str, name: str, unit: str) -> Evidence:
+    return Evidence("estimate", n=int(row[n]), estimate=float(row[f"{name}_{unit}"]),
+                    interval=(float(row[f"{name}_low"]), float(row[f"{name}_high"])))
+
+
+def _how_times_count(cases: Cases) -> list:
+    """Return how the times are to be read: by the clock, calls, open cases, what was left out."""
+    share = service.night_share(cases)
+    pieces = []
+    if service.notes_days_only(cases):
+        pieces.append(Said("The cases note days, no hours: every time here is one of whole days.", {}))
+    elif share == share:
+        pieces.append(Said(
+            "Times run by the clock, nights and weekends included; {share:percent} of first answers come between 20:00 and "
+            "8:00 or on a weekend (64% of all hours lie there), so that service answers around the clock."
+            if share > 0.45 else
+            "Times run by the clock, nights and weekends included; only {share:percent} of first answers come between 20:00 "
+            "and 8:00 or on a weekend (64% of all hours lie there), so that hours outside office time are part of the wait.",
+            {"share": share},
+        ))
+    if cases.silent_channels:
+        pieces.append(Said("No first answer is noted for: {channels:list}. They count in handling, reopening and ratings.",
+                           {"channels": list(cases.silent_channels)}))
+    pieces += [Said("{n:count} cases: {reason:label}.", {"n": int(row.n), "reason": row.reason})
+               for row in cases.left_out.itertuples()]
+    return pieces
+
+
+def _by_topic(quality: pd.DataFrame, source: str) -> list:
+    topics = quality[(quality["channel"] == ALL) & (quality["topic"] != ALL)]
+    panels = [
+        ("First answer (hours)", "first_median_hours", "", "first_p90_hours", "number1"),
+        ("Time to close (days)", "close_median_days", "", "close_p90_days", "number1"),
+        ("Opened again", "reopened_rate", "reopened_low", "reopened_high", "percent"),
+        ("Rated 4 or 5", "satisfied_rate", "satisfied_low", "satisfied_high", "percent"),
+    ]
+    topics = topics.assign(close_median_days=topics["close_median_hours"] / 24, close_p90_days=topics["close_p90_hours"] / 24)
+    panels = [panel for panel in panels if topics[panel[1]].notna().any()]
+    if len(topics) < 2 or not panels:
+        return [Said("The cases name no topics that could be told apart.", {})]
+    order = topics.sort_values([panels[0][1], "topic"], ascending=[False, True], na_position="last")
+    worst, best = order.iloc[0], order.dropna(subset=panels[0][1]).iloc[-1]
+    title = t("A first answer takes {slow:number1} hours at the median for “{worst:label}”, {fast:number1} for "
+              "“{best:label}”", worst=worst["topic"], slow=worst["first_median_hours"], best=best["topic"],
+              fast=best["first_median_hours"])
+    if panels[0][1] != "first_median_hours":
+        title = t("How service does by topic")
+    return [{
+        "axes": plots_service.panels(_marked(order, "topic"), label="topic",
+                                     columns=[(t(name), *rest) for name, *rest in panels]),
+        "title": title,
+        "subtitle": t("Times: dot = half of the cases, ring = nine in ten, telephone and the like apart; shares with 95% "
+                      "intervals, all channels"),
+        "source": source, "alt": t("Rows of topics: waiting times, share opened again, share rated 4 or 5."),
+        "data": _marked(order, "topic"), "columns": columns_of({k: v for k, v in QUALITY_COLUMNS.items() if k != "channel"}),
+        "name": "service_topics",
+    }]
+
+
+def _marked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the rows with small groups marked in their name."""
+    return frame.assign(**{name: [t("{name:label} (few: {n:count})", name=row[name], n=int(row["n_cases"])) if row["is_small"]
+                                  else row[name] for _, row in frame.iterrows()]})
+
+
+def _opened_again(quality: pd.DataFrame, total: pd.Series) -> list:
+    if not total["reopened_n"]:
+        return []
+    topics = quality[(quality["channel"] == ALL) & (quality["topic"] != ALL) & (quality["reopened_n"] >= service.MIN_CASES)]
+    values = {"rate": total["reopened_rate"], "n": int(total["reopened_n"]), "low": total["reopened_low"],
+              "high": total["reopened_high"]}
+    evidence = Evidence("estimate", n=values["n"], estimate=values["rate"], interval=(values["low"], values["high"]))
+    if len(topics) < 2:
+        return [Said("{rate:percent1} of {n:count} closed cases were opened again (95% interval {low:percent1} to "
+                     "{high:percent1}).", values, evidence)]
+    ordered = topics.sort_values(["reopened_rate", "topic"])
+    most, least = ordered.iloc[-1], ordered.iloc[0]
+    return [Said(
+        "{rate:percent1} of {n:count} closed cases were opened again (95% interval {low:percent1} to {high:percent1}): from "
+        "{least_rate:percent1} for “{least:label}” to {most_rate:percent1} for “{most:label}”.",
+        values | {"least": least["topic"], "least_rate": least["reopened_rate"], "most": most["topic"],
+                  "most_rate": most["reopened_rate"]}, evidence,
+    )]
+
+
+def _backlog(weeks: pd.DataFrame, cases: Cases, source: str) -> list:
+    now, year = service.open_now(cases), weeks.tail(52)
+    last, low, high = int(weeks["n_open"].iloc[-1]), *year["n_open"].quantile([0.1, 0.9])
+    title = ("More cases lie open than usual: {n:count}" if last > high else
+             "Fewer cases lie open than usual: {n:count}" if last < low else "As many cases lie open as usual: {n:count}")
+    month = weeks.tail(4)
+    said = Said(
+        "{n:count} cases are open, the oldest for {oldest:number1} days; in the last four whole weeks {opened:count} were "
+        "opened and {closed:count} closed." if now["n_open"] else
+        "No case is open; in the last four whole weeks {opened:count} were opened and {closed:count} closed.",
+        {"n": now["n_open"], "oldest": now["oldest_days"] if now["n_open"] else 0.0, "opened": int(month["n_opened"].sum()),
+         "closed": int(month["n_closed"].sum())},
+    )
+    if len(weeks) < 5:
+        return [said]
+    return [said, {
+        "axes": plots.line(weeks, x="week_end", lines={"n_open": t("open cases")}), "title": t(title, n=last),
+        "subtitle": t("Open cases at the end of each week; usual: between the 10% and 90% points of a year"), "source": source,
+        "alt": t("A line of the number of open cases at the end of each week."), "data": weeks.iloc[::-1],
+        "columns": columns_of(BACKLOG_COLUMNS), "name": "service_backlog",
+    }]

@@ -1,0 +1,1 @@
+"""Surveys in 06_voc: scores, response, trend, change, drivers."""

@@ -1,0 +1,166 @@
+"""How satisfied those are who were asked, as `report.tell` shows it: scores with intervals, and whose scores stand out.
+
+Input: what surveys_study.py computed.
+"""
+
+import pandas as pd
+
+from helpers.errors import TooLittleData
+from helpers.evidence import Evidence
+from helpers.i18n import shown
+from helpers.i18n import text as t
+from helpers.plots import plots, plots_surveys
+from helpers.report import Run, Said, source_line
+from helpers.surveys import surveys
+from helpers.surveys.surveys_study import DIMENSIONS, Response, Study
+
+NAMES = {"nps": "Would recommend (NPS)", "csat": "Satisfied (CSAT)", "ces": "Easy for them (CES)"}
+FORMATS = {"nps": "change_number", "csat": "percent", "ces": "number2"}
+ENDS = {"nps": (-100.0, 100.0, "change_number"), "csat": (0.0, 1.0, "percent"), "ces": (1.0, 7.0, "count")}
+SCORE_COLUMNS = {
+    "name": ("Score", ""), "value": ("Value", ""), "interval": ("95% interval", ""), "n": ("Answers", "count"),
+}
+GROUP_COLUMNS = {
+    "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Answers", "count"),
+    "estimate": ("NPS", "change_number1"), "low": ("Interval from", "change_number1"),
+    "high": ("Interval to", "change_number1"), "difference": ("Against the others", "change_number1"),
+}
+
+
+def columns_of(columns: dict, fmt: str = "") -> dict:
+    """Return the columns translated; those without a format get `fmt`, where one is given."""
+    return {name: (t(label), own or (fmt if name in ("estimate", "low", "high", "limit_low", "limit_high") else ""))
+            for name, (label, own) in columns.items()}
+
+
+def reason(short: TooLittleData) -> list:
+    """Return what a part needs that the data is too small for."""
+    return [Said(short.template, short.values)]
+
+
+def marked(group: str, n: int) -> str:
+    """Return the name of a group; with its number of answers where they are few."""
+    return t("{name:label} (few: {n:count})", name=group, n=n) if n < surveys.MIN_SURE else group
+
+
+def between(low: float, high: float, fmt: str) -> str:
+    return t("{low} to {high}", low=shown(low, fmt), high=shown(high, fmt))
+
+
+# --- scores
+
+
+def key_figures(study: Study) -> list[dict]:
+    """Return the first score as report.Kpi takes it, weighted to all invited where that can be; none if nobody was asked."""
+    if isinstance(study.scores, TooLittleData):
+        return []
+    first = study.scores.iloc[0]
+    name, fmt = first["measure"], FORMATS[first["measure"]]
+    figure = {"label": t(NAMES[name]), "fmt": fmt}
+    if (weighted := weighted_score(study, name)) is None:
+        return [figure | {"value": first["estimate"], "low": first["low"], "high": first["high"],
+                          "note": t("of {n:count} customers who answered a survey", n=int(first["n"]))}]
+    return [figure | {
+        "value": weighted["weighted"], "low": weighted["weighted_low"], "high": weighted["weighted_high"],
+        "note": t("weighted to everybody invited; as answered {estimate} ({n:count} customers)",
+                  estimate=shown(weighted["estimate"], fmt), n=int(weighted["n"])),
+    }]
+
+
+def weighted_score(study: Study, name: str) -> dict | None:
+    """Return a score weighted to everybody invited (surveys_response.weighted_score), if it could be."""
+    found = study.response.weighted if isinstance(study.response, Response) else None
+    return next((score for score in found if score["measure"] == name), None) if isinstance(found, list) else None
+
+
+def scores(study: Study, run: Run) -> list:
+    """Return the scores that were asked, each with interval and number of answers, and whose scores stand out."""
+    found = study.scores
+    if isinstance(found, TooLittleData):
+        return reason(found)
+    rows = found.assign(
+        name=[t(NAMES[m]) for m in found["measure"]], fmt=found["measure"].map(FORMATS),
+        lowest=[ENDS[m][0] for m in found["measure"]], highest=[ENDS[m][1] for m in found["measure"]],
+        end_fmt=[ENDS[m][2] for m in found["measure"]], note=[t("n = {n:count}", n=n) for n in found["n"]],
+        value=[shown(e, FORMATS[m]) for m, e in zip(found["measure"], found["estimate"], strict=True)],
+        interval=[between(r.low, r.high, FORMATS[r.measure]) for r in found.itertuples()],
+    )
+    chart = {
+        "axes": plots_surveys.scales(rows), "title": _title(found),
+        "subtitle": t("Mark: score; blue: 95% interval; grey: the whole scale, best at the right (CES: 7 = easiest)"),
+        "source": source_line(n=int(found["n"].max()), of=t("customers who answered"), run=run),
+        "alt": t("Each score as a mark with its interval on its whole scale."), "data": rows,
+        "columns": columns_of(SCORE_COLUMNS), "name": "survey_scores",
+    }
+    is_weighted = weighted_score(study, found.iloc[0]["measure"]) is not None
+    return [chart, *_finding(found.iloc[0], is_weighted=is_weighted), *_what_counts(found), *_by_group(study, run)]
+
+
+def _title(found: pd.DataFrame) -> str:
+    first = found.iloc[0]
+    if first["measure"] == "nps":
+        return t("{promoters:percent} would recommend us, {detractors:percent} would not: NPS {nps:change_number}",
+                 promoters=first["promoters"], detractors=first["detractors"], nps=first["estimate"])
+    if first["measure"] == "csat":
+        return t("{share:percent} are satisfied", share=first["estimate"])
+    return t("Dealing with us is rated {mean:number2} of 7 for ease", mean=first["estimate"])
+
+
+def _finding(row: pd.Series, *, is_weighted: bool) -> list:
+    """Return the net promoter score as a finding, a plain sentence where the weighted one is it; the chart tells of others."""
+    if row["measure"] != "nps":
+        return []
+    values = {name: float(row[name]) for name in ("estimate", "low", "high")} | {"n": int(row["n"])}
+    return [Said(
+        "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
+        "{n:count} customers).", values,
+        None if is_weighted else
+        Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"])),
+    )]
+
+
+def _what_counts(found: pd.DataFrame) -> list:
+    """Return which answers count and from how many on a score is worth quoting."""
+    n_earlier = int(found["n_earlier"].max())
+    pieces = []
+    if n_earlier:
+        pieces.append(Said("Of a customer who answered several times only the latest answer counts. Earlier answers left "
+                           "out: {n:count}.", {"n": n_earlier}))
+    if int(found["n"].min()) < surveys.MIN_SURE:
+        pieces.append(Said("With fewer than {n:count} answers a score hardly tells good from bad: look at the interval.",
+                           {"n": surveys.MIN_SURE}))
+    return pieces
+
+
+def _by_group(study: Study, run: Run) -> list:
+    """Return NPS by group where a group stands out, else a sentence."""
+    groups = study.groups
+    if isinstance(groups, TooLittleData) or groups.empty:
+        return []
+    if not groups["stands_out"].any():
+        return [Said("No group answers clearly better or worse than the others ({dimensions:list}).",
+                     {"dimensions": list(groups["dimension"].unique())})]
+    total = study.scores.iloc[0]
+    rows = groups.assign(group=[marked(r.group, r.n) for r in groups.itertuples()])
+    pieces = [{
+        "axes": plots.dots(rows, label="group", value="estimate", low="low", high="high", fmt="change_number",
+                           reference=total["estimate"], reference_label=t("all"),
+                           colors=[plots.GREY if not s else plots.GREEN if d > 0 else plots.VERMILION
+                                   for s, d in zip(groups["stands_out"], groups["difference"], strict=True)]),
+        "title": _group_title(groups[groups["stands_out"]].sort_values("difference", key=abs, ascending=False)),
+        "subtitle": t("NPS with 95% interval; coloured: differs from the others although many groups are compared"),
+        "source": source_line(n=int(total["n"]), of=t("customers who answered"), run=run),
+        "alt": t("Dots with intervals: NPS by group, beside that of all."), "data": rows,
+        "columns": columns_of(GROUP_COLUMNS), "name": "survey_groups",
+    }]
+    if (groups["dimension"] == DIMENSIONS["language"]).any():
+        pieces.append(Said("Answers in different languages use scales differently (some avoid the ends, some love them): a gap "
+                           "between languages need not be a gap in satisfaction.", {}))
+    return pieces
+
+
+def _group_title(outstanding: pd.DataFrame) -> str:
+    first = outstanding.iloc[0]
+    template = ("{group:label}: more willing to recommend than the others" if first["difference"] > 0
+                else "{group:label}: less willing to recommend than the others")
+    return t(template, group=first["group"])

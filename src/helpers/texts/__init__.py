@@ -1,0 +1,1 @@
+"""What every reader of texts needs: cleaning, languages, sentences, copies, Chinese words, masking of personal data."""

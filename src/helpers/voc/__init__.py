@@ -1,0 +1,1 @@
+"""06_voc: aspects and themes of feedback, wishes, and what complaints go with."""

@@ -1,0 +1,87 @@
+"""What is a theme called? Its last name where its words come back; else a name from its anchor words, so that names don't flip.
+
+Input: the heaviest words of each theme with their weights (themes.py), the themes of the last run (table `themes`).
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from helpers.i18n import catalogue
+from helpers.voc.theme_words import THEME_NAMES
+
+NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
+SAME_THEME = 0.4  # Jaccard overlap of the ten heaviest words from which a theme is one of the last run's
+TELLING = 0.05  # share of the heaviest word's weight below which a word tells nothing of a theme
+SEPARATOR = " · "
+Weighted = list[tuple[str, float]]
+
+
+def name_themes(top_words: list[Weighted], *, dictionary=None, before: pd.DataFrame | None = None) -> list[str]:
+    """Return a name for each theme, every name once.
+
+    First the name that the theme had in the last run (`before`: theme, anchor_words); then that of `THEME_NAMES` whose anchor
+    words weigh most in it, 30 % at least; then the aspect of the `dictionary` (aspects.Dictionary) that they speak of, 30 % at
+    least, with the two heaviest words that tell more; then the three heaviest words. A word below 5 % of the heaviest tells
+    nothing. A name is given to the theme that it fits best, so names do not depend on the order of the themes. No theme has the
+    name of an aspect alone.
+    """
+    aspects = frozenset(dictionary.names) if dictionary else frozenset()
+    names = _kept(top_words, before, forbidden=aspects)
+    anchored = [
+        (_weight(top, anchors), name, i) for i, top in enumerate(top_words) for name, anchors in THEME_NAMES.items()
+        if name not in aspects
+    ]
+    for fit, name, i in sorted(anchored, key=lambda f: (-round(f[0], 9), f[1], f[2])):
+        if fit >= NAME_WEIGHT and i not in names and name not in names.values():
+            names[i] = name
+    for i in sorted(set(range(len(top_words))) - set(names), key=lambda i: [word for word, _ in top_words[i]]):
+        names[i] = _composed(top_words[i], dictionary, taken=set(names.values()))
+    return [names[i] for i in range(len(top_words))]
+
+
+def match(top_words: list[list[str]], before: list[list[str]]) -> dict[int, int]:
+    """Return theme → theme of the last run: pairs with most overlap of words in all (Kuhn 1955), each at least .4 (Jaccard)."""
+    if not top_words or not before:
+        return {}
+    overlap = np.array([[len(set(a) & set(b)) / max(len(set(a) | set(b)), 1) for b in before] for a in top_words]).round(9)
+    pairs = zip(*linear_sum_assignment(-np.where(overlap >= SAME_THEME, overlap, 0)), strict=True)
+    return {int(i): int(j) for i, j in pairs if overlap[i, j] >= SAME_THEME}
+
+
+def _kept(top_words: list[Weighted], before: pd.DataFrame | None, *, forbidden: frozenset[str]) -> dict[int, str]:
+    if before is None or before.empty:
+        return {}
+    known = before.sort_values("theme", kind="stable")
+    pairs = match([[word for word, _ in top] for top in top_words], [words.split(", ") for words in known["anchor_words"]])
+    names = {i: str(known["theme"].iloc[j]) for i, j in pairs.items()}
+    return {i: name for i, name in names.items() if name not in forbidden}
+
+
+def _weight(top: Weighted, anchors) -> float:
+    return sum(weight for word, weight in top if word in anchors) / max(sum(weight for _, weight in top), 1e-12)
+
+
+def _composed(top: Weighted, dictionary, *, taken: set[str]) -> str:
+    """Return the aspect and two words, or three words; one word more where that name is taken."""
+    aspect, words = _aspect(top, dictionary), [word for word, _ in top]
+    if aspect:
+        own = {*aspect.split(), catalogue().get(aspect, (aspect, ""))[0]}
+        words = [word for word in words if word not in own]
+    n_telling = sum(weight >= TELLING * top[0][1] for word, weight in top if word in words)
+    for n in range(max(1, min(2 if aspect else 3, n_telling)), len(words) + 1):
+        name = SEPARATOR.join(([aspect] if aspect else []) + words[:n])
+        if name not in taken:
+            return name
+    return SEPARATOR.join(([aspect] if aspect else []) + words + [str(len(taken) + 1)])
+
+
+def _aspect(top: Weighted, dictionary) -> str:
+    """Return the aspect that most of the words' weight speaks of, 30 % at least, or nothing."""
+    if dictionary is None:
+        return ""
+    weights = np.zeros(len(dictionary.names))
+    for word, weight in top:
+        weights[np.unique(dictionary.find(word)[2])] += weight
+    best = int(weights.round(9).argmax())
+    return dictionary.names[best] if weights[best] >= NAME_WEIGHT * sum(weight for _, weight in top) else ""

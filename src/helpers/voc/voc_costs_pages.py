@@ -1,0 +1,222 @@
+"""What complaints cost and who does not do as she says: the study, and what the report tells of it (pieces of `report.tell`).
+
+Input: the results of voc_costs.py and voc_loyalty.py. What lacks its data becomes a sentence that says what it needs.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.errors import TooLittleData
+from helpers.evidence import Evidence
+from helpers.i18n import text as t
+from helpers.plots import plots_costs
+from helpers.report import Said
+from helpers.voc import voc_costs, voc_loyalty, voc_loyalty_pages, voc_outcomes
+
+MOST_TOLD, MOST_SHOWN = 3, 14  # topics that get a sentence of their own; rows of the chart
+MONEY_COLUMNS = {
+    "topic": ("Topic or theme", "label"), "n_mentions": ("Complaints", "count"),
+    "mention_rank": ("Place by complaints", "count"),
+    "money_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk", "money"), "money_low": ("From", "money"),
+    "money_high": ("To", "money"), "lift": ("Stopped beyond expected", "change_percent1"),
+    "lift_low": ("Interval from", "change_percent1"), "lift_high": ("Interval to", "change_percent1"),
+    "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Of customers alike", "percent1"),
+    "n_compared": ("Customers compared", "count"), "n_reached": ("Customers reached", "count"),
+    "value_reached": ("Their value", "money"), "halved_lift": ("Spending halved beyond expected", "change_percent1"),
+    "other_lift": ("Stopped beyond other dissatisfied", "change_percent1"), "q_value": ("q", "number3"),
+}
+UNCLEAR_COLUMNS = ("topic", "n_mentions", "money_low", "money_high", "lift", "lift_low", "lift_high")  # where nothing is clear
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What is needed beside the words: what their authors bought, what they are worth, and the days that are looked at."""
+
+    orders: object  # Ibis table, or None where there are no orders
+    values: pd.DataFrame  # customer_value; may be empty
+    as_of: pd.Timestamp
+    time_zone: str
+    horizon_days: int = voc_outcomes.HORIZON_DAYS
+    reach_months: int = 12
+    seed: int = 42
+
+
+@dataclass(frozen=True)
+class Study:
+    """What was found: tables, or in their place the sentence that says what they need."""
+
+    known: Behaviour
+    n_moments: int = 0  # dated pieces of feedback by customers who had bought
+    coverage: float = 0.0  # their share of all dated feedback
+    money: pd.DataFrame | Said | None = None  # voc_costs.money_at_risk
+    counted: dict[str, dict] | Said | None = None  # voc_loyalty.count_saying_and_doing
+    listed: pd.DataFrame | None = None  # voc_loyalty.said_and_did
+    telling: pd.DataFrame | Said | None = None  # voc_loyalty.score_and_repurchase
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables to save; lists of fewer than ten customers are left out."""
+        kept = {"money_at_risk": self.money} if isinstance(self.money, pd.DataFrame) else {}
+        if self.listed is not None:
+            n_of = self.listed["listed_as"].value_counts()
+            large = self.listed["listed_as"].isin(n_of.index[n_of >= voc_loyalty.MIN_GROUP])
+            kept["said_and_did"] = self.listed[large].reset_index(drop=True)
+        return kept
+
+
+# --- study
+
+
+def study(topics: pd.DataFrame, feedback: pd.DataFrame, reviews: pd.DataFrame, known: Behaviour) -> Study:
+    """Find what complaints cost and who does not do as she says.
+
+    topics: table feedback_topics. feedback: table feedback. reviews: of voc.read_reviews.
+    """
+    n_linked = int((reviews["customer_id"].notna() & reviews["received_at"].notna()).sum())
+    if known.orders is None or not n_linked:
+        return Study(known, money=Said(
+            "What it costs cannot be said: that needs dated feedback by customers whose purchases are known; of {n:count} "
+            "pieces of feedback {linked:count} are such. Keep the customer's number, e-mail or phone with the feedback.",
+            {"n": len(reviews), "linked": n_linked if known.orders is not None else 0},
+        ))
+    moments = voc_outcomes.feedback_moments(
+        reviews, known.orders, as_of=known.as_of, horizon_days=known.horizon_days, time_zone=known.time_zone
+    )
+    dated = reviews.loc[reviews["received_at"].notna(), ["feedback_id", "received_at"]]
+    dated = dated.assign(said_on=voc_outcomes.business_day(dated["received_at"], known.time_zone))
+    dated = dated[dated["said_on"] <= known.as_of]
+    money = _money(topics, moments, dated, known)
+    return Study(known, len(moments), len(moments) / max(len(dated), 1), money, *_loyalty(feedback, reviews, moments, known))
+
+
+def _money(topics, moments, dated, known: Behaviour) -> pd.DataFrame | Said:
+    if known.values.empty:
+        return Said("Money at risk needs the value of customers: run the report on lifetime value first.", {})
+    if topics.empty:
+        return Said("Money at risk needs topics: no topic was found in the feedback.", {})
+    try:
+        return voc_costs.money_at_risk(
+            topics, moments, dated, known.values, as_of=known.as_of, reach_months=known.reach_months, seed=known.seed
+        )
+    except TooLittleData as short:
+        return Said(short.template, short.values)
+
+
+def _loyalty(feedback, reviews, moments, known: Behaviour) -> tuple:
+    """Return the counts, the lists and how well the score tells who buys again."""
+    scores = voc_loyalty.given_scores(feedback, reviews)
+    last = voc_loyalty.last_scores(
+        scores, reviews, as_of=known.as_of, reach_months=known.reach_months, time_zone=known.time_zone
+    )
+    rhythm = voc_loyalty.rhythms(known.orders, as_of=known.as_of, horizon_days=known.horizon_days)
+    values = known.values if len(known.values) else pd.DataFrame(columns=["customer_id", "revenue", "customer_lifetime_value"])
+    counted = voc_loyalty.count_saying_and_doing(last, rhythm)
+    if max(group["n"] for group in counted.values()) < voc_loyalty.MIN_GROUP:
+        return Said(
+            "Whether customers do as they say needs scores by {needed:count} known buyers in the last {months:count} months.",
+            {"needed": voc_loyalty.MIN_GROUP, "months": known.reach_months},
+        ), None, None
+    try:
+        telling = voc_loyalty.score_and_repurchase(scores, moments)
+    except TooLittleData as short:
+        telling = Said(short.template, short.values)
+    return counted, voc_loyalty.said_and_did(last, rhythm, values), telling
+
+
+def pages(found: Study, *, source) -> list[Said | dict]:
+    """Return the study as pieces of report.tell. source: n → source line."""
+    known, told = found.known, []
+    if isinstance(found.money, Said):
+        told.append(found.money)
+    else:
+        told += costs(found.money, horizon_days=known.horizon_days, reach_months=known.reach_months, coverage=found.coverage,
+                      source=source(n=found.n_moments))
+    if isinstance(found.counted, Said):
+        told.append(found.counted)
+    elif found.counted is not None:
+        told += voc_loyalty_pages.counts(found.counted, found.listed, days=known.horizon_days)
+        told += voc_loyalty_pages.lists(found.listed)
+    if isinstance(found.telling, Said):
+        told.append(found.telling)
+    elif found.telling is not None:
+        told += voc_loyalty_pages.telling(found.telling, days=known.horizon_days)
+    return told
+
+
+# --- money at risk
+
+
+def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage: float, source: str) -> list[Said | dict]:
+    """Return the chart of topics by money at risk beside their mentions, a finding for the costliest and a sentence for others.
+
+    found: table money_at_risk. coverage: share of the dated feedback that is by customers who had bought.
+    """
+    clear = found[found["is_clear"]]
+    headline = _costs_title(found)
+    known = found[found["lift"].notna()]
+    if known.empty:
+        return [_no_cost(found)]
+    columns = {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()}
+    if clear.empty:
+        few = {name: columns[name] for name in UNCLEAR_COLUMNS}
+        return [_no_cost(found), {"frame": known, "columns": few, "caption": t(headline.template, **headline.values),
+                                  "csv_name": "money_at_risk", "rows": MOST_SHOWN}]
+    chart = {
+        "axes": plots_costs.loud_and_costly(
+            known.head(MOST_SHOWN), label="topic", mentions="n_mentions", value="money_at_risk", low="money_low",
+            high="money_high", is_clear="is_clear", left=t("Complaints"), right=t("Money at risk"),
+        ),
+        "title": t(headline.template, **headline.values),
+        "subtitle": t(
+            "Left: complaints of the last {months:count} months. Right: value of the customers who complained × how many more "
+            "of those who complain stop buying than of customers alike, 95% interval. An association; grey = unclear: cannot "
+            "be told from chance among so many topics",
+            months=reach_months,
+        ),
+        "source": source,
+        "alt": t("Bars of complaints by topic beside dots of money at risk with their intervals."),
+        "data": found, "columns": columns, "name": "money_at_risk",
+    }
+    told = [_cost(row, horizon_days=horizon_days, reach_months=reach_months, coverage=coverage)
+            for row in clear.head(MOST_TOLD).itertuples()]
+    told[1:] = [said._replace(evidence=None) for said in told[1:]]
+    return [chart, *told]
+
+
+def _costs_title(found: pd.DataFrame) -> Said:
+    clear, loudest = found[found["is_clear"]], found.sort_values(["mention_rank", "topic"]).iloc[0]["topic"]
+    if clear.empty:
+        return Said("For no topic can it be told that complaints go with money at risk", {})
+    if clear.iloc[0]["topic"] == loudest:
+        return Said("{topic:label} is mentioned most, and puts most money at risk", {"topic": loudest})
+    return Said("{topic:label} puts most money at risk, although {loudest:label} is mentioned more often",
+                {"topic": clear.iloc[0]["topic"], "loudest": loudest})
+
+
+def _cost(row, *, horizon_days: int, reach_months: int, coverage: float) -> Said:
+    return Said(
+        "{money:money} are at risk with {topic:label} (95% interval {low:money} to {high:money}; an association): of {n:count} "
+        "customers who complained about it, {share:percent} bought nothing in the next {days:count} days, against "
+        "{expected:percent} of customers alike; {reached:count} customers worth {value:money} complained in the last "
+        "{months:count} months.",
+        {"money": row.money_at_risk, "topic": row.topic, "low": row.money_low, "high": row.money_high, "n": int(row.n_compared),
+         "share": row.stopped_share, "days": horizon_days, "expected": row.expected_share, "reached": int(row.n_reached),
+         "value": row.value_reached, "months": reach_months},
+        Evidence("estimate", n=int(row.n_compared), estimate=row.money_at_risk, interval=(row.money_low, row.money_high),
+                 baseline=0.0, coverage=coverage),
+    )
+
+
+def _no_cost(found: pd.DataFrame) -> Said:
+    known = found.dropna(subset=["money_high"]).sort_values(["money_high", "topic"], ascending=[False, True])
+    if known.empty:
+        return Said(
+            "What complaints cost cannot be told: none of {n:count} topics has 30 customers who complained, bought before and "
+            "were observed long enough.", {"n": len(found)},
+        )
+    return Said(
+        "For none of {n:count} topics do those who complain clearly stop buying more often than customers alike; for "
+        "{topic:label} up to {money:money} could be at risk.",
+        {"n": len(known), "topic": known.iloc[0]["topic"], "money": known.iloc[0]["money_high"]},
+    )

@@ -1,0 +1,66 @@
+"""sentiment_training.py: the shipped models come out of it, and reach the figures that are told about them."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers.sentiment import sentiment, sentiment_charts, sentiment_training
+
+FOLDER = os.environ.get("SENTIMENT_SOURCES", "")  # holds the downloads that sentiment_training.py names
+
+
+def test_the_models_take_less_than_ten_megabytes_and_nothing_is_pickled():
+    files = list(sentiment_training.MODELS.iterdir())
+    assert {file.name for file in files} == {"README.md", "en.npz", "zh.npz", "figures.json"}
+    assert sum(file.stat().st_size for file in files) < 10e6
+
+
+def test_the_figures_told_reach_the_aims_but_for_drug_reviews():
+    english, chinese = sentiment_charts.shipped_figures("en"), sentiment_charts.shipped_figures("zh")
+    assert english["same domain"]["auc"] >= 0.885
+    assert english["Amazon snippets"]["auc"] >= 0.85
+    assert english["drug reviews"]["auc"] >= 0.75  # the aim of .85 is missed; VADER reaches .723
+    assert chinese["same domain"]["auc"] >= 0.93
+    assert all(chinese[f"without {domain}"]["auc"] >= 0.85 for domain in sentiment_training.DOMAINS)
+
+
+@pytest.mark.slow
+def test_the_english_model_is_made_again_and_reaches_its_figures():
+    train, test = sentiment_training.read_foods()
+    made, known = sentiment_training.train("en", train), sentiment.shipped("en")
+    assert made.predict(test["text"]) == pytest.approx(known.predict(test["text"]), abs=0.01)
+    found = sentiment_training.measure(known, test)
+    assert found["auc"] >= 0.885
+    assert found["accuracy"] >= 0.82
+    assert found["ece"] <= 0.03
+
+
+@pytest.mark.slow
+def test_the_chinese_model_reaches_its_figures_on_the_fixed_split():
+    train, test = sentiment_training.read_chinese()
+    assert len(train) + len(test) == 8_332 + 9_031  # METHODS: after deduplication
+    assert not set(train["text"]) & set(test["text"])
+    found = sentiment_training.measure(sentiment.shipped("zh"), test)
+    assert found["auc"] >= 0.93
+    assert found["accuracy"] >= 0.86
+    assert found["ece"] <= 0.03
+
+
+@pytest.mark.slow
+def test_a_domain_that_training_never_saw_is_still_read_by_a_model_of_two_thousand_lines():
+    train, test = sentiment_training.read_chinese()
+    words = sentiment_training.DOMAINS["computer"]
+    about, inside = (part["text"].map(lambda text: bool(re.search(words, text))) for part in (train, test))
+    sample = train[~about].sample(2000, random_state=1)
+    assert sentiment_training.measure(sentiment_training.train("zh", sample), test[inside])["auc"] >= 0.83
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FOLDER, reason="SENTIMENT_SOURCES names no folder with VADER's sources and the drug reviews")
+@pytest.mark.parametrize(("read", "n", "least"), [("read_snippets", 2943, 0.85), ("read_drugs", 889, 0.75)])
+def test_text_of_other_domains_is_read_as_well_as_told(read, n, least):
+    texts = getattr(sentiment_training, read)(Path(FOLDER))
+    assert len(texts) == n
+    assert sentiment_training.measure(sentiment.shipped("en"), texts)["auc"] >= least

@@ -1,0 +1,135 @@
+"""service_pages.py, service_links_pages.py: what is told of service, and what is told where something is missing."""
+
+import json
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from test_service import case, frame
+from test_service_links import world
+
+from helpers import datasets, i18n, report
+from helpers.errors import TooLittleData
+from helpers.plots import plots
+from helpers.report import Said
+from helpers.service import service, service_links_pages, service_pages
+
+AS_OF = pd.Timestamp("2025-12-31")
+
+
+@pytest.fixture(autouse=True)
+def style():
+    plots.use_style()
+
+
+def run_of(horizon=None):
+    settings = datasets.load("complete_journey").model_copy(
+        update={"parameters": {"churn": {"horizon_days": horizon}} if horizon else {}})
+    return report.Run("06_voc", settings, "en", AS_OF, pd.Timestamp("2025-01-01"), 1)
+
+
+def cases(**changes) -> service.Cases:
+    return service.read_cases(world(800).assign(**changes), as_of=AS_OF, time_zone="UTC")
+
+
+def sentences(pieces) -> str:
+    return " ".join(i18n.text(piece.template, **piece.values) if isinstance(piece, Said) else piece.get("title", "")
+                    for piece in pieces)
+
+
+@pytest.mark.slow
+def test_times_shares_and_backlog_are_told_with_n_and_interval_and_the_page_shows_them(shown, home):
+    told, tables = service_pages.how_well(cases(), source="x")
+    words = sentences(told)
+    assert "Half of 800 cases get a first answer within" in words
+    assert "95% interval" in words
+    assert "opened again" in words
+    assert {*tables} == {"service_quality", "service_backlog"}
+    graded = [piece.evidence for piece in told if isinstance(piece, Said) and piece.evidence]
+    assert all(evidence.n >= 30 for evidence in graded)
+    report._run["now"] = run_of()
+    report.tell(*told)
+    assert not [block for block in shown if ">nan<" in block.lower() or ">NaT<" in block]
+
+
+@pytest.mark.slow
+def test_every_sentence_has_a_chinese_twin():
+    told, _ = service_pages.how_well(cases(), source="x")
+    linked, _ = service_links_pages.what_goes_with(cases(), None, None, run=run_of(), source="x")
+    i18n.use(language="zh")
+    for piece in [*told, *linked]:
+        if isinstance(piece, Said):
+            assert piece.template in i18n.catalogue(), piece.template
+    labels = [*service_pages.QUALITY_COLUMNS.values(), *service_pages.BACKLOG_COLUMNS.values(),
+              *service_links_pages.LINK_COLUMNS.values(), *service_links_pages.AFTER_COLUMNS.values()]
+    assert not [label for label, _ in labels if label not in i18n.catalogue()]
+
+
+def test_cases_that_are_only_calls_or_have_no_topic_or_no_rating_are_told_without_a_gap():
+    only = [case(i, channel="call", topic=None, first=None, close=.1, minutes=6.0, csat=np.nan) for i in range(60)]
+    served = service.read_cases(frame(*only), as_of=pd.Timestamp("2026-01-31"), time_zone="UTC")
+    told, _ = service_pages.how_well(served, source="x")
+    words = sentences(told)
+    assert "No channel notes when a case was first answered" in words
+    assert "name no topics" in words
+    assert "nan" not in words.lower()
+    linked, links = service_links_pages.what_goes_with(served, None, None, run=run_of(), source="x")
+    assert links.empty
+    assert "slow and as many fast cases" in sentences(linked)
+    assert "Without purchases nothing can be said" in sentences(linked)
+
+
+def test_a_wait_that_makes_no_difference_is_said_beside_the_difference_that_it_seems_to_make():
+    linked, links = service_links_pages.what_goes_with(cases(), None, None, run=run_of(), source="x")
+    words = sentences(linked)
+    assert "All cases mixed, it would look like −" in words
+    assert "Like compared with like, slow and fast cases do not clearly differ" in words
+    assert set(links["comparison"]) == {"slow first answer", "slow to close", "opened again"}
+    assert "What the data do not know" in words
+
+
+@pytest.mark.slow
+def test_purchases_are_followed_for_the_horizon_of_the_churn_report():
+    draw = np.random.default_rng(2)
+    rows = []
+    for who in sorted(world(800)["customer_id"].unique()):
+        rows += [(who, AS_OF - pd.Timedelta(days=int(day)), 10.0, "web") for day in draw.integers(0, 364, 14)]
+        rows += [(f"other {who}", AS_OF - pd.Timedelta(days=int(day)), 10.0, "web") for day in draw.integers(0, 364, 14)]
+    orders = pd.DataFrame(rows, columns=["customer_id", "order_date", "revenue", "channel"])
+    orders = ibis.memtable(orders.assign(order_date=orders["order_date"].dt.date))
+    linked, links = service_links_pages.what_goes_with(cases(), orders, None, run=run_of(120), source="x")
+    assert "bought again within 120 days" in sentences(linked)
+    assert {"after a case", "slow to close"} <= set(links["comparison"])
+    assert not links.duplicated(["comparison", "outcome", "topic"]).any()
+    assert json.dumps(links[["exposed", "others", "difference", "low", "high"]].isna().sum().sum().item()) == "0"
+
+
+NEVER = pd.Series(pd.NaT, index=range(120), dtype="datetime64[us, UTC]")
+HARD = {
+    "one case": lambda c: c.head(1), "no case": lambda c: c.head(0), "all the same rating": lambda c: c.assign(csat=1.0),
+    "no rating": lambda c: c.assign(csat=np.nan), "no customer": lambda c: c.assign(customer_id=None),
+    "one customer": lambda c: c.assign(customer_id="p1"), "never closed": lambda c: c.assign(closed_at=NEVER),
+    "never answered": lambda c: c.assign(first_response_at=NEVER), "no topic": lambda c: c.assign(topic=None, channel=None),
+    "every topic once": lambda c: c.assign(topic=c["case_id"]), "no minutes": lambda c: c.assign(handle_minutes=np.nan),
+    "closed before they were opened": lambda c: c.assign(closed_at=c["opened_at"] - pd.Timedelta(days=1)),
+    "answered at once": lambda c: c.assign(first_response_at=c["opened_at"], closed_at=c["opened_at"]),
+    "all after the snapshot": lambda c: c.assign(opened_at=c["opened_at"] + pd.Timedelta(days=900)),
+    "reopened is not known": lambda c: c.assign(reopened=pd.array([None] * len(c), dtype="boolean")),
+    "one day": lambda c: c.assign(opened_at=c["opened_at"].iloc[0]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HARD)
+def test_odd_cases_are_told_or_refused_in_a_sentence_and_never_with_nan(name):
+    try:
+        served = service.read_cases(HARD[name](world(120)), as_of=AS_OF, time_zone="Asia/Shanghai")
+        told, _ = service_pages.how_well(served, source="x")
+        linked, _ = service_links_pages.what_goes_with(served, None, None, run=run_of(), source="x")
+    except TooLittleData as short:
+        assert str(short)
+        return
+    words = sentences([*told, *linked])
+    assert "nan" not in words.lower()
+    assert "–" not in words.replace("1–5", ""), words  # an en dash is an unknown figure

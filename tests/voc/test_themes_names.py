@@ -1,0 +1,78 @@
+"""themes_names.py: names follow the words, fit once, and last from run to run."""
+
+import pandas as pd
+import pytest
+
+from helpers.voc import aspects
+from helpers.voc.theme_words import PRAISE_AND_FILLER, THEME_NAMES
+from helpers.voc.themes_names import match, name_themes
+
+DELIVERY = aspects.Dictionary({"delivery": aspects.Aspect(en=("ship*", "courier"), zh=("物流", "快递")),
+                               "price": aspects.Aspect(en=("price",), zh=("价格",))})
+
+
+def test_names_follow_the_words_not_the_position():
+    tops = [[("tea", 3.0), ("black", 1.0)], [("ramen", 2.0), ("broth", 1.0)], [("zebra", 2.0), ("quagga", 1.0), ("okapi", 0.5)]]
+    assert name_themes(tops) == ["tea", "soups", "zebra · quagga · okapi"]
+    assert name_themes(tops[::-1]) == ["zebra · quagga · okapi", "soups", "tea"]
+
+
+def test_a_name_is_given_once_to_the_theme_that_fits_best():
+    tops = [[("tea", 1.0), ("zebra", 1.0), ("okapi", 0.5)], [("tea", 5.0)]]
+    assert name_themes(tops) == ["tea · zebra · okapi", "tea"]
+
+
+def test_a_name_needs_its_share_of_the_weight():
+    assert name_themes([[("tea", 0.29), ("zebra", 0.71)]]) == ["tea · zebra"]
+    assert name_themes([[("tea", 0.3), ("zebra", 0.7)]]) == ["tea"]
+
+
+def test_a_theme_of_an_aspect_is_called_by_it_and_two_words_that_tell_more():
+    top = [("ship", 1.0), ("weeks", 0.5), ("late", 0.3), ("zebra", 0.01)]
+    assert name_themes([top], dictionary=DELIVERY) == ["delivery · ship · weeks"]
+    assert name_themes([[("物流", 1.0), ("zebra", 0.049)]], dictionary=DELIVERY) == ["delivery · 物流"], "5 % tell nothing"
+    assert name_themes([[("物流", 1.0), ("快递", 0.05)]], dictionary=DELIVERY) == ["delivery · 物流 · 快递"]
+
+
+def test_the_aspects_own_name_is_not_repeated_and_never_the_whole_name():
+    assert name_themes([[("price", 1.0), ("tag", 0.5)]], dictionary=DELIVERY) == ["price · tag"]
+    assert name_themes([[("价格", 1.0), ("囤货", 0.5)]], dictionary=DELIVERY) == ["price · 囤货"]
+    before = pd.DataFrame({"theme": ["price"], "anchor_words": ["price, tag"]})
+    assert name_themes([[("price", 1.0), ("tag", 0.5)]], dictionary=DELIVERY, before=before) == ["price · tag"]
+
+
+def test_two_themes_never_share_a_name():
+    tops = [[("ship", 1.0), ("weeks", 0.9), ("late", 0.8)], [("ship", 1.0), ("weeks", 0.9), ("rain", 0.8)]]
+    assert name_themes(tops, dictionary=DELIVERY) == ["delivery · ship · weeks", "delivery · ship · weeks · rain"]
+    same = [[("ship", 1.0)], [("ship", 1.0)], [("ship", 1.0)]]
+    assert len(set(name_themes(same, dictionary=DELIVERY))) == 3
+
+
+BEFORE = pd.DataFrame({"theme": ["late parcels", "tea time"], "anchor_words": ["a, b, c, d, e", "p, q, r, s, t"]})
+
+
+@pytest.mark.parametrize(("words", "name"), [
+    ("abcxy", "late parcels"),   # 3 of 7 words: .43
+    ("abvxy", "a · b · v"),      # 2 of 8: .25
+    ("pqrst", "tea time"),
+])
+def test_a_theme_whose_words_come_back_keeps_its_name(words, name):
+    top = [(word, 1.0 - i / 10) for i, word in enumerate(words)]
+    assert name_themes([top], before=BEFORE) == [name]
+
+
+def test_the_limit_of_sameness_is_an_overlap_of_two_fifths():
+    assert match([["a", "b", "c", "d"]], [["a", "b", "x"]]) == {0: 0}, "2 of 5"
+    assert match([["a", "b", "c", "d"]], [["a", "b", "x", "y"]]) == {}, "2 of 6"
+    assert match([], [["a"]]) == match([["a"]], []) == {}
+
+
+def test_pairs_are_chosen_for_most_overlap_in_all():
+    """Theme 0 overlaps with both old ones, theme 1 only with old theme 0: each gets a partner."""
+    now = [list("abcdef"), list("abcdxy")]
+    old = [list("abcdvw"), list("abcdef")]
+    assert match(now, old) == {0: 1, 1: 0}
+
+
+def test_no_word_of_praise_names_a_theme():
+    assert not PRAISE_AND_FILLER & {word for anchors in THEME_NAMES.values() for word in anchors}

@@ -1,0 +1,163 @@
+"""topics_pages.py: what the page says of topics fits the data, in both languages, and every gap is said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import i18n
+from helpers.plots import plots
+from helpers.report import Said
+from helpers.voc import topics_history, topics_pages
+
+
+def about(**groups) -> pd.DataFrame:
+    """Topics with n mentions of probability p each; every mention is a text of its own."""
+    rows = [(name, p) for name, (n, p) in groups.items() for _ in range(n)]
+    table = pd.DataFrame(rows, columns=["topic", "p_dissatisfied"])
+    return table.assign(feedback_id=[f"f{i:04d}" for i in range(len(table))], kind="aspect",
+                        is_dissatisfied=pd.array(table["p_dissatisfied"] > 0.5, dtype="boolean"))
+
+
+def reviews(n: int, *, received_at=None) -> pd.DataFrame:
+    dates = pd.Series(received_at if received_at is not None else [None] * n, dtype="datetime64[us, UTC]")
+    return pd.DataFrame({"feedback_id": [f"f{i:04d}" for i in range(n)], "text": pd.Series(["x"] * n, dtype="str"),
+                         "received_at": dates, "channel": "review"})
+
+
+@pytest.fixture(autouse=True)
+def english():
+    plots.use_style()
+    i18n.use(language="en")
+    yield
+    i18n.use(language="en")
+
+
+def said(pieces) -> list[str]:
+    return [i18n.text(piece.template, **piece.values) for piece in pieces if isinstance(piece, Said)]
+
+
+def test_the_least_liked_aspect_heads_the_chart_and_the_rest_is_counted():
+    pieces = topics_pages.aspects(about(price=(100, 0.2), delivery=(100, 0.8)), reviews(400), source="s")
+    assert pieces[0]["title"] == "Of what many mention, customers are least happy with “delivery”"
+    assert said(pieces) == [
+        "Of 100 texts that mention delivery, an estimated 80% are dissatisfied with it, against 20% where other aspects are "
+        "mentioned.",
+        "Of 100 texts that mention price, an estimated 20% are dissatisfied with it, against 80% where other aspects are "
+        "mentioned.",
+        "50.0% of 400 texts mention none of the aspects.",
+    ]
+    evidence = pieces[1].evidence
+    assert (evidence.kind, evidence.n, evidence.baseline) == ("estimate", 100, 0.0) and evidence.interval[0] > 0
+
+
+def test_the_clearly_worst_and_best_aspects_are_named():
+    table = about(price=(100, 0.2), delivery=(100, 0.8), returns=(100, 0.9), service=(100, 0.55), rare=(20, 1.0))
+    assert topics_pages.worst_and_best(table) == (["returns", "delivery"], ["price"])
+    assert topics_pages.worst_and_best(about(price=(100, 0.5), delivery=(100, 0.5))) == ([], [])
+    assert topics_pages.worst_and_best(table.head(0)) == ([], [])
+
+
+def test_where_aspects_are_alike_or_rare_nothing_is_claimed():
+    alike = topics_pages.aspects(about(price=(100, 0.5), delivery=(100, 0.5)), reviews(200), source="s")
+    assert alike[0]["title"] == "No aspect stands out by its dissatisfied customers" and len(said(alike)) == 1
+    rare = topics_pages.aspects(about(price=(29, 0.5)), reviews(100), source="s")
+    assert said(rare) == ["Needs an aspect that 30 texts mention; the most mentioned one has 29.",
+                          "71.0% of 100 texts mention none of the aspects."]
+
+
+def dated_topics(late: float):
+    rng = np.random.default_rng(1)
+    days = np.repeat(np.arange(182), 8)
+    frame = reviews(len(days), received_at=pd.Timestamp("2025-01-01T12:00Z") + pd.to_timedelta(days, unit="D"))
+    mentions = rng.random(len(days)) < np.where(days >= 91, late, 0.1)
+    table = about(price=(len(days), 0.5)).loc[mentions].assign(topic="returns and refunds")
+    return table, frame
+
+
+@pytest.mark.parametrize(("late", "start"), [(0.25, "More talk about returns and refunds"), (0.02, "Less talk about")])
+def test_growth_and_decline_are_told_with_their_shares(late, start):
+    table, frame = dated_topics(late)
+    runs = topics_history.add_run(frame, None, as_of=pd.Timestamp("2025-07-01"))
+    pieces = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s")
+    assert pieces[0]["title"] == "What people talk about more, and what less"
+    assert said(pieces)[0].startswith(start) and "since 2 Apr 2025" in said(pieces)[0]
+    assert said(pieces)[-1].startswith("What is new since the last run is said from the next run on")
+
+
+def test_no_change_beyond_chance_is_said_without_a_chart():
+    table, frame = dated_topics(0.1)
+    runs = topics_history.add_run(frame, None, as_of=pd.Timestamp("2025-07-01"))
+    pieces = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s")
+    assert len(pieces) == 2 and "none of 1 topics changed beyond chance" in said(pieces)[0]
+
+
+def test_what_came_went_and_grew_since_the_last_run():
+    frame = reviews(400)
+    first = topics_history.add_run(frame.head(200), None, as_of=pd.Timestamp("2025-01-01"))
+    runs = topics_history.add_run(frame, first, as_of=pd.Timestamp("2025-02-01"))
+    table = about(price=(400, 0.5)).iloc[[*range(10), *range(200, 280)]]
+    found = pd.DataFrame({"run": [1, 2], "kind": "theme", "topic": ["price · 囤货", "tea"]})
+    told = said(topics_pages.changes(table, frame, runs, found, source="s"))
+    assert told[1:] == [
+        "New themes, that the last run did not find: tea.",
+        "Themes that the last run found and this one does not: price · stocking up.",
+        "Growing since the last run: price, in 40.0% of 200 new texts, 5.0% of the earlier ones.",
+    ]
+
+
+@pytest.mark.parametrize(("n_other", "is_said"), [(19, False), (20, True)])
+def test_other_channels_among_the_new_texts_are_a_warning(n_other, is_said):
+    frame = reviews(400)
+    frame.loc[200:199 + n_other, "channel"] = "call"
+    first = topics_history.add_run(frame.head(200), None, as_of=pd.Timestamp("2025-01-01"))
+    runs = topics_history.add_run(frame, first, as_of=pd.Timestamp("2025-02-01"))
+    table = about(price=(400, 0.5)).iloc[[*range(10), *range(200, 280)]]
+    told = said(topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s"))
+    warning = "10% of the later texts come from other channels than the earlier ones; that alone can move topics."
+    assert (told[-1] == warning) == is_said
+
+
+def test_the_first_six_topics_stand_on_the_page_and_the_others_in_a_table():
+    names = [f"topic {i}" for i in range(8)]
+    chosen = pd.DataFrame({"topic": np.repeat(names, 2), "quote": [f"q{i}" for i in range(16)], "tag": [True, False] * 8,
+                           "has_verdict": [True] * 15 + [False], "feedback_id": [f"f{i}" for i in range(16)]})
+    shown = list(topics_pages.quotes(chosen))
+    assert [topic for _, topic in shown] == names[:6]
+    assert shown[0][0] == [("q0", "a dissatisfied reviewer"), ("q1", "a satisfied reviewer")]
+    rest = topics_pages.more_quotes(chosen)[0]["frame"]
+    assert rest["topic"].unique().tolist() == names[6:]
+    assert rest["origin"].iloc[-1] == "sounds satisfied; gave no verdict"
+    assert topics_pages.more_quotes(chosen.head(12)) == []
+
+
+def test_aspects_are_quoted_by_how_many_are_dissatisfied_and_only_from_thirty_mentions_on():
+    table = about(price=(30, 0.9), delivery=(100, 0.5), rare=(29, 1.0))
+    drivers = pd.DataFrame({"theme": ["a", "b"], "is_stable": [True, False], "excess": [1.0, 2.0]})
+    assert topics_pages.quoted_topics(table, drivers) == ["delivery", "price", "a"]
+
+
+def test_every_piece_speaks_chinese():
+    i18n.use(language="zh")
+    table, frame = dated_topics(0.25)
+    runs = topics_history.add_run(frame, None, as_of=pd.Timestamp("2025-07-01"))
+    told = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s")
+    told += topics_pages.aspects(about(price=(100, 0.2), delivery=(100, 0.8)), reviews(400), source="s")
+    words = said(told) + [piece["title"] for piece in told if isinstance(piece, dict)]
+    assert len(words) == 7
+    assert not [line for line in words if any("a" <= letter <= "z" for letter in line)], "a message is not translated"
+
+
+def test_an_aspect_that_hardly_anybody_mentions_heads_nothing():
+    topics = about(price=(1470, 0.3), payment=(30, 0.95))
+    assert topics_pages.worst_and_best(topics) == (["payment"], ["price"])  # 30 of 1,500 texts: one in fifty
+    rarer = about(price=(1471, 0.3), payment=(30, 0.95))
+    assert topics_pages.worst_and_best(rarer)[0] == []
+    assert "payment" not in topics_pages.aspects(rarer, reviews(1501), source="s")[0]["title"]
+
+
+@pytest.mark.parametrize(("bad", "told"), [(18, "None of 2 products"), (30, "1 of 2 products")])
+def test_products_are_called_worse_only_beyond_chance(bad, told):
+    judged = pd.DataFrame({"product_id": ["a"] * 30 + ["b"] * 90, "dissatisfied": [True] * bad + [False] * (30 - bad) +
+                           [True] * 45 + [False] * 45})
+    (sentence,) = said(topics_pages.products(judged))
+    assert sentence.startswith(told)

@@ -100,7 +100,18 @@ def test_a_run_without_a_first_day_shows_a_dash_as_window(home, shown):
     (Evidence("fact", n=30, coverage=0.499), "with care"),
     (Evidence("estimate", n=29, interval=(1, 2), baseline=0), "too weak"),
     (Evidence("estimate", n=30), "with care"),
-    (Evidence("estimate", n=30, interval=(1, 2)), "holds"),
+    (Evidence("estimate", n=30, interval=(1, 2)), "with care"),
+    (Evidence("estimate", n=29, interval=(1, 2), within=0.5), "too weak"),
+    (Evidence("estimate", n=30, within=0.5), "with care"),
+    (Evidence("estimate", n=30, interval=(1, 2), within=0.5), "holds"),
+    (Evidence("estimate", n=30, interval=(1, 2), within=0.499), "with care"),
+    (Evidence("estimate", n=30, interval=(1, float("inf")), within=0.5), "with care"),
+    (Evidence("estimate", n=30, interval=(1, 2), within=float("nan")), "with care"),
+    (Evidence("estimate", n=30, interval=(1, 2), within=0.5, coverage=0.49), "with care"),
+    (Evidence("estimate", n=30, interval=(1, 2), within=0.5, coverage=0.5), "holds"),
+    (Evidence("estimate", n=30, interval=(1, 2), within=0.5, baseline=1.5), "too weak"),
+    (Evidence("estimate", n=30, interval=(1, 9), within=0.5, baseline=0.5), "holds"),
+    (Evidence("estimate", n=30, interval=(1, 9), within=0.5, baseline=float("nan")), "with care"),
     (Evidence("estimate", n=30, interval=(1, 2), baseline=0.999), "holds"),
     (Evidence("estimate", n=30, interval=(1, 2), baseline=1), "too weak"),
     (Evidence("estimate", n=30, interval=(1, 2), baseline=2), "too weak"),
@@ -128,16 +139,20 @@ def test_the_grade_at_its_boundaries(evidence, expected):
 @given(
     st.sampled_from(["fact", "estimate", "prediction"]), st.integers(0, 100), st.floats(0, 1),
     st.none() | st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted).map(tuple), st.none() | st.floats(-1, 1),
-    st.none() | st.booleans(),
+    st.none() | st.booleans(), st.none() | st.floats(0, 1),
 )
-def test_nothing_holds_that_is_small_or_whose_interval_includes_the_baseline(kind, n, coverage, interval, baseline, held_out):
-    evidence = Evidence(kind, n, None, interval, baseline, held_out, coverage)
+def test_nothing_holds_that_is_small_or_whose_interval_is_wide_or_includes_the_baseline(
+    kind, n, coverage, interval, baseline, held_out, within
+):
+    evidence = Evidence(kind, n, None, interval, baseline, held_out, coverage, within)
     given_grade, _ = grade(evidence)
     assert given_grade in GRADES
     includes = interval is not None and baseline is not None and interval[0] <= baseline <= interval[1]
     if n < 30 or (kind != "fact" and includes):
         assert given_grade == "too weak"
     if kind == "prediction" and not held_out:
+        assert given_grade != "holds"
+    if kind == "estimate" and baseline is None and (within is None or interval is None or interval[1] - interval[0] > 2 * within):
         assert given_grade != "holds"
 
 
@@ -195,13 +210,14 @@ def test_the_same_finding_in_chinese_has_the_same_values(in_chinese, shown):
 
 
 def test_findings_of_other_reports_are_shown_with_a_link_to_them(run, shown):
-    report.held(pd.DataFrame(columns=["topic", "template", "values", "n", "why"]))
+    report.held(pd.DataFrame(columns=["topic", "template", "values", "n", "why", "serves"]))
     assert "No finding of the other reports holds." in shown[0]
     report.held(pd.DataFrame({
         "topic": "churn", "template": ["{x} and {n:count}", "B"], "values": [json.dumps({"x": HOSTILE, "n": 5}), "{}"],
-        "n": [40, 50], "why": ["a full count of the data"] * 2,
+        "n": [40, 50], "why": ["a full count of the data"] * 2, "serves": ["whom to contact", None],
     }))
-    assert '<a href="07_churn.html">' in shown[1]
+    assert '<a href="07_churn.html">Churn</a>' in shown[1]
+    assert shown[1].count("<b>Whom to contact</b>") == shown[1].count("<b>") == 1, "a description serves no decision"
     assert shown[1].count("<li>") == 2
     assert "<script>" not in shown[1]
 

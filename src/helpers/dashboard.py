@@ -10,6 +10,7 @@ import ibis
 import pandas as pd
 
 from helpers.errors import TooLittleData
+from helpers.evidence import DECISIONS, strength
 from helpers.proportions import wilson
 from helpers.report import Kpi
 
@@ -201,17 +202,22 @@ def segment_sentence(mix: pd.DataFrame) -> tuple[str, dict]:
 
 
 def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame:
-    """Return the findings that hold, at most `most` of each topic, in the order of the notebooks, with their topic.
+    """Return the findings that hold and matter most: of each topic at most `most`, one for each decision that they serve.
 
-    findings: topic → table `findings_<topic>`; what earlier runs said does not count. Predictions come first within a topic,
-    then estimates, then facts.
+    findings: topic → table `findings_<topic>`; what earlier runs said does not count. Decisions come in the order of
+    `evidence.DECISIONS`, findings that only describe last. Of two for the same decision a prediction goes before an estimate
+    and a count; then the one whose interval lies farther from its baseline (`evidence.strength`); then the one said first.
     """
-    rank = {"prediction": 0, "estimate": 1, "fact": 2}
+    kinds = {"prediction": 0, "estimate": 1, "fact": 2}
+    decisions = {decision: place for place, decision in enumerate(DECISIONS)}
     parts = []
     for topic, frame in findings.items():
-        held = frame[frame["is_current"] & (frame["grade"] == "holds")].assign(topic=topic)
-        held = held.assign(order=held["kind"].map(rank)).sort_values(["order", "finding_id"])
-        parts.append(held.head(most).drop(columns="order"))
+        held = frame[frame["is_current"] & (frame["grade"] == "holds")]
+        held = held.assign(
+            topic=topic, place=held["serves"].map(decisions).fillna(len(DECISIONS)), order=held["kind"].map(kinds),
+            strength=strength(held),
+        ).sort_values(["place", "order", "strength", "finding_id"], ascending=[True, True, False, True])
+        parts.append(held.drop_duplicates("place").head(most).drop(columns=["place", "order", "strength"]))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -171,7 +171,7 @@ def sentence(row: pd.Series) -> tuple[str, dict, Evidence]:
     """Return what is said of a row of `came_true_<topic>`, its values and what supports it: a count of what happened."""
     values = {**row.to_dict(), "outcome": _outcome(row)}
     words = _WORDS if values["outcome"] else _WITHOUT_INTERVAL
-    return words[row["what"]], values, Evidence("fact", int(row["n"]), float(row["actual"]))
+    return words[row["what"]], values, Evidence("fact", int(row["n"]), float(row["actual"]), serves="what to trust")
 
 
 def sentences(checked: pd.DataFrame) -> list[tuple[str, dict, Evidence]]:

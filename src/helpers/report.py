@@ -186,7 +186,7 @@ def finding(template: str, /, *, evidence: Evidence, **values) -> str:
         "estimate": evidence.estimate,
         "low": evidence.interval[0] if evidence.interval else None,
         "high": evidence.interval[1] if evidence.interval else None,
-        "baseline": evidence.baseline, "held_out": evidence.held_out,
+        "baseline": evidence.baseline, "held_out": evidence.held_out, "serves": evidence.serves or None,
     })
     _show("finding", finding_html(template, values, given, why, evidence.n), grade=given.replace(" ", "-"))
     return given
@@ -206,21 +206,29 @@ def _capital(words: str) -> str:
 
 
 def held(findings: pd.DataFrame) -> None:
-    """Show findings of other notebooks (columns of `findings_<topic>` and topic), each with a link to its report."""
+    """Show findings of other notebooks (columns of `findings_<topic>` and topic), each with the decision that it serves.
+
+    Above the findings of a report stands a link to it.
+    """
+    from helpers.rendering.render import STAGES
+
     if findings.empty:
         note("No finding of the other reports holds.")
         return
     groups = []
     for topic, rows in findings.groupby("topic", sort=False):
         stage = f"{1 + TOPICS.index(topic):02d}_{topic}"
-        items = "".join(
-            f'<li>{_escape(text(r.template, **json.loads(r.values_)))} '
-            f'<span class="evidence">{_escape(text("n = {n:count}; {why:label}", n=r.n, why=r.why))}</span></li>'
-            for r in rows.rename(columns={"values": "values_"}).itertuples()
-        )
-        name = _escape(text(topic.replace("_", " ")))
+        items = "".join(_held_item(row) for row in rows.to_dict("records"))
+        name = _escape(text(STAGES[stage][0]))
         groups.append(f'<div class="held-topic"><a href="{stage}.html">{name}</a><ul>{items}</ul></div>')
     _show("held", "".join(groups))
+
+
+def _held_item(row: dict) -> str:
+    decision = f'<b>{_escape(_capital(text(row["serves"])))}</b> ' if isinstance(row["serves"], str) else ""
+    rests = text("n = {n:count}; {why:label}", n=row["n"], why=row["why"])
+    said = text(row["template"], **json.loads(row["values"]))
+    return f'<li>{decision}{_escape(said)} <span class="evidence">{_escape(rests)}</span></li>'
 
 
 def _jsonable(value):

@@ -27,14 +27,14 @@ def ranking_finding(study: Study, *, seed: int) -> Sentence:
             "Take one customer who was lost and one who was not: “{rule:label}” ranks them the right way round in "
             "{auc:percent1} of all such pairs. The model is no better, so the list uses this rule.",
             {"rule": best, "auc": auc["value"]},
-            Evidence("prediction", n, auc["value"], (auc["low"], auc["high"]), 0.5, held_out=True),
+            Evidence("prediction", n, auc["value"], (auc["low"], auc["high"]), 0.5, held_out=True, serves="what to trust"),
         )
     gain = churn_quality.gain(study.tested, model=score, baseline=best, seed=seed)
     return Sentence(
         "Take one customer who was lost and one who was not: the score in use (“{score:label}”) ranks them the right way round "
         "in {auc:percent1} of all such pairs, the best simple rule (“{rule:label}”) in {other:percent1}.",
         {"score": score, "auc": auc["value"], "rule": best, "other": auc["value"] - gain["value"]},
-        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True),
+        Evidence("prediction", n, gain["value"], (gain["low"], gain["high"]), 0.0, held_out=True, serves="what to trust"),
     )
 
 
@@ -93,7 +93,7 @@ def time_finding(study: Study) -> Sentence | None:
         {"n": len(rows), "horizon": study.examples.windows.horizon_days, "first": rows["cut_off"].min(),
          "last": rows["cut_off"].max(), "low": float(worst["value"]), "high": float(best["value"])},
         Evidence("prediction", int(worst["n"]), float(worst["value"]), (float(worst["low"]), float(worst["high"])), 0.5,
-                 held_out=True),
+                 held_out=True, serves="what to trust"),
     )
 
 
@@ -107,7 +107,7 @@ def returned_finding(study: Study) -> Sentence | None:
     return Sentence(
         "Away is not gone: of the customers counted as lost at an earlier cut-off, {share:percent} bought again in the "
         "{horizon:count} days of the next outcome.",
-        {"share": float(row["returned"]), "horizon": study.examples.windows.horizon_days}, Evidence("fact", int(row["n"])),
+        {"share": float(row["returned"]), "horizon": study.examples.windows.horizon_days}, Evidence("fact", int(row["n"]), serves="whom to contact"),
     )
 
 
@@ -124,7 +124,7 @@ def definition_finding(study: Study) -> Sentence | None:
         {"best": best["definition"], "share": float(best["share"]), "auc": float(best["auc"]), "worst": worst["definition"],
          "other_share": float(worst["share"]), "other": float(worst["auc"])},
         Evidence("prediction", int(worst["n"]), float(worst["auc"]), (float(worst["auc_low"]), float(worst["auc_high"])), 0.5,
-                 held_out=True),
+                 held_out=True, serves="what to trust"),
     )
 
 
@@ -159,7 +159,8 @@ def buying_finding(quality: pd.DataFrame) -> Sentence | None:
         "right, and the tenth with the highest risk holds {lift:number1} times as many later losses as an average "
         "tenth.",
         {"auc": auc["value"], "lift": lift["value"]},
-        Evidence("prediction", int(rows["n"].iloc[0]), lift["value"], (lift["low"], lift["high"]), 1.0, held_out=True),
+        Evidence("prediction", int(rows["n"].iloc[0]), lift["value"], (lift["low"], lift["high"]), 1.0, held_out=True,
+                 serves="what to trust"),
     )
 
 
@@ -188,7 +189,7 @@ def calibration_finding(quality: pd.DataFrame) -> Sentence:
     rows = rows[rows["model"] == churn.used_score(quality)].set_index("metric")
     skill, value = rows.loc["brier_skill"], rows["value"]
     evidence = Evidence("prediction", int(skill["n"]), float(skill["value"]), (float(skill["low"]), float(skill["high"])), 0.0,
-                        held_out=True)
+                        held_out=True, serves="what to expect")
     values = {"expected": float(value["mean_probability"]), "seen": float(value["prevalence"]),
               "skill": abs(float(skill["value"]))}
     if skill["value"] <= 0:
@@ -226,7 +227,7 @@ def capture_finding(examples: Examples, captured: dict, tested: pd.DataFrame, *,
         "was then lost; a list ordered by customer value alone, {other:percent}.",
         {"share": share, "value": captured["value"], "other": captured["without_score"]},
         Evidence("prediction", len(tested), captured["value"], (captured["low"], captured["high"]),
-                 captured["without_score"], held_out=True),
+                 captured["without_score"], held_out=True, serves="whom to contact"),
     )
 
 
@@ -237,13 +238,14 @@ def driver_finding(drivers: pd.DataFrame, *, n_first: int, n: int) -> Sentence:
         return Sentence(
             "The first {n_first:count} of the list are there for what they would take with them: none of the reasons "
             "raises their "
-            "risk above that of the average customer.", {"n_first": n_first}, Evidence("prediction", n),
+            "risk above that of the average customer.", {"n_first": n_first}, Evidence("prediction", n, serves="what to offer"),
         )
     return Sentence(
         "What sets the first {n_first:count} of the list apart from the average customer is above all "
         "“{reason:label}”. It alone "
         "multiplies their odds of being lost by {times:number1}.",
-        {"n_first": n_first, "reason": first["reason"], "times": float(np.exp(first["points"]))}, Evidence("prediction", n),
+        {"n_first": n_first, "reason": first["reason"], "times": float(np.exp(first["points"]))},
+        Evidence("prediction", n, serves="what to offer"),
     )
 
 
@@ -259,7 +261,8 @@ def profit_finding(offer: Offer, *, n_first: int) -> Sentence:
     best, everyone = rules.iloc[-1], rules.set_index("rule").loc["contact everyone"]
     if best["n_contacted"] == 0:
         interval = (everyone["low"], everyone["high"])
-        evidence = Evidence("prediction", int(best["n"]), everyone["profit_per_customer"], interval, 0.0, held_out=False)
+        evidence = Evidence("prediction", int(best["n"]), everyone["profit_per_customer"], interval, 0.0, held_out=False,
+                            serves="where to spend")
         values = {"loss": -everyone["profit_per_customer"], "n": n_first, "times": needed}
         if not np.isfinite(needed):
             return Sentence(
@@ -282,7 +285,8 @@ def profit_finding(offer: Offer, *, n_first: int) -> Sentence:
         "{half:money2}.",
         {"share": best["share_contacted"], "profit": best["profit_per_customer"], "everyone": rule["contact everyone"],
          "half": rule["probability of at least one half"]},
-        Evidence("prediction", int(best["n"]), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=False),
+        Evidence("prediction", int(best["n"]), gain["value"], (gain["low"], gain["high"]), 0.0, held_out=False,
+                 serves="where to spend"),
     )
 
 
@@ -295,7 +299,7 @@ def survival_finding(at: pd.DataFrame) -> Sentence:
         {"month": int(long["month"]), "share": float(long["survival"]), "plan": long["plan"],
          "other_share": float(short["survival"]), "other": short["plan"]},
         Evidence("prediction", int(short["at_risk"]), float(short["survival"]), (float(short["low"]), float(short["high"])),
-                 float(long["survival"]) if len(at) > 1 else None, held_out=False),
+                 float(long["survival"]) if len(at) > 1 else None, held_out=False, serves="what to expect"),
     )
 
 
@@ -312,7 +316,7 @@ def hazard_finding(hazards: pd.DataFrame) -> Sentence | None:
         {"plan": first["plan"], "first": float(first["hazard"]), "months": int(first["to_month"]),
          "later": float(later["hazard"]), "start": int(later["from_month"])},
         Evidence("prediction", int(first["n"]), float(first["hazard"]), (float(first["low"]), float(first["high"])),
-                 float(later["hazard"]), held_out=False),
+                 float(later["hazard"]), held_out=False, serves="what to expect"),
     )
 
 

@@ -159,7 +159,7 @@ def plan_finding(rates: pd.DataFrame) -> Sentence:
         "{rate:percent1} of the contracts of type {plan:label} were ended, against {other_rate:percent1} of type "
         "{other:label}.",
         {"rate": float(most["rate"]), "plan": most["plan"], "other_rate": float(least["rate"]), "other": least["plan"]},
-        Evidence("fact", int(rows["n"].sum())),
+        Evidence("fact", int(rows["n"].sum()), serves="what to offer"),
     )
 
 

@@ -20,6 +20,7 @@ from helpers.contracts.contracts_columns import (
     whole,
 )
 from helpers.contracts.contracts_surveys import SURVEYS
+from helpers.evidence import DECISIONS
 
 __all__ = ["ENGINE", "Contract", "contract", "contracts"]
 
@@ -344,6 +345,7 @@ FINDINGS = (
     real("high", "upper end of its interval", **MAYBE),
     real("baseline", "what it is compared with", **MAYBE),
     flag("held_out", "measured on data that the method had not seen", **MAYBE),
+    text("serves", "the decision that it serves; null = it only describes", isin=DECISIONS, **MAYBE),
 )
 
 

@@ -5,11 +5,11 @@ Functions return templates, or what report.chart and report.table take, in the r
 
 import pandas as pd
 
+from helpers.evidence import WITHIN_TENTH, Evidence
 from helpers.i18n import text as t
 from helpers.i18n import translate
 from helpers.lifetime_value.channel_value import UNKNOWN
 from helpers.plots import plots
-from helpers.report import Evidence
 
 
 def comparison(channels: pd.DataFrame, facts: dict) -> dict:
@@ -105,6 +105,7 @@ def evidence(facts: dict) -> Evidence:
     return Evidence(
         "estimate", n=facts["weakest_n"], estimate=facts["weakest_figure"],
         interval=(facts["weakest_low"], facts["weakest_high"]), baseline=1.0 if facts["has_cost"] else None,
+        within=WITHIN_TENTH * facts["weakest_figure"], serves="where to spend",
     )
 
 

@@ -5,11 +5,11 @@ Functions return a template, or what report.chart takes, in the reader's languag
 
 import pandas as pd
 
+from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.i18n import text as t
 from helpers.lifetime_value.cohort_value import AGES
 from helpers.lifetime_value.cohorts import MIN_COHORT, WEAK_SHARE, as_matrix, coverage
 from helpers.plots import plots, plots_value
-from helpers.report import Evidence
 
 
 def triangle(cells: pd.DataFrame, curve: pd.DataFrame) -> dict:
@@ -116,7 +116,8 @@ def retention() -> str:
 
 def retention_evidence(facts: dict) -> Evidence:
     return Evidence(
-        "estimate", n=facts["n"], estimate=facts["rate"], interval=(facts["low"], facts["high"]), coverage=coverage(facts)
+        "estimate", n=facts["n"], estimate=facts["rate"], interval=(facts["low"], facts["high"]), coverage=coverage(facts),
+        within=WITHIN_SHARE, serves="what to expect",
     )
 
 

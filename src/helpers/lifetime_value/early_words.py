@@ -76,7 +76,7 @@ def evidence(checked: dict) -> Evidence:
     """Return what supports it: the gain in squared error over the rule of thumb, on later customers."""
     return Evidence(
         "prediction", n=checked["n_test"], estimate=checked["gain"], interval=(checked["low"], checked["high"]), baseline=0.0,
-        held_out=True,
+        held_out=True, serves="what to expect",
     )
 
 

@@ -4,13 +4,16 @@ Functions return a template with its values, or texts in the reader's language (
 in lifetime_value_charts.py, cohorts and contracts in cohort_words.py and contract_words.py.
 """
 
+import math
+
 import pandas as pd
 
 from helpers.errors import TooLittleData
+from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.i18n import text as t
 from helpers.lifetime_value.lifetime_value import WEAK_LINK, Assumptions
 from helpers.lifetime_value.lifetime_value_holdout import TOP, Judgement
-from helpers.report import Evidence, Kpi
+from helpers.report import Kpi
 
 RULE = (  # of the verdict
     "The rule: use, if it errs less than the own pace, misses total revenue by at most {small:percent} and has "
@@ -120,7 +123,12 @@ def meanings(fitted: pd.DataFrame, meaning: dict) -> list[tuple[str, dict]]:
 
 
 def independence_evidence(link: dict[str, float]) -> Evidence:
-    return Evidence("estimate", n=link["n"], estimate=link["spearman"], interval=(link["low"], link["high"]))
+    """Return what supports `independence`: the correlation, beside the limit up to which it counts as weak."""
+    limit = math.copysign(WEAK_LINK, link["spearman"])
+    return Evidence(
+        "estimate", n=link["n"], estimate=link["spearman"], interval=(link["low"], link["high"]), baseline=limit,
+        serves="what to trust",
+    )
 
 
 def independence(link: dict[str, float]) -> str:
@@ -168,18 +176,23 @@ def rankings(scored: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
 
 
 def rankings_evidence(values: dict, ranked: dict, *, n: int) -> Evidence:
-    """Return what supports it: the gain of the model's ranking over past revenue on unseen weeks, with its interval."""
+    """Return what supports it: the gain of the model's ranking over past revenue on unseen weeks, with its interval.
+
+    Where neither ranks better, the sentence says so: it holds if the gain is known to within five percentage points.
+    """
+    gain, ends = ranked["gain"], (ranked["low"], ranked["high"])
     if ranked["low"] <= 0 <= ranked["high"]:
-        return Evidence("fact", n=n, estimate=values["model"], baseline=values["past"])
+        return Evidence("estimate", n=n, estimate=gain, interval=ends, within=WITHIN_SHARE, serves="whom to contact")
     return Evidence(
-        "prediction", n=n, estimate=ranked["gain"], interval=(ranked["low"], ranked["high"]), baseline=0.0, held_out=True
+        "prediction", n=n, estimate=gain, interval=ends, baseline=0.0, held_out=True, serves="whom to contact"
     )
 
 
 def coverage_evidence(facts: dict) -> Evidence:
     """Return what supports it: coverage of the best customers on unseen weeks, beside the promised level as an estimate."""
     return Evidence(
-        "estimate", n=facts["top_n"], estimate=facts["top"], interval=(facts["top_low"], facts["top_high"]), held_out=True
+        "estimate", n=facts["top_n"], estimate=facts["top"], interval=(facts["top_low"], facts["top_high"]), held_out=True,
+        within=WITHIN_SHARE, serves="what to trust",
     )
 
 
@@ -248,7 +261,10 @@ def concentration() -> str:
 
 def concentration_evidence(gain: dict, *, n: int) -> Evidence:
     """Return what supports it: the model's gain over the own pace on unseen weeks."""
-    return Evidence("prediction", n=n, estimate=gain["gain"], interval=(gain["low"], gain["high"]), baseline=0.0, held_out=True)
+    return Evidence(
+        "prediction", n=n, estimate=gain["gain"], interval=(gain["low"], gain["high"]), baseline=0.0, held_out=True,
+        serves="what to expect",
+    )
 
 
 def headline(totals: dict[str, float], *, horizon_weeks: int, has_margin: bool) -> tuple[str, dict]:

@@ -79,4 +79,7 @@ def campaign_evidence(compared: pd.DataFrame) -> Evidence:
     """Return what supports `campaign_sentence`; campaigns were aimed, so nothing here says what a campaign caused."""
     row = most_different(compared)
     interval = (float(row["low"]), float(row["high"]))
-    return Evidence("estimate", n=int(row["n_customers"]), estimate=float(row["adjusted"]), interval=interval, baseline=0.0)
+    return Evidence(
+        "estimate", n=int(row["n_customers"]), estimate=float(row["adjusted"]), interval=interval, baseline=0.0,
+        serves="whom to contact",
+    )

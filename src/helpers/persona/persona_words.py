@@ -120,11 +120,18 @@ def support(cell: pd.Series) -> str:
     return text("; ").join([said, text(EXPLAINED, by=by)]) if isinstance(by, str) else said
 
 
+SERVES = {  # kind of attribute, else its unit → the decision that a difference serves; others describe
+    **dict.fromkeys(("reviews", "survey", "service", "service topic", "service rating"), "what to mend"),
+    **dict.fromkeys(("answers", "spend", "bought at all"), "what to offer"),
+}
+
+
 def evidence(cell: pd.Series) -> Evidence:
     """Return what supports a cell's sentence: its index with interval, against 100 = no difference."""
     return Evidence(
         "estimate", n=int(cell["n"]), estimate=float(cell["index"]), baseline=100.0,
         interval=(float(cell["index_low"]), float(cell["index_high"])),
+        serves=SERVES.get(cell["kind"], SERVES.get(cell["unit"], "")),
     )
 
 

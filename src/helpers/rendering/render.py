@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import HTMLExporter
 
-from helpers import datasets, i18n, paths, tables
+from helpers import datasets, evidence, i18n, paths, tables
 from helpers.errors import UserError
 from helpers.rendering import markup, page
 
@@ -119,4 +119,5 @@ class ReportExporter(HTMLExporter):
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.globals["t"] = i18n.text
+        environment.globals["grading"] = lambda: [i18n.text(said, **values) for said, values in evidence.legend()]
         return environment

@@ -132,4 +132,5 @@ def evidence(numbers: pd.DataFrame, *, k: int, n: int) -> Evidence:
     """Return what supports the clusters: the least stable one's mean Jaccard with its interval, against `STABLE`."""
     row = numbers.set_index("n_clusters").loc[k]
     ends = jaccard_interval(row, "lowest_jaccard")
-    return Evidence("estimate", n=n, estimate=float(row["lowest_jaccard"]), interval=ends, baseline=STABLE)
+    return Evidence("estimate", n=n, estimate=float(row["lowest_jaccard"]), interval=ends, baseline=STABLE,
+                    serves="what to trust")

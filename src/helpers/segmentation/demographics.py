@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from helpers.errors import TooLittleData
+from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.proportions import difference_interval, q_values, wilson
-from helpers.report import Evidence
 
 # column of the customers' contract that describes a person or household → what readers call it, in the order shown
 ATTRIBUTES = {
@@ -189,8 +189,12 @@ def coverage_sentence(cover: dict[str, float]) -> tuple[str, dict]:
 
 
 def evidence(values: dict, *, coverage: float) -> Evidence:
-    """Return what supports `sentence`: the difference between the band and the others, with its joint interval."""
+    """Return what supports `sentence`: the band's difference from the others with its joint interval, beside no difference.
+
+    Where no band differs, the sentence says so: it holds if the difference is known to within five percentage points.
+    """
+    differs = values["q"] < 0.05 and not values["low"] <= 0 <= values["high"]
     return Evidence(
         "estimate", n=values["n_known"], estimate=values["share"] - values["others"], coverage=coverage,
-        interval=(values["low"], values["high"]),
+        interval=(values["low"], values["high"]), baseline=0.0 if differs else None, within=WITHIN_SHARE,
     )

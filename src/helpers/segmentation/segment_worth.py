@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from helpers.evidence import WITHIN_TENTH, Evidence
 from helpers.i18n import text
 from helpers.proportions import wilson
-from helpers.report import Evidence
 from helpers.segmentation import segmentation
 
 N_RESAMPLES = 200
@@ -201,4 +201,5 @@ def evidence(table: pd.DataFrame, *, n: int) -> Evidence:
         return Evidence("estimate", n=0)
     best = known.loc[known["expected_revenue"].idxmax()]
     ends = (float(best["expected_low"]), float(best["expected_high"]))
-    return Evidence("estimate", n=n, estimate=float(best["expected_revenue"]), interval=ends)
+    expected = float(best["expected_revenue"])
+    return Evidence("estimate", n=n, estimate=expected, interval=ends, within=WITHIN_TENTH * expected, serves="what to expect")

@@ -236,7 +236,7 @@ def evidence(explained: pd.DataFrame, *, n: int) -> Evidence:
     row = explained.iloc[0]
     return Evidence(
         "prediction", n=n, estimate=float(row["eta_squared"]), interval=(float(row["low"]), float(row["high"])),
-        baseline=0.0, held_out=True,
+        baseline=0.0, held_out=True, serves="where to spend",
     )
 
 
@@ -248,4 +248,5 @@ def decoration_evidence(explained: pd.DataFrame, *, n: int) -> Evidence:
     if GRID not in set(explained["scheme"]):
         return Evidence("prediction", n=n, held_out=True)
     distance = float(row["eta_squared"] - explained.set_index("scheme").loc[GRID, "eta_squared"])
-    return Evidence("prediction", n=n, estimate=distance, interval=ends, baseline=0.0, held_out=True)
+    return Evidence("prediction", n=n, estimate=distance, interval=ends, baseline=0.0, held_out=True,
+                    serves="what to trust")

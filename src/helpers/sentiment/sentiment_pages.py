@@ -57,7 +57,7 @@ def models(measured: Measured, readers: sentiment.Readers, *, source: str) -> li
         return [*told, measured.short]
     said, values = sentiment_quality.auc_finding(measured.quality)
     evidence = Evidence("estimate", n=values["n"], estimate=values["auc"], interval=(values["low"], values["high"]),
-                        baseline=values["baseline_auc"], held_out=True)
+                        baseline=values["baseline_auc"], held_out=True, serves="what to trust")
     return [
         *told,
         Said("The model learnt from {train:count} reviews and is tested on {test:count}. {copy:count} reviews repeat another "

@@ -139,7 +139,7 @@ def _in_points(links: pd.DataFrame) -> pd.DataFrame:
 
 def _against_zero(row) -> Evidence:
     return Evidence("estimate", n=int(row.n), estimate=float(row.difference), interval=(float(row.low), float(row.high)),
-                    baseline=0.0)
+                    baseline=0.0, serves="how to serve")
 
 
 def _named(outcome: str, days: int, horizon: int) -> str:

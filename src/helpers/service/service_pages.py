@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.errors import TooLittleData
-from helpers.evidence import Evidence
+from helpers.evidence import WITHIN_SHARE, WITHIN_TENTH, Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_service
 from helpers.report import Said
@@ -59,7 +59,8 @@ def _times(total: pd.Series, cases: Cases) -> list:
         pieces.append(Said(
             "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
             "minutes (95% interval {low:number1} to {high:number1}), nine in ten within {p90:number1}.", talks,
-            Evidence("estimate", n=talks["n"], estimate=talks["median"], interval=(talks["low"], talks["high"])),
+            Evidence("estimate", n=talks["n"], estimate=talks["median"], interval=(talks["low"], talks["high"]),
+                     within=WITHIN_TENTH * talks["median"], serves="how to serve"),
         ))
     if total["close_median_hours"] == total["close_median_hours"]:
         pieces.append(Said(
@@ -80,7 +81,7 @@ def _times(total: pd.Series, cases: Cases) -> list:
             "Of the cases of the last {days:count} days half got a first answer within {median:number1} hours (95% interval "
             "{low:number1} to {high:number1}); of those of the {days:count} days before, within {before:number1}.", recent,
             Evidence("estimate", n=recent["n"], estimate=recent["change"], baseline=0.0,
-                     interval=(recent["change_low"], recent["change_high"])),
+                     interval=(recent["change_low"], recent["change_high"]), serves="how to serve"),
         ))
     return [*pieces, *_how_times_count(cases)]
 
@@ -92,14 +93,11 @@ def _first_answer(total: pd.Series) -> Said:
             "{high:number1}); one in ten waits longer than {p90:number1} hours.",
             {"n": int(total["first_n"]), "median": total["first_median_hours"], "low": total["first_median_low"],
              "high": total["first_median_high"], "p90": total["first_p90_hours"]},
-            _estimate(total, "first_n", "first_median", "hours"),
+            Evidence("estimate", n=int(total["first_n"]), estimate=total["first_median_hours"],
+                     interval=(total["first_median_low"], total["first_median_high"]),
+                     within=WITHIN_TENTH * total["first_median_hours"], serves="how to serve"),
         )
     return Said("No channel notes when a case was first answered, so that nothing can be said about waiting for an answer.", {})
-
-
-def _estimate(row: pd.Series, n: str, name: str, unit: str) -> Evidence:
-    return Evidence("estimate", n=int(row[n]), estimate=float(row[f"{name}_{unit}"]),
-                    interval=(float(row[f"{name}_low"]), float(row[f"{name}_high"])))
 
 
 def _how_times_count(cases: Cases) -> list:
@@ -168,7 +166,8 @@ def _opened_again(quality: pd.DataFrame, total: pd.Series) -> list:
     topics = quality[(quality["channel"] == ALL) & (quality["topic"] != ALL) & (quality["reopened_n"] >= service.MIN_CASES)]
     values = {"rate": total["reopened_rate"], "n": int(total["reopened_n"]), "low": total["reopened_low"],
               "high": total["reopened_high"]}
-    evidence = Evidence("estimate", n=values["n"], estimate=values["rate"], interval=(values["low"], values["high"]))
+    evidence = Evidence("estimate", n=values["n"], estimate=values["rate"], interval=(values["low"], values["high"]),
+                        within=WITHIN_SHARE, serves="how to serve")
     if len(topics) < 2:
         return [Said("{rate:percent1} of {n:count} closed cases were opened again (95% interval {low:percent1} to "
                      "{high:percent1}).", values, evidence)]

@@ -6,11 +6,12 @@ Functions return templates, or what report.chart, report.table and report.kpis t
 import pandas as pd
 from scipy.stats import t as student
 
+from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.i18n import text as t
 from helpers.i18n import translate
 from helpers.lifetime_value.lifetime_value import Assumptions
 from helpers.plots import plots, plots_value
-from helpers.report import Evidence, Kpi
+from helpers.report import Kpi
 from helpers.subscriptions.contract_drivers import N_FOLDS, Drivers
 
 MOST = 12  # ratios in the chart
@@ -104,7 +105,7 @@ def verdict(retained: dict) -> str:
 def longevity_evidence(retained: dict) -> Evidence:
     return Evidence(
         retained["kind"], n=retained["n"], estimate=retained["other_rate"],
-        interval=(retained["other_low"], retained["other_high"]),
+        interval=(retained["other_low"], retained["other_high"]), within=WITHIN_SHARE, serves="what to expect",
     )
 
 
@@ -158,7 +159,8 @@ def heterogeneity_finding(facts: dict) -> str:
 
 
 def heterogeneity_evidence(facts: dict) -> Evidence:
-    return Evidence("prediction", n=facts["n"], estimate=facts["sbg_error"], baseline=facts["alike_error"], held_out=True)
+    return Evidence("prediction", n=facts["n"], estimate=facts["sbg_error"], baseline=facts["alike_error"], held_out=True,
+                    serves="what to expect")
 
 
 # --- why contracts end
@@ -224,7 +226,10 @@ def drivers_finding(facts: dict) -> str:
 def drivers_evidence(facts: dict) -> Evidence:
     """Return what supports it: the gain in concordance over the plan alone (or over chance), out of sample."""
     gain, half = facts["gain"], float(student.ppf(0.975, N_FOLDS - 1)) * facts["error"]
-    return Evidence("prediction", n=facts["n"], estimate=gain, interval=(gain - half, gain + half), baseline=0.0, held_out=True)
+    return Evidence(
+        "prediction", n=facts["n"], estimate=gain, interval=(gain - half, gain + half), baseline=0.0, held_out=True,
+        serves="whom to contact",
+    )
 
 
 def drivers_caveats(found: Drivers) -> list[tuple[str, dict]]:

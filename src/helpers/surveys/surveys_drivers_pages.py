@@ -91,7 +91,7 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
         {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)], "effect": float(first["effect"]),
          "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome]},
         Evidence("estimate", n=int(first["n"]), estimate=float(first["effect"]), baseline=0.0,
-                 interval=(float(first["effect_low"]), float(first["effect_high"]))),
+                 interval=(float(first["effect_low"]), float(first["effect_high"])), serves="what to mend"),
     )]
     pieces.append(Said(
         "All questions together foretell {r2:percent} of the differences in “{outcome:label}” of customers that the model has "
@@ -142,7 +142,7 @@ def value(study: Study, run: Run) -> list:
         {"customers": float(row.customer_share), "share": float(row.value_share), "low": float(row.value_low),
          "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
         Evidence("estimate", n=int(row.n), estimate=float(row.value_share - row.customer_share), baseline=0.0,
-                 interval=(float(row.excess_low), float(row.excess_high))),
+                 interval=(float(row.excess_low), float(row.excess_high)), serves="whom to contact"),
     ) for row in mine.itertuples()]
 
 

@@ -6,7 +6,7 @@ Input: what surveys_study.py computed.
 import pandas as pd
 
 from helpers.errors import TooLittleData
-from helpers.evidence import Evidence
+from helpers.evidence import WITHIN_NPS, Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_surveys
@@ -115,7 +115,8 @@ def _finding(row: pd.Series, *, is_weighted: bool) -> list:
         "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
         "{n:count} customers).", values,
         None if is_weighted else
-        Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"])),
+        Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"]),
+                 within=WITHIN_NPS),
     )]
 
 

@@ -6,7 +6,7 @@ Input: what surveys_study.py computed.
 import pandas as pd
 
 from helpers.errors import TooLittleData
-from helpers.evidence import Evidence
+from helpers.evidence import WITHIN_CES, WITHIN_NPS, WITHIN_SHARE, Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots
@@ -16,6 +16,7 @@ from helpers.surveys.surveys_history import NEVER
 from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
 from helpers.surveys.surveys_study import Response, Study
 
+WITHIN = {"nps": WITHIN_NPS, "csat": WITHIN_SHARE, "ces": WITHIN_CES}
 MIN_NAMED = 0.05  # share of the invitations from which a group may be named in the title
 RATE_COLUMNS = {
     "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Invitations", "count"),
@@ -44,7 +45,8 @@ def response(study: Study, run: Run) -> list:
     groups = found.rates[~told_twice & ~found.rates["group"].isin([surveys.UNKNOWN, total["group"]])]
     groups = groups[groups.groupby("dimension")["group"].transform("size") > 1]
     values = {name: float(total[name]) for name in ("share", "low", "high")} | {"n": int(total["n"]), "days": found.days}
-    sure = Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"]))
+    sure = Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"]),
+                    within=WITHIN_SHARE)
     pieces = [_rates_chart(groups, total, run)] if len(groups) else []
     if isinstance(found.weighted, TooLittleData):
         return [*pieces, Said(
@@ -59,7 +61,7 @@ def response(study: Study, run: Run) -> list:
         "(95% interval {weighted_low} to {weighted_high}) instead of {estimate}.",
         values | {"measure": first["measure"].upper()},
         Evidence("estimate", n=int(first["n"]), estimate=first["weighted"],
-                 interval=(first["weighted_low"], first["weighted_high"])),
+                 interval=(first["weighted_low"], first["weighted_high"]), within=WITHIN[first["measure"]]),
     ), *_weighted(found, total, run)]
 
 

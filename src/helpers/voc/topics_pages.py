@@ -90,7 +90,7 @@ def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
         said.append(Said(
             template, {"topic": row.topic, "n": int(row.n), "share": row.dissatisfied_share, "others": row.others},
             Evidence("estimate", n=int(row.n), estimate=row.difference, interval=(row.difference_low, row.difference_high),
-                     baseline=0.0),
+                     baseline=0.0, serves="what to mend" if row.difference > 0 else "what to offer"),
         ))
     return said
 

@@ -204,7 +204,7 @@ def _cost(row, *, horizon_days: int, reach_months: int, coverage: float) -> Said
          "share": row.stopped_share, "days": horizon_days, "expected": row.expected_share, "reached": int(row.n_reached),
          "value": row.value_reached, "months": reach_months},
         Evidence("estimate", n=int(row.n_compared), estimate=row.money_at_risk, interval=(row.money_low, row.money_high),
-                 baseline=0.0, coverage=coverage),
+                 baseline=0.0, coverage=coverage, serves="what to mend"),
     )
 
 

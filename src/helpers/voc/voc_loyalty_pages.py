@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.evidence import Evidence
+from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.i18n import text as t
 from helpers.report import Said
 from helpers.voc import voc_loyalty
@@ -28,7 +28,8 @@ def counts(counted: dict[str, dict], listed: pd.DataFrame, *, days: int) -> list
             "{high:percent}) have stopped buying all the same: silent for more than {days:count} days, and for longer than 95% "
             "of the pauses between their purchases.",
             {**best, "days": days},
-            Evidence("estimate", n=best["n"], estimate=best["share"], interval=(best["low"], best["high"])),
+            Evidence("estimate", n=best["n"], estimate=best["share"], interval=(best["low"], best["high"]),
+                     within=WITHIN_SHARE, serves="whom to contact"),
         ))
     if bad["n"] >= voc_loyalty.MIN_GROUP:
         stays = listed[listed["listed_as"] == voc_loyalty.DETRACTOR]

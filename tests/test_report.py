@@ -152,7 +152,8 @@ def test_nothing_holds_that_is_small_or_whose_interval_is_wide_or_includes_the_b
         assert given_grade == "too weak"
     if kind == "prediction" and not held_out:
         assert given_grade != "holds"
-    if kind == "estimate" and baseline is None and (within is None or interval is None or interval[1] - interval[0] > 2 * within):
+    is_wide = within is None or interval is None or interval[1] - interval[0] > 2 * within
+    if kind == "estimate" and baseline is None and is_wide:
         assert given_grade != "holds"
 
 

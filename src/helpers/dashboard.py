@@ -115,15 +115,16 @@ def kpi_table(keys: list[Key], *, as_of: pd.Timestamp) -> pd.DataFrame:
     }).astype({"previous": "float64", "change": "float64"})
 
 
-def answer(keys: list[Key], *, period_days: int) -> tuple[str, dict]:
+def answer(keys: list[Key], *, as_of: pd.Timestamp, period_days: int) -> tuple[str, dict]:
     """Return the page's sentence: revenue against the period before, and what moved it most (buyers, orders, or basket).
 
     Revenue = customers × orders per customer × average order value; the factor with the largest relative change is named.
     """
     by_name = {key.name: key for key in keys}
     if not by_name["Revenue"].before:
-        template = "Revenue of the last {weeks:count} weeks is {revenue:money}; the {weeks:count} weeks before had none."
-        return template, {"weeks": period_days // DAYS_PER_WEEK, "revenue": by_name["Revenue"].value}
+        return (
+            "Revenue of the {weeks:count} weeks to {last:day} is {revenue:money}; the {weeks:count} weeks before had none."
+        ), {"weeks": period_days // DAYS_PER_WEEK, "last": as_of, "revenue": by_name["Revenue"].value}
     revenue, customers = by_name["Revenue"], by_name["Customers who bought"]
     orders, basket = by_name["Orders"], by_name["Average order value"]
     per_customer = (orders.value / customers.value) / (orders.before / customers.before) - 1 if customers.value else 0.0
@@ -134,11 +135,11 @@ def answer(keys: list[Key], *, period_days: int) -> tuple[str, dict]:
     driver = max(factors, key=lambda name: abs(factors[name] or 0.0))
     values = {
         "revenue": revenue.value, "change": revenue.change, "weeks": period_days // DAYS_PER_WEEK, "driver": driver,
-        "driver_change": factors[driver],
+        "driver_change": factors[driver], "last": as_of,
     }
     return (
-        "Revenue of the last {weeks:count} weeks is {revenue:money}, {change:change_percent1} on the {weeks:count} weeks "
-        "before; what moved most is {driver:label} ({driver_change:change_percent1}).", values,
+        "Revenue of the {weeks:count} weeks to {last:day} is {revenue:money}, {change:change_percent1} on the {weeks:count} "
+        "weeks before; what moved most is {driver:label} ({driver_change:change_percent1}).", values,
     )
 
 
@@ -238,14 +239,17 @@ def came_true(checks: dict[str, pd.DataFrame]) -> list[pd.Series]:
 
 
 def quality_alert(log: pd.DataFrame, quality: pd.DataFrame) -> dict:
-    """Return what the data-quality alert says: rows set aside and the weakest field that a source fills at least in part."""
-    removed = log[log["effect"] != "change"]
+    """Return what the data-quality alert says: rows set aside, and the weakest field that a source fills at least in part.
+
+    Rows that repeat another one, or speak of the same customer, were merged: nothing of them is lost, so they count apart.
+    """
+    affected = log.groupby("effect")["rows_affected"].sum().reindex(["reject", "merge", "change"], fill_value=0)
+    weakest = quality[quality["completeness"] > 0].sort_values(["score", "table", "field"]).iloc[0]
     rows = int(log.groupby("table")["rows_before"].max().sum())
-    filled = quality[quality["completeness"] > 0].sort_values(["score", "table", "field"])
-    weakest = filled.iloc[0]
     return {
-        "aside": int(removed["rows_affected"].sum()), "rows": rows, "field": f"{weakest['table']}.{weakest['field']}",
-        "score": float(weakest["score"]), "changed": int(log.loc[log["effect"] == "change", "rows_affected"].sum()),
+        "aside": int(affected["reject"]), "rows": rows, "aside_rate": affected["reject"] / rows if rows else 0.0,
+        "merged": int(affected["merge"]), "changed": int(affected["change"]),
+        "field": f"{weakest['table']}.{weakest['field']}", "score": float(weakest["score"]),
     }
 
 
@@ -272,16 +276,15 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> A
             color="muted",
         )
     listed = scores[~scores["is_silent"]].sort_values("rank").head(most)
-    values = {
-        "n": len(listed), "loss": float(listed["expected_loss"].sum()), "all": int((~scores["is_silent"]).sum()),
-        "share": float(listed["expected_loss"].sum() / max(scores.loc[~scores["is_silent"], "expected_loss"].sum(), 1e-9)),
-    }
+    n_silent, total = int(scores["is_silent"].sum()), float(scores.loc[~scores["is_silent"], "expected_loss"].sum())
+    loss = float(listed["expected_loss"].sum())
+    values = {"n": len(listed), "loss": loss, "all": len(scores) - n_silent, "share": loss / max(total, 1e-9)}
     return Alert(
         "Whom we are losing",
         "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the expected loss.", values,
-        (("Expected loss on the list", values["loss"], "money"),
+        (("Expected loss on the list", loss, "money"),
          ("Mean churn probability", float(listed["churn_probability"].mean()), "percent"),
-         ("Customers already silent", int(scores["is_silent"].sum()), "count")),
+         *([("Customers already silent", n_silent, "count")] if n_silent else [])),
         color="bad",
     )
 
@@ -323,14 +326,15 @@ def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Al
 def data_alert(log: pd.DataFrame, quality: pd.DataFrame) -> Alert:
     """Return what is wrong with the data: rows set aside and the weakest field that some source fills."""
     values = quality_alert(log, quality)
-    if values["score"] == 1:
-        template = "{aside:count} of {rows:count} rows were set aside; every field that a source fills is sound in all rows."
-        return Alert("Data quality", template, values, color="neutral")
-    return Alert(
-        "Data quality",
-        "{aside:count} of {rows:count} rows were set aside; the weakest field is {field} (sound in {score:percent} of rows).",
-        values, (("Values marked unknown", values["changed"], "count"),), color="neutral",
+    facts = (("Rows merged with another one", values["merged"], "count"), ("Values changed", values["changed"], "count"))
+    template = (
+        "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; every field that a source fills is filled "
+        "and valid in all rows."
+        if values["score"] == 1 else
+        "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; the weakest field that a source fills is "
+        "{field} (filled and valid in {score:percent} of rows)."
     )
+    return Alert("Data quality", template, values, facts, color="neutral")
 
 
 def alert_cards(alerts: list[Alert]) -> list:

@@ -86,9 +86,9 @@ def legend() -> list[tuple[str, dict]]:
     """Return how findings are graded, for the reader: messages of the catalogue with their values."""
     return [
         (
-            "Holds: a count of all the data; an estimate whose 95% interval excludes the value that would make the sentence say "
-            "nothing, or is narrow enough; or a prediction checked on unseen data, whose interval sets it apart from a simple "
-            "rule.", {},
+            "Holds: a count of all the data; an estimate whose 95% interval excludes the value that would make the sentence "
+            "say nothing, or is narrow enough; or a prediction checked on unseen data, whose interval sets it apart from a "
+            "simple rule.", {},
         ),
         (
             "Narrow enough: at most ±{share:count} percentage points for a share, ±{nps:count} points for the net promoter "

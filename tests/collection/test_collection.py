@@ -239,7 +239,7 @@ def test_a_gap_is_a_month_below_half_of_the_median(lowest, n_low):
             "1 of 4 whole months fall below half of the median of 100 order lines; the lowest is Mar 2017 with 49."
         )
     else:
-        assert sentence == "Not one of 4 whole months falls below half of the median of 100 order lines."
+        assert sentence == "None of 4 whole months has fewer than half the order lines of a usual month (100, the median)."
         assert i18n.text(*found.title, **found.values).startswith("No gap: whole months have between")
 
 
@@ -301,11 +301,13 @@ def test_every_link_that_loses_rows_gets_a_sentence_and_all_others_one():
     links = pd.DataFrame({"link": list("xyz"), "n_rows": [10, 20, 30], "n_found": [9, 20, 3], "found_rate": [0.9, 1.0, 0.1]})
     said = [i18n.text(s.template, **s.values) for s in collection.link_findings(links)]
     assert said == [
-        "10.0% of 30 references find their partner in z; 27 do not.",
-        "90.0% of 10 references find their partner in x; 1 do not.",
+        "27 of 30 references z find no partner; 10.0% do.",
+        "1 of 10 references x find no partner; 90.0% do.",
     ]
     (all_found,) = collection.link_findings(links[links["found_rate"] == 1])
-    assert i18n.text(all_found.template, **all_found.values) == "Every one of 20 references finds its partner."
+    assert i18n.text(all_found.template, **all_found.values) == (
+        "Each of 20 references from one table to another, such as an order line to its product, finds its partner."
+    )
     assert collection.link_findings(links.head(0)) == []
 
 

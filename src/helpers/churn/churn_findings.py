@@ -89,7 +89,7 @@ def time_finding(study: Study) -> Sentence | None:
     return Sentence(
         "Tested at {n:count} cut-offs from {first:day} to {last:day}, each time on customers and weeks that it had not seen, "
         "with a horizon of {horizon:count} days, the score ranks between {low:percent1} and {high:percent1} of the pairs "
-        "right.",
+        "of a lost and a kept customer right.",
         {"n": len(rows), "horizon": study.examples.windows.horizon_days, "first": rows["cut_off"].min(),
          "last": rows["cut_off"].max(), "low": float(worst["value"]), "high": float(best["value"])},
         Evidence("prediction", int(worst["n"]), float(worst["value"]), (float(worst["low"]), float(worst["high"])), 0.5,
@@ -107,7 +107,8 @@ def returned_finding(study: Study) -> Sentence | None:
     return Sentence(
         "Away is not gone: of the customers counted as lost at an earlier cut-off, {share:percent} bought again in the "
         "{horizon:count} days of the next outcome.",
-        {"share": float(row["returned"]), "horizon": study.examples.windows.horizon_days}, Evidence("fact", int(row["n"]), serves="whom to contact"),
+        {"share": float(row["returned"]), "horizon": study.examples.windows.horizon_days},
+        Evidence("fact", int(row["n"]), serves="whom to contact"),
     )
 
 
@@ -118,9 +119,8 @@ def definition_finding(study: Study) -> Sentence | None:
     rows = study.definitions.table.sort_values(["auc", "definition"], ascending=[False, True], kind="stable")
     best, worst = rows.iloc[0], rows.iloc[-1]
     return Sentence(
-        "“{best:label}” ({share:percent} of the customers) is foretold best: {auc:percent1} of the pairs ranked right; "
-        "“{worst:label}” "
-        "({other_share:percent}) worst: {other:percent1}.",
+        "“{best:label}” ({share:percent} of the customers) is foretold best: {auc:percent1} of the pairs of a "
+        "lost and a kept customer ranked right; “{worst:label}” ({other_share:percent}) worst: {other:percent1}.",
         {"best": best["definition"], "share": float(best["share"]), "auc": float(best["auc"]), "worst": worst["definition"],
          "other_share": float(worst["share"]), "other": float(worst["auc"])},
         Evidence("prediction", int(worst["n"]), float(worst["auc"]), (float(worst["auc_low"]), float(worst["auc_high"])), 0.5,
@@ -154,10 +154,9 @@ def buying_finding(quality: pd.DataFrame) -> Sentence | None:
     auc = churn_quality.value_of(rows, score, "roc_auc")
     lift = churn_quality.value_of(rows, score, "top_decile_lift")
     return Sentence(
-        "Without the customers already silent for a whole horizon, whose loss is no news, {auc:percent1} of the pairs "
-        "are ranked "
-        "right, and the tenth with the highest risk holds {lift:number1} times as many later losses as an average "
-        "tenth.",
+        "Without the customers already silent for a whole horizon, whose loss is no news, {auc:percent1} of the pairs of a "
+        "lost and a kept one are ranked right, and the tenth with the highest risk holds {lift:number1} times as many later "
+        "losses as an average tenth.",
         {"auc": auc["value"], "lift": lift["value"]},
         Evidence("prediction", int(rows["n"].iloc[0]), lift["value"], (lift["low"], lift["high"]), 1.0, held_out=True,
                  serves="what to trust"),
@@ -194,19 +193,17 @@ def calibration_finding(quality: pd.DataFrame) -> Sentence:
               "skill": abs(float(skill["value"]))}
     if skill["value"] <= 0:
         return Sentence(
-            "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
-            "{skill:percent} "
-            "more (Brier score) than the same rate for everyone.", values, evidence,
+            "Of the customers tested, the score expected {expected:percent1} to be lost; {seen:percent1} were. Its "
+            "probabilities miss by {skill:percent} more (Brier score) than the same rate for everyone.", values, evidence,
         )
     if "calibration_slope" not in rows.index:  # one probability for everyone has none
         return Sentence(
-            "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by "
-            "{skill:percent} "
-            "less (Brier score) than the same rate for everyone.", values, evidence,
+            "Of the customers tested, the score expected {expected:percent1} to be lost; {seen:percent1} were. Its "
+            "probabilities miss by {skill:percent} less (Brier score) than the same rate for everyone.", values, evidence,
         )
     return Sentence(
-        "The score expected {expected:percent1} to be lost and {seen:percent1} were; its probabilities miss by {skill:percent} "
-        "less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
+        "Of the customers tested, the score expected {expected:percent1} to be lost; {seen:percent1} were. Its probabilities "
+        "miss by {skill:percent} less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
         "{intercept:number2} (right: 0).",
         values | {"slope": float(value["calibration_slope"]), "intercept": float(value["calibration_intercept"])}, evidence,
     )
@@ -222,9 +219,10 @@ def capture_finding(examples: Examples, captured: dict, tested: pd.DataFrame, *,
         "{value:percent} of the "
         "value that was lost; in a list ordered by customer value alone, {other:percent}."
         if examples.kind == "contracts" else
-        "Had the list been made at the test cut-off, its first {share:percent} would have held {value:percent} of the "
-        "value that "
-        "was then lost; a list ordered by customer value alone, {other:percent}.",
+        "Had the call list been made on {day:day}, its first {share:percent} would have held {value:percent} of the value lost "
+        "over the {horizon:count} days that it speaks of; a list ordered by customer value alone, {other:percent}.",
+        {"share": share, "value": captured["value"], "other": captured["without_score"], "day": examples.windows.test,
+         "horizon": examples.windows.horizon_days} if examples.kind != "contracts" else
         {"share": share, "value": captured["value"], "other": captured["without_score"]},
         Evidence("prediction", len(tested), captured["value"], (captured["low"], captured["high"]),
                  captured["without_score"], held_out=True, serves="whom to contact"),

@@ -317,7 +317,10 @@ def steadiness(months: pd.DataFrame, *, first_day: pd.Timestamp, as_of: pd.Times
     if low.empty:
         return Steadiness(
             ("No gap: whole months have between {lowest:count} and {highest:count} order lines",),
-            ("Not one of {n_months:count} whole months falls below half of the median of {median:count} order lines.",), values,
+            (
+                "None of {n_months:count} whole months has fewer than half the order lines of a usual month ({median:count}, "
+                "the median).",
+            ), values,
         )
     return Steadiness(
         ("{n_low:count} of {n_months:count} whole months have less than half of the usual order lines",),
@@ -363,8 +366,11 @@ def link_findings(links: pd.DataFrame) -> list[Sentence]:
     broken = links[links["found_rate"] < 1].sort_values("found_rate")
     if broken.empty:
         n = int(links["n_rows"].sum())
-        return [Sentence("Every one of {n:count} references finds its partner.", {"n": n}, n)] if n else []
-    template = "{found:percent1} of {n:count} references find their partner in {link}; {lost:count} do not."
+        whole = (
+            "Each of {n:count} references from one table to another, such as an order line to its product, finds its partner."
+        )
+        return [Sentence(whole, {"n": n}, n)] if n else []
+    template = "{lost:count} of {n:count} references {link} find no partner; {found:percent1} do."
     return [
         Sentence(template, {"found": r.found_rate, "n": r.n_rows, "link": r.link, "lost": r.n_rows - r.n_found}, r.n_rows)
         for r in broken.itertuples()

@@ -207,7 +207,8 @@ def test_of_two_themes_the_one_with_more_dissatisfied_reviews_beyond_those_expec
 
 def logged():
     return pd.DataFrame([
-        ("orders", "reject", 1000, 7), ("orders", "reject", 993, 3), ("orders", "change", 990, 40), ("orders", "merge", 990, 90),
+        ("orders", "reject", 1000, 7), ("orders", "reject", 993, 3), ("orders", "change", 990, 40),
+        ("orders", "merge", 990, 90),
         ("customers", "merge", 600, 500), ("customers", "change", 100, 2),
     ], columns=["table", "effect", "rows_before", "rows_affected"])
 

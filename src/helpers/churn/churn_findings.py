@@ -203,8 +203,8 @@ def calibration_finding(quality: pd.DataFrame) -> Sentence:
         )
     return Sentence(
         "Of the customers tested, the score expected {expected:percent1} to be lost; {seen:percent1} were. Its probabilities "
-        "miss by {skill:percent} less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: 1), intercept "
-        "{intercept:number2} (right: 0).",
+        "miss by {skill:percent} less (Brier score) than the same rate for everyone; calibration slope {slope:number2} (right: "
+        "1), intercept {intercept:number2} (right: 0).",
         values | {"slope": float(value["calibration_slope"]), "intercept": float(value["calibration_intercept"])}, evidence,
     )
 

@@ -289,3 +289,32 @@ def test_ids_are_personal_unless_the_data_set_says_that_they_were_published(shop
     assert shop(MINIMAL).business.identifiers == "personal"
     assert "key 'business.identifiers'" in shop(MINIMAL.replace("currency: EUR", "currency: EUR\n  identifiers: secret"))
     assert "key 'business.country'" in shop(MINIMAL.replace("currency: EUR", "currency: EUR\n  country: Germany"))
+
+
+def test_opening_hours_of_service_are_read_and_a_day_that_is_not_named_is_closed(shop):
+    hours = shop(MINIMAL.replace("  contractual: false\n", """\
+  contractual: false
+  service_hours:
+    monday: 09:00-12:00, 13:30-18:00
+    saturday: 10:00-14:00
+    special_days: {2017-05-01: closed, 2017-12-24: 9:00-12:00}
+""")).business.service_hours
+    assert hours.of(date(2017, 5, 8)) == ((540, 720), (810, 1080))
+    assert (hours.of(date(2017, 5, 1)), hours.of(date(2017, 5, 2))) == ((), ())
+    assert hours.of(date(2017, 12, 24)) == ((540, 720),)
+
+
+@pytest.mark.parametrize(("written", "said"), [
+    ("{monday: 9-18}", "key 'business.service_hours.monday': write hours as 09:00-18:00"),
+    ("{monday: 18:00-02:00}", "hours must run on within a day"),
+    ("{monday: '09:00-13:00, 12:00-18:00'}", "hours must run on within a day"),
+    ("{monday: 09:00-24:30}", "hours must run on within a day"),
+    ("{mondays: 09:00-18:00}", "unknown key; did you mean 'monday'"),
+    ("{monday: 09:00-18:00, special_days: {2017-12-24: off}}", "write hours as 09:00-18:00"),
+    ("{monday: 09:00-18:00, special_days: {christmas: closed}}", "special_days"),
+    ("{monday: closed}", "is open on no weekday"),
+])
+def test_opening_hours_that_cannot_be_are_refused_in_one_line(shop, written, said):
+    error = shop(MINIMAL.replace("  contractual: false\n", f"  contractual: false\n  service_hours: {written}\n"))
+    assert said in error
+    assert "dataset.yml:" in error

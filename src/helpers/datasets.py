@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from helpers import paths
 from helpers.contracts import COLLECTED_NAMES, contract
 from helpers.errors import UserError
+from helpers.service.opening_hours import OpeningHours
 
 BUILT_IN = ("complete_journey", "cdnow", "telco", "fine_foods")
 VENDORS = (
@@ -80,6 +81,7 @@ class Business(_Strict):
     contact_cost: Assumption | None = None
     success_rate: Assumption | None = None
     months_of_value: Assumption | None = None
+    service_hours: OpeningHours | None = None  # when customer service answers
 
 
 class Question(_Strict):

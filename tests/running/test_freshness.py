@@ -383,3 +383,8 @@ def test_aliases_may_repeat_a_part_and_not_unfold_without_end(tmp_path):
         file.write_text(bomb, encoding="utf-8")
         with pytest.raises(UserError, match="settings.yml: its aliases unfold to more than 100,000 values"):
             freshness.read_mapping(file)
+
+
+def test_a_day_or_a_number_as_a_key_of_dataset_yml_counts_as_its_text():
+    written = {date(2025, 1, 29): "closed", 1: [{2: 3}]}
+    assert freshness.sha_of(written) == freshness.sha_of({"2025-01-29": "closed", "1": [{"2": 3}]})

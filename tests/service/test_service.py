@@ -7,6 +7,7 @@ import pytest
 from helpers.contracts import contract
 from helpers.errors import TooLittleData
 from helpers.service import service
+from helpers.service.opening_hours import OpeningHours
 from helpers.tables import check_frame
 
 AS_OF = pd.Timestamp("2026-01-31")
@@ -214,3 +215,53 @@ def test_people_on_the_telephone_wait_for_minutes_and_do_not_make_tickets_look_f
         assert table.loc[("all", "all"), column] == alone.loc[("all", "all"), column]
     assert table.loc[("all", "call"), "first_median_hours"] == pytest.approx(1 / 3)
     assert service.waits_of_talks(read(*usual())) is None
+
+
+# --- opening hours
+
+OFFICE = OpeningHours(**dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:00"))
+FRIDAY = pd.Timestamp("2026-01-09 16:00", tz="UTC")
+
+
+def read_open(*cases: dict, opening=OFFICE) -> service.Cases:
+    return service.read_cases(frame(*cases), as_of=AS_OF, time_zone="UTC", opening=opening)
+
+
+def test_a_wait_over_a_weekend_is_long_by_the_clock_and_short_in_opening_hours():
+    found = read_open(*[case(i, opened=FRIDAY, first=66.0, close=72.0) for i in range(40)])  # Monday 10:00 and 16:00
+    row = service.quality(found).set_index(["topic", "channel"]).loc[("all", "all")]
+    assert (row["first_median_hours"], row["first_p90_hours"]) == (66.0, 66.0)
+    assert (row["first_open_median_hours"], row["first_open_p90_hours"]) == (2.0, 2.0)
+    assert (row["close_median_hours"], row["close_open_median_hours"]) == (72.0, 8.0)
+    assert (row["first_open_n"], row["close_open_n"]) == (40, 40)
+    assert service.outside_hours(found) == {"opened": 0.0, "answered": 0.0}
+
+
+def test_an_open_case_has_waited_the_opening_hours_until_the_snapshot_and_its_end_is_not_known():
+    late = pd.Timestamp("2026-01-29 15:00", tz="UTC")  # a Thursday; the snapshot is the Saturday after it
+    waiting = [case(i, opened=late, first=None, close=None) for i in range(21)]
+    found = read_open(*waiting, *[case(100 + i, opened=late, first=1.0, close=3.0) for i in range(19)])  # closed at 18:00
+    rows = found.rows.set_index("case_id")
+    assert rows.loc["c0000", ["first_open_hours", "close_open_hours"]].tolist() == [10.0, 10.0]
+    assert rows.loc["c0100", ["first_open_hours", "close_open_hours"]].tolist() == [1.0, 2.0]
+    row = service.quality(found).set_index(["topic", "channel"]).loc[("all", "all")]
+    assert np.isnan(row["first_open_median_hours"])  # 19 of 40 are answered: half of them not yet
+
+
+def test_what_comes_and_is_answered_while_all_is_closed_waited_no_opening_hour_and_is_counted():
+    night = [case(100 + i, opened=FRIDAY + pd.Timedelta(hours=3), first=1.0, close=70.0) for i in range(10)]
+    found = read_open(*usual(30, opened=FRIDAY - pd.Timedelta(hours=6)), *night)
+    assert (found.rows.set_index("case_id").loc["c0100", "first_open_hours"]) == 0.0
+    outside = service.outside_hours(found)
+    assert (outside["opened"], outside["answered"]) == (pytest.approx(10 / 40), pytest.approx(10 / 40))
+
+
+def test_opening_hours_say_nothing_where_they_are_not_stated_where_cases_note_days_or_where_the_time_is_unknown():
+    midnight = [case(i, opened=OPENED, first=24.0, close=48.0) for i in range(40)]
+    for found in (read_open(*usual(), opening=None), read_open(*midnight)):
+        assert found.opening is None
+        assert found.rows[["first_open_hours", "close_open_hours"]].isna().all(axis=None)
+        assert service.outside_hours(found) is None
+        check_frame(service.quality(found), contract("service_quality"))
+    odd = read_open(*usual(opened=FRIDAY), case(90, opened=FRIDAY, first=-1.0, close=-2.0)).rows.set_index("case_id")
+    assert odd.loc["c0090", ["first_open_hours", "close_open_hours"]].isna().all()

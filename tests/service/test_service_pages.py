@@ -14,6 +14,7 @@ from helpers.errors import TooLittleData
 from helpers.plots import plots
 from helpers.report import Said
 from helpers.service import service, service_links_pages, service_pages
+from helpers.service.opening_hours import OpeningHours
 
 AS_OF = pd.Timestamp("2025-12-31")
 
@@ -29,8 +30,8 @@ def run_of(horizon=None):
     return report.Run("06_voc", settings, "en", AS_OF, pd.Timestamp("2025-01-01"), 1)
 
 
-def cases(**changes) -> service.Cases:
-    return service.read_cases(world(800).assign(**changes), as_of=AS_OF, time_zone="UTC")
+def cases(opening=None, **changes) -> service.Cases:
+    return service.read_cases(world(800).assign(**changes), as_of=AS_OF, time_zone="UTC", opening=opening)
 
 
 def sentences(pieces) -> str:
@@ -53,15 +54,33 @@ def test_times_shares_and_backlog_are_told_with_n_and_interval_and_the_page_show
     assert not [block for block in shown if ">nan<" in block.lower() or ">NaT<" in block]
 
 
+NIGHTS = OpeningHours(monday="22:00-24:00")
+
+
+def test_opening_hours_are_told_beside_the_clock_and_doubted_where_answers_come_at_other_times():
+    told, _ = service_pages.how_well(cases(NIGHTS), source="x")
+    words = sentences(told)
+    assert "Service is open 2.0 hours a week" in words
+    assert "if somebody answers then, they are wrong" in words
+    assert "Times run by the clock" not in words
+    waits = next(piece for piece in told if isinstance(piece, dict) and piece.get("csv_name") == "service_open_hours")
+    assert waits["frame"]["measure"].tolist() == ["First answer", "Time to close"]
+    assert (waits["frame"]["open_p90"] < waits["frame"]["p90"]).all()
+    plain, _ = service_pages.how_well(cases(), source="x")
+    assert "Service is open" not in sentences(plain)
+    assert not [piece for piece in plain if isinstance(piece, dict) and any("_open_" in name for name in piece["columns"])]
+
+
 @pytest.mark.slow
 def test_every_sentence_has_a_chinese_twin():
-    told, _ = service_pages.how_well(cases(), source="x")
+    told, _ = service_pages.how_well(cases(NIGHTS), source="x")
     linked, _ = service_links_pages.what_goes_with(cases(), None, None, run=run_of(), source="x")
     i18n.use(language="zh")
     for piece in [*told, *linked]:
         if isinstance(piece, Said):
             assert piece.template in i18n.catalogue(), piece.template
     labels = [*service_pages.QUALITY_COLUMNS.values(), *service_pages.BACKLOG_COLUMNS.values(),
+              *service_pages.OPEN_COLUMNS.values(),
               *service_links_pages.LINK_COLUMNS.values(), *service_links_pages.AFTER_COLUMNS.values()]
     assert not [label for label, _ in labels if label not in i18n.catalogue()]
 
@@ -124,7 +143,7 @@ HARD = {
 @pytest.mark.parametrize("name", HARD)
 def test_odd_cases_are_told_or_refused_in_a_sentence_and_never_with_nan(name):
     try:
-        served = service.read_cases(HARD[name](world(120)), as_of=AS_OF, time_zone="Asia/Shanghai")
+        served = service.read_cases(HARD[name](world(120)), as_of=AS_OF, time_zone="Asia/Shanghai", opening=NIGHTS)
         told, _ = service_pages.how_well(served, source="x")
         linked, _ = service_links_pages.what_goes_with(served, None, None, run=run_of(), source="x")
     except TooLittleData as short:

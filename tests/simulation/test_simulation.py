@@ -12,9 +12,10 @@ import pytest
 
 from helpers import datasets, paths
 from helpers.errors import UserError
-from helpers.simulation import behaviour, catalogue, command, dirt, files, marketing, seasons, world
+from helpers.service.opening_hours import open_time
+from helpers.simulation import behaviour, catalogue, command, dirt, files, marketing, seasons, service, world
 from helpers.simulation.people import chinese_phone, make_people
-from helpers.simulation.settings import DAYS_PER_MONTH, FIRST_DAY, FUTURE_DAYS, N_DAYS, Plan
+from helpers.simulation.settings import DAYS_PER_MONTH, FIRST_DAY, FUTURE_DAYS, N_DAYS, Plan, moment_of
 
 ENCODINGS = ("utf-8-sig", "gb18030", "gb18030", "utf-8")  # of the tills, by month modulo 4
 
@@ -264,6 +265,16 @@ def test_dataset_yml_names_files_that_are_written(company):
 
 
 @pytest.mark.slow
+def test_tickets_are_answered_and_closed_in_the_opening_hours_that_dataset_yml_states(chunk):
+    business = datasets.read_yaml(paths.PROJECT / "data" / "simulated_retailer" / "dataset.yml", datasets.Dataset).business
+    assert business.service_hours == service.OPEN
+    days = pd.concat([chunk.cases["first"], chunk.cases["closed"]]).dropna()
+    local = pd.Series(moment_of(days.to_numpy() - 1e-6)).dt.tz_localize(business.time_zone)
+    time = open_time(service.OPEN, first=local.min(), last=local.max(), time_zone=business.time_zone)
+    assert time.is_open(local).all()
+    assert (chunk.cases["first"] >= chunk.cases["opened"]).mean() > .99  # the rest: not answered yet
+
+
 def test_the_same_parameters_do_nothing_and_others_write_anew(company):
     assert not command.simulate(Plan(people=400, seed=1))
     (company / "raw" / "products" / "商品清单.csv").unlink()

@@ -33,6 +33,8 @@ SERVICE = (
             whole("n_open", "open at the snapshot", ge=0),
             *_quantiles("first", "hours", "clock hours from the opening to the first answer, open waits counted"),
             *_quantiles("close", "hours", "clock hours from the opening to the closing, open cases counted"),
+            *_quantiles("first_open", "hours", "opening hours from the opening to the first answer; null where not stated"),
+            *_quantiles("close_open", "hours", "opening hours from the opening to the closing; null where not stated"),
             *_quantiles("handle", "minutes", "working time of a closed case"),
             *_share("reopened", "closed cases that were opened again"),
             *_share("satisfied", "rated cases with 4 or 5 of 5"),

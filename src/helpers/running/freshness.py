@@ -49,7 +49,15 @@ def sha(file: Path) -> str:
 
 
 def sha_of(data) -> str:
-    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    content = json.dumps(_with_text_keys(data), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _with_text_keys(data):
+    """Return data with every key as text: a key of a YAML file may be a day or a number."""
+    if isinstance(data, dict):
+        return {str(key): _with_text_keys(value) for key, value in data.items()}
+    return [_with_text_keys(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def stamp(file: Path) -> list:

@@ -12,16 +12,21 @@ import pandas as pd
 
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, wilson
+from helpers.service.opening_hours import OpeningHours, open_time
 from helpers.service.waiting_times import quantile
 
 MIN_CUSTOMERS = 10  # a smaller group is not shown
 MIN_CASES = 30  # cases to say anything, and below which a group is marked
 SATISFIED = 4  # of 5: the top two boxes
 AT_ONCE = 1.0  # minutes between the end of the handling and the closing of a talk
+MOSTLY = 0.95  # share of cases opened at midnight from which a source is said to note days, no hours
 MOST_GROUPS = 20  # topics, and channels, shown by themselves; the rarer ones count as others
 ALL, OTHER_TOPICS, OTHER_CHANNELS, NO_TOPIC, NO_CHANNEL = "all", "other topics", "other channels", "no topic", "no channel"
 RESERVED = (ALL, "failures", "questions")  # names of sums: a topic of that name is put in quotes
-MEASURES = {"first": ("first_hours", "is_answered"), "close": ("close_hours", "is_closed")}
+MEASURES = {  # a wait by the clock, and in opening hours
+    "first": ("first_hours", "is_answered"), "close": ("close_hours", "is_closed"),
+    "first_open": ("first_open_hours", "is_answered"), "close_open": ("close_open_hours", "is_closed"),
+}
 AFTER, FIRST_BEFORE, CLOSED_BEFORE, NOT_NOTED, NO_END, NO_MINUTES = (
     "opened after the snapshot: not looked at", "first answer before the opening: no answer time",
     "closed before it was opened: no closing time", "closed, but no first answer noted: no answer time",
@@ -35,7 +40,8 @@ class Cases:
 
     rows: case_id, customer_id, topic, channel, opened_at, closed_at, opened_on and closed_on (days of the business), hour (of
     the opening, there), first_hours and is_answered, close_hours and is_closed (hours so far where not; null where the time is
-    not known), handle_minutes (of closed cases), reopened, csat, is_open (null where the channel notes no closing), is_talk.
+    not known), first_open_hours and close_open_hours (the same, opening hours alone; null where these are not known),
+    handle_minutes (of closed cases), reopened, csat, is_open (null where the channel notes no closing), is_talk.
     left_out: reason (catalogue message), n. silent_channels: those that note no first answer. talk_channels: those in which a
     case is closed when its handling ends (a call that is hung up): there is no time to close.
     """
@@ -46,13 +52,17 @@ class Cases:
     talk_channels: tuple[str, ...]
     end: pd.Timestamp
     time_zone: str
+    opening: OpeningHours | None
 
 
-def read_cases(cases: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str) -> Cases:
+def read_cases(
+    cases: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str, opening: OpeningHours | None = None,
+) -> Cases:
     """Return the cases as they stood at the end of day `as_of`; what happened later counts as not having happened yet.
 
-    cases: columns of the contract `cases`. A case closed after the day is open, its rating and whether it was reopened are not
-    known yet. A channel in which no case has a first answer (calls) notes none; one in which no case has an end notes none.
+    cases: columns of the contract `cases`. opening: when service answers; not used where the cases note days only. A case
+    closed after the day is open, its rating and whether it was reopened are not known yet. A channel in which no case
+    has a first answer (calls) notes none; one in which no case has an end notes none.
 
     Raises
     ------
@@ -77,7 +87,9 @@ def read_cases(cases: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str) -> C
     local = rows["opened_at"].dt.tz_convert(time_zone)
     rows = rows.assign(opened_on=local.dt.tz_localize(None).dt.normalize(), hour=local.dt.hour,
                        closed_on=rows["closed_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize())
-    return Cases(rows, left_out[left_out["n"] > 0].reset_index(drop=True), silent, talk, end, time_zone)
+    opening = None if (local == local.dt.normalize()).mean() > MOSTLY else opening
+    rows = _with_open_hours(rows, opening, end=end, time_zone=time_zone)
+    return Cases(rows, left_out[left_out["n"] > 0].reset_index(drop=True), silent, talk, end, time_zone, opening)
 
 
 def _few(names: pd.Series, missing: str, others: str, customers: pd.Series) -> pd.Series:
@@ -117,6 +129,16 @@ def _with_times(seen: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, di
     return rows, counts, silent, talk
 
 
+def _with_open_hours(rows: pd.DataFrame, opening: OpeningHours | None, *, end: pd.Timestamp, time_zone: str) -> pd.DataFrame:
+    """Add the waits in opening hours; a case that still waits has waited until the end of the snapshot day."""
+    if opening is None:
+        return rows.assign(first_open_hours=np.nan, close_open_hours=np.nan)
+    time = open_time(opening, first=rows["opened_at"].min(), last=end, time_zone=time_zone)
+    return rows.assign(**{f"{name}_open_hours": time.hours_between(
+        rows["opened_at"], rows[moment].fillna(end).where(rows[f"{name}_hours"].notna()))
+        for name, moment in (("first", "first_response_at"), ("close", "closed_at"))})
+
+
 # --- quality by topic and channel
 
 
@@ -148,8 +170,9 @@ def _groups(rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def measures(group: pd.DataFrame) -> dict:
-    """Return median and 90 % point of first answer, close (hours) and handling (minutes), reopening, satisfaction, with
-    intervals; NaN where fewer than two cases tell. Talks, answered in minutes, count in the waits only where nothing else does.
+    """Return median and 90 % point of first answer, close (hours, by the clock and open) and handling (minutes), reopening,
+    satisfaction, with intervals; NaN where fewer than two cases tell. Talks, answered in minutes, count in the waits only where
+    nothing else does.
     """
     found: dict = {"n_open": int(group["is_open"].fillna(False).sum())}
     written = group if group["is_talk"].all() else group[~group["is_talk"]]
@@ -249,7 +272,19 @@ def lately(cases: Cases, *, days: int = 90) -> dict | None:
 def notes_days_only(cases: Cases) -> bool:
     """Say whether the cases were opened at midnight, nearly all of them: the source notes days, no hours."""
     local = cases.rows["opened_at"].dt.tz_convert(cases.time_zone)
-    return bool((local == local.dt.normalize()).mean() > 0.95)
+    return bool((local == local.dt.normalize()).mean() > MOSTLY)
+
+
+def outside_hours(cases: Cases) -> dict | None:
+    """Return the shares of cases opened and of first answers given outside the opening hours (opened, answered; NaN without
+    any), talks left out; None where the hours are not known."""
+    if cases.opening is None:
+        return None
+    rows = cases.rows[~cases.rows["is_talk"]]
+    time = open_time(cases.opening, first=cases.rows["opened_at"].min(), last=cases.end, time_zone=cases.time_zone)
+    answers = rows.loc[rows["is_answered"], "first_response_at"]
+    return {name: float(1 - time.is_open(moments).mean()) if len(moments) else np.nan
+            for name, moments in (("opened", rows["opened_at"]), ("answered", answers))}
 
 
 def night_share(cases: Cases) -> float:

@@ -8,6 +8,7 @@ from helpers.i18n import text as t
 from helpers.plots import plots, plots_service
 from helpers.report import Said
 from helpers.service import service
+from helpers.service.opening_hours import weekly_hours
 from helpers.service.service import ALL, Cases
 
 QUALITY_COLUMNS = {
@@ -16,27 +17,39 @@ QUALITY_COLUMNS = {
     "first_p90_hours": ("First answer, nine in ten within (hours)", "number1"),
     "close_median_hours": ("Closed, half within (hours)", "number1"),
     "close_p90_hours": ("Closed, nine in ten within (hours)", "number1"),
+    "first_open_median_hours": ("First answer, half within (opening hours)", "number1"),
+    "first_open_p90_hours": ("First answer, nine in ten within (opening hours)", "number1"),
     "handle_median_minutes": ("Handling, half within (minutes)", "number1"),
     "handle_p90_minutes": ("Handling, nine in ten within (minutes)", "number1"),
     "reopened_rate": ("Opened again", "percent1"), "satisfied_rate": ("Rated 4 or 5", "percent"),
     "csat_mean": ("Mean rating", "number2"),
 }
 CHANNEL_COLUMNS = {name: QUALITY_COLUMNS[name] for name in (
-    "channel", "n_cases", "n_open", "first_median_hours", "first_p90_hours", "reopened_rate", "satisfied_rate",
+    "channel", "n_cases", "n_open", "first_median_hours", "first_p90_hours", "first_open_median_hours", "first_open_p90_hours",
+    "reopened_rate", "satisfied_rate",
 )}  # the other times by channel, and by channel and topic, are in table service_quality
+OPEN_COLUMNS = {
+    "measure": ("Wait", "label"), "median": ("Half within, by the clock (hours)", "number1"),
+    "p90": ("Nine in ten within, by the clock (hours)", "number1"), "open_median": ("Half within (opening hours)", "number1"),
+    "open_low": ("from", "number1"), "open_high": ("to", "number1"),
+    "open_p90": ("Nine in ten within (opening hours)", "number1"),
+}
+MANY_OUTSIDE = 0.2  # share of first answers outside the opening hours from which these seem wrong
 BACKLOG_COLUMNS = {"week_end": ("Week up to", "day"), "n_opened": ("Opened", "count"), "n_closed": ("Closed", "count"),
                    "n_open": ("Open at its end", "count")}
 
 
-def columns_of(columns: dict) -> dict:
-    return {name: (t(label), fmt) for name, (label, fmt) in columns.items()}
+def columns_of(columns: dict, cases: Cases | None = None) -> dict:
+    """Return columns with their labels in the reader's language; with `cases`, opening hours only where they are known."""
+    is_shown = cases is None or cases.opening is not None
+    return {name: (t(label), fmt) for name, (label, fmt) in columns.items() if is_shown or "_open_" not in name}
 
 
 def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
     """Return what to tell on times, reopening and backlog, and the tables service_quality and service_backlog by name."""
     quality = service.quality(cases)
     total = quality[(quality["topic"] == ALL) & (quality["channel"] == ALL)].iloc[0]
-    pieces = [*_times(total, cases), *_by_topic(quality, source), *_opened_again(quality, total)]
+    pieces = [*_times(total, cases), *_by_topic(quality, cases, source), *_opened_again(quality, total)]
     tables = {"service_quality": quality}
     try:
         tables["service_backlog"] = service.backlog(cases)
@@ -47,7 +60,7 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
     if len(own) > 1:
         pieces.append({
             "frame": _marked(own.sort_values(["n_cases", "channel"], ascending=[False, True]), "channel"),
-            "columns": columns_of(CHANNEL_COLUMNS), "csv_name": "service_channels", "caption": t("Service by channel"),
+            "columns": columns_of(CHANNEL_COLUMNS, cases), "csv_name": "service_channels", "caption": t("Service by channel"),
         })
     return pieces, tables
 
@@ -83,7 +96,34 @@ def _times(total: pd.Series, cases: Cases) -> list:
             Evidence("estimate", n=recent["n"], estimate=recent["change"], baseline=0.0,
                      interval=(recent["change_low"], recent["change_high"]), serves="how to serve"),
         ))
-    return [*pieces, *_how_times_count(cases)]
+    return [*pieces, *_in_opening_hours(total, cases), *_how_times_count(cases)]
+
+
+def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
+    """Return the waits by the clock beside those in opening hours; nothing where these are not known."""
+    outside = service.outside_hours(cases)
+    if outside is None or total["first_open_median_hours"] != total["first_open_median_hours"]:
+        return []
+    known = [name for name in ("first", "close") if total[f"{name}_open_median_hours"] == total[f"{name}_open_median_hours"]]
+    waits = pd.DataFrame([
+        {"measure": t({"first": "First answer", "close": "Time to close"}[name]), "median": total[f"{name}_median_hours"],
+         "p90": total[f"{name}_p90_hours"], "open_median": total[f"{name}_open_median_hours"],
+         "open_low": total[f"{name}_open_median_low"], "open_high": total[f"{name}_open_median_high"],
+         "open_p90": total[f"{name}_open_p90_hours"]} for name in known])
+    said = Said(
+        "Service is open {weekly:number1} hours a week; {opened:percent} of cases come in while it is closed. Counting only "
+        "opening hours, half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} "
+        "to {high:number1}). All other times run by the clock, nights and weekends included.",
+        {"weekly": weekly_hours(cases.opening), "opened": outside["opened"], "n": int(total["first_open_n"]),
+         "median": total["first_open_median_hours"], "low": total["first_open_median_low"],
+         "high": total["first_open_median_high"]},
+        _estimate(total, "first_open_n", "first_open_median", "hours"),
+    )
+    doubt = [Said("{share:percent} of first answers come outside the opening hours that dataset.yml states (service_hours): if "
+                  "somebody answers then, they are wrong, and the waits in opening hours too short.",
+                  {"share": outside["answered"]})] if outside["answered"] > MANY_OUTSIDE else []
+    return [said, *doubt, {"frame": waits, "columns": columns_of(OPEN_COLUMNS), "csv_name": "service_open_hours",
+                           "caption": t("Waiting by the clock and in opening hours")}]
 
 
 def _first_answer(total: pd.Series) -> Said:
@@ -106,7 +146,7 @@ def _how_times_count(cases: Cases) -> list:
     pieces = []
     if service.notes_days_only(cases):
         pieces.append(Said("The cases note days, no hours: every time here is one of whole days.", {}))
-    elif share == share:
+    elif share == share and cases.opening is None:
         pieces.append(Said(
             "Times run by the clock, nights and weekends included; {share:percent} of first answers come between 20:00 and "
             "8:00 or on a weekend (64% of all hours lie there), so that service answers around the clock."
@@ -123,7 +163,7 @@ def _how_times_count(cases: Cases) -> list:
     return pieces
 
 
-def _by_topic(quality: pd.DataFrame, source: str) -> list:
+def _by_topic(quality: pd.DataFrame, cases: Cases, source: str) -> list:
     topics = quality[(quality["channel"] == ALL) & (quality["topic"] != ALL)]
     panels = [
         ("First answer (hours)", "first_median_hours", "", "first_p90_hours", "number1"),
@@ -149,8 +189,8 @@ def _by_topic(quality: pd.DataFrame, source: str) -> list:
         "subtitle": t("Times: dot = half of the cases, ring = nine in ten, telephone and the like apart; shares with 95% "
                       "intervals, all channels"),
         "source": source, "alt": t("Rows of topics: waiting times, share opened again, share rated 4 or 5."),
-        "data": _marked(order, "topic"), "columns": columns_of({k: v for k, v in QUALITY_COLUMNS.items() if k != "channel"}),
-        "name": "service_topics",
+        "data": _marked(order, "topic"), "name": "service_topics",
+        "columns": columns_of({name: column for name, column in QUALITY_COLUMNS.items() if name != "channel"}, cases),
     }]
 
 

@@ -64,8 +64,9 @@ def add_failures(orders: pd.DataFrame, people: pd.DataFrame, ends: np.ndarray, r
     blamed = pd.Series(first["cause"].to_numpy(), index=first["row"]).reindex(np.arange(len(people))).to_numpy()
     why = np.where(by_failure, "服务失误：" + pd.Series(blamed).fillna("").to_numpy(dtype=object), why)
     people = people.assign(left=left, why_left=np.where(left < N_DAYS, why, None), left_by_failure=by_failure & (left < N_DAYS))
-    orders = orders.assign(failure=cause)[orders["day"].to_numpy() <= left[row]].reset_index(drop=True)
-    return orders, people
+    drove_away = fatal & (leaves <= left[row])  # of several failures the one after which she left
+    orders = orders.assign(failure=cause, drove_away=drove_away)[orders["day"].to_numpy() <= left[row]]
+    return orders.reset_index(drop=True), people
 
 
 def _channels(share: np.ndarray, is_abroad: np.ndarray, rng) -> np.ndarray:

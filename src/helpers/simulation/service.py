@@ -1,35 +1,67 @@
 """Tickets and calls after failures and about everyday matters; surveys, reviews and comments. Frames by chunk."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
+from helpers.service.opening_hours import OpeningHours, OpenTime, open_time, weekly_hours
 from helpers.simulation import catalogue, voice
-from helpers.simulation.settings import N_DAYS
+from helpers.simulation.settings import FIRST_DAY, N_DAYS
 
+ZONE = "Asia/Shanghai"
+EPOCH = pd.Timestamp(FIRST_DAY).tz_localize(ZONE)
 BASE = np.array([.25, .0, .1, .45, .3, -.1])  # mean satisfaction by persona
 ROUTINE = ("查询物流", "开具发票", "退换货", "会员积分", "商品咨询")
+MOOD, PER_DAY, SPREAD = (2.6, 4.2), .12, .8  # mean rating of failures and questions, its loss per day, its noise
 TICKET_OF_FAILURE, ROUTINE_SHARE, CALL_SHARE = .75, .02, .4
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+OPEN = OpeningHours(  # when tickets are answered; dataset.yml of simulated_retailer states the same
+    **dict.fromkeys(WEEKDAYS, "09:00-21:00"), saturday="10:00-18:00", sunday="10:00-18:00",
+    special_days={"2024-02-09": "09:00-15:00", "2025-01-28": "09:00-15:00"} | dict.fromkeys(
+        ("2024-02-10", "2024-02-11", "2024-02-12", "2025-01-29", "2025-01-30", "2025-01-31"), "closed"),
+)
 SURVEYED, REVIEWED, COMMENTED = .10, .045, .03  # of people, of web orders, of people
 
 
 def cases(orders: pd.DataFrame, people: pd.DataFrame, rng) -> pd.DataFrame:
-    """Return tickets and calls: order, row, opened (day), topic, first_hours, closed, minutes, reopened, csat, is_call."""
+    """Return tickets and calls: order, row, opened (day), topic, first (day), closed, minutes, reopened, csat, is_call.
+
+    first and closed lie in opening hours, null from the last day on. The rating falls by .12 a day until the case is closed.
+    """
     failed = orders["failure"].notna().to_numpy()
     chosen = np.where(failed, rng.random(len(orders)) < TICKET_OF_FAILURE, rng.random(len(orders)) < ROUTINE_SHARE)
     order = np.flatnonzero(chosen)
     n, bad = len(order), failed[order]
     opened = orders["day"].to_numpy()[order] + rng.exponential(np.where(bad, 2.0, 1.0))
     hours = rng.lognormal(np.where(bad, 1.6, .7), .9)
-    solved = opened + hours / 24 + rng.exponential(np.where(bad, 3.5, .8))
+    is_seen = (opened < N_DAYS) & (opened + hours / 24 < N_DAYS)
+    first = _later(opened, hours)
+    solved = _later(first, 24 * rng.exponential(np.where(bad, 3.5, .8)))
     topic = np.where(bad, orders["failure"].to_numpy(dtype=object)[order], rng.choice(ROUTINE, n))
-    csat = np.clip(np.round(np.where(bad, 2.6, 4.2) - .12 * (solved - opened) + rng.normal(0, .8, n)), 1, 5)
+    mood = np.where(bad, *MOOD) - PER_DAY * (solved - opened)
+    csat = np.clip(np.round(mood + rng.normal(0, SPREAD, n)), 1, 5)
     frame = pd.DataFrame({
-        "order": order, "row": orders["row"].to_numpy()[order], "opened": opened, "topic": topic, "first_hours": hours,
-        "closed": np.where(solved < N_DAYS, solved, np.nan), "minutes": np.round(rng.lognormal(2.3, .6, n), 1),
+        "order": order, "row": orders["row"].to_numpy()[order], "opened": opened, "topic": topic,
+        "first": np.where(first < N_DAYS, first, np.nan), "closed": np.where(solved < N_DAYS, solved, np.nan),
+        "minutes": np.round(rng.lognormal(2.3, .6, n), 1),
         "reopened": rng.random(n) < np.where(bad, .15, .03), "csat": np.where(rng.random(n) < .45, csat, np.nan),
-        "is_call": rng.random(n) < CALL_SHARE, "is_failure": bad,
+        "is_call": rng.random(n) < CALL_SHARE, "is_failure": bad, "mood": mood,
+        "drove_away": orders["drove_away"].to_numpy()[order],
     })
-    return frame[(frame["opened"] < N_DAYS) & (frame["opened"] + frame["first_hours"] / 24 < N_DAYS)].reset_index(drop=True)
+    return frame[is_seen].reset_index(drop=True)
+
+
+def _later(day: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """Return the days on which as much open time has passed as there is, in an ordinary week, in `hours` by the clock."""
+    moments = pd.Series(EPOCH + pd.to_timedelta(day, unit="D"))
+    later = _open_time().after(moments, hours * weekly_hours(OPEN) / 168)
+    return ((later - EPOCH) / pd.Timedelta(days=1)).to_numpy()
+
+
+@cache
+def _open_time() -> OpenTime:
+    return open_time(OPEN, first=EPOCH, last=EPOCH + pd.Timedelta(days=N_DAYS + 400), time_zone=ZONE)
 
 
 def satisfaction(people: pd.DataFrame, orders: pd.DataFrame, rng) -> np.ndarray:

@@ -21,7 +21,7 @@ TYPES = {
     "lines": dict.fromkeys(("person_id", "member_no", "phone", "date_problem", "failure"),
                            TEXT) | {"ordered_at": pa.timestamp("us")},
     "churned": {"left_at": DAY}, "feedback": {"person_id": TEXT}, "campaign_effects": {"responded_at": DAY},
-    "invitations": {"person_id": TEXT}, "survey_drivers": {},
+    "invitations": {"person_id": TEXT}, "survey_drivers": {}, "cases": {"person_id": TEXT},
     "consents": {"granted_at": DAY, "withdrawn_at": DAY}, "affinities": {}, "sales": {"month": DAY}, "files": {},
 }
 
@@ -117,6 +117,17 @@ class Truth:
             "person_id": people["person_id"].to_numpy()[told["row"]],
             "sentiment": np.array(voice.SENTIMENTS)[told["sentiment"]], "aspect": np.array(voice.ASPECTS)[told["aspect"]],
             "language": np.where(told["is_english"], "en", "zh"), "has_text": told["text"].notna().to_numpy(),
+        }))
+
+    def add_cases(self, ids, people: pd.DataFrame, cases: pd.DataFrame) -> None:
+        """Note of each case whether something had failed, whether that drove the customer away, the rating from 1 to 5 that it
+        deserves (before noise and rounding), and for how many days she still was a customer."""
+        person = people.iloc[cases["row"]]
+        self.add("cases", pd.DataFrame({
+            "case_id": np.asarray(ids, dtype=object), "person_id": person["person_id"].to_numpy(),
+            "is_failure": cases["is_failure"].to_numpy(), "drove_away": cases["drove_away"].to_numpy(),
+            "mood": cases["mood"].to_numpy(),
+            "stays_days": (person["left"].to_numpy() - cases["opened"].to_numpy()).clip(min=0),
         }))
 
     def add_invitations(self, ids, people: pd.DataFrame, sent: pd.DataFrame) -> None:

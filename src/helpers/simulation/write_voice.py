@@ -89,8 +89,8 @@ class Voice:
         name = dirt.full_names(people, rng)
         number = np.array([f"{d}{chunk.number:04d}{i:06d}" for i, d in
                            enumerate(np.char.replace(np.datetime_as_string(date_of(opened)), "-", ""))], dtype=object)
-        closed = np.where(cases["closed"].notna(), times(moment_of(cases["closed"].fillna(0).to_numpy())), None)
-        first = times(moment_of(opened + cases["first_hours"].to_numpy() / 24))
+        first, closed = (np.where(day.notna(), times(moment_of(day.fillna(0).to_numpy())), None)
+                         for day in (cases["first"], cases["closed"]))
         tickets = pd.DataFrame({
             "工单编号": "GD" + pd.Series(number), "创建时间": times(moment_of(opened)), "客户姓名": name, "联系电话": phone,
             "会员号": card,
@@ -112,6 +112,7 @@ class Voice:
             "结束时间": times(moment_of(opened + cases["minutes"] / 1440)),
             "满意度": cases["csat"]})[called])
         self._note("calls", people[called], phone=phone[called])
+        self.truth.add_cases(np.where(called, "TH", "GD").astype(object) + number, chunk.people, cases)
 
     def _note(self, source: str, people: pd.DataFrame, **written) -> None:
         """Note the distinct sets of contact values of a source that has no person's number of its own."""

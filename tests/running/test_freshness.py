@@ -323,11 +323,12 @@ def test_a_raw_file_that_changes_appears_or_goes_runs_the_collection(home, tmp_p
     assert why() == "raw files changed"
 
 
-@pytest.mark.parametrize("name", ["dictionary.txt", "aspects.yml"])
+@pytest.mark.parametrize("name", ["dictionary.txt", "aspects.yml", "case_topics.yml"])
 def test_words_that_are_added_changed_or_taken_away_make_their_reader_stale(name, home, tmp_path, package, shown, monkeypatch):
     folder, stage, file = tmp_path / "notebooks", "01_collection", home / "data/complete_journey" / name
-    tiny.write(folder, stage, ("from helpers.texts import texts_chinese\nfrom helpers.voc import aspects\n"
-                               "aspects.read_aspects(dataset), texts_chinese.read_dictionary(dataset)",))
+    tiny.write(folder, stage, (
+        "from helpers.service import case_topics\nfrom helpers.texts import texts_chinese\nfrom helpers.voc import aspects\n"
+        "aspects.read_aspects(dataset), case_topics.read_failures(dataset), texts_chinese.read_dictionary(dataset)",))
     monkeypatch.setattr(paths, "NOTEBOOKS", folder)
     monkeypatch.setattr("helpers.running.execution.execute_both_languages", tiny.run_in_process)
     for content in ("# none\n", "# still none\n", None):

@@ -15,7 +15,9 @@ from helpers.plots import plots
 from helpers.report import Said
 from helpers.service import service, service_links_pages, service_pages
 from helpers.service.opening_hours import OpeningHours
+from helpers.voc.aspects import Aspect, Dictionary
 
+FAILURES = Dictionary({"failure": Aspect(en=("damag*", "late"))})
 AS_OF = pd.Timestamp("2025-12-31")
 
 
@@ -74,7 +76,7 @@ def test_opening_hours_are_told_beside_the_clock_and_doubted_where_answers_come_
 @pytest.mark.slow
 def test_every_sentence_has_a_chinese_twin():
     told, _ = service_pages.how_well(cases(NIGHTS), source="x")
-    linked, _ = service_links_pages.what_goes_with(cases(), None, None, run=run_of(), source="x")
+    linked, _ = service_links_pages.what_goes_with(cases(), None, None, failures=FAILURES, run=run_of(), source="x")
     i18n.use(language="zh")
     for piece in [*told, *linked]:
         if isinstance(piece, Said):
@@ -93,14 +95,14 @@ def test_cases_that_are_only_calls_or_have_no_topic_or_no_rating_are_told_withou
     assert "No channel notes when a case was first answered" in words
     assert "name no topics" in words
     assert "nan" not in words.lower()
-    linked, links = service_links_pages.what_goes_with(served, None, None, run=run_of(), source="x")
+    linked, links = service_links_pages.what_goes_with(served, None, None, failures=FAILURES, run=run_of(), source="x")
     assert links.empty
     assert "slow and as many fast cases" in sentences(linked)
     assert "Without purchases nothing can be said" in sentences(linked)
 
 
 def test_a_wait_that_makes_no_difference_is_said_beside_the_difference_that_it_seems_to_make():
-    linked, links = service_links_pages.what_goes_with(cases(), None, None, run=run_of(), source="x")
+    linked, links = service_links_pages.what_goes_with(cases(), None, None, failures=FAILURES, run=run_of(), source="x")
     words = sentences(linked)
     assert "All cases mixed, it would look like −" in words
     assert "Like compared with like, slow and fast cases do not clearly differ" in words
@@ -117,7 +119,7 @@ def test_purchases_are_followed_for_the_horizon_of_the_churn_report():
         rows += [(f"other {who}", AS_OF - pd.Timedelta(days=int(day)), 10.0, "web") for day in draw.integers(0, 364, 14)]
     orders = pd.DataFrame(rows, columns=["customer_id", "order_date", "revenue", "channel"])
     orders = ibis.memtable(orders.assign(order_date=orders["order_date"].dt.date))
-    linked, links = service_links_pages.what_goes_with(cases(), orders, None, run=run_of(120), source="x")
+    linked, links = service_links_pages.what_goes_with(cases(), orders, None, failures=FAILURES, run=run_of(120), source="x")
     assert "bought again within 120 days" in sentences(linked)
     assert {"after a case", "slow to close"} <= set(links["comparison"])
     assert not links.duplicated(["comparison", "outcome", "topic"]).any()
@@ -145,7 +147,7 @@ def test_odd_cases_are_told_or_refused_in_a_sentence_and_never_with_nan(name):
     try:
         served = service.read_cases(HARD[name](world(120)), as_of=AS_OF, time_zone="Asia/Shanghai", opening=NIGHTS)
         told, _ = service_pages.how_well(served, source="x")
-        linked, _ = service_links_pages.what_goes_with(served, None, None, run=run_of(), source="x")
+        linked, _ = service_links_pages.what_goes_with(served, None, None, failures=FAILURES, run=run_of(), source="x")
     except TooLittleData as short:
         assert str(short)
         return

@@ -134,7 +134,8 @@ def test_a_mistake_is_said_in_one_line(own, content, said):
 
 def test_an_aspect_that_loses_all_its_words_is_left_out_on_purpose_only(own, monkeypatch):
     own.write_text("payment:\n  remove: [bank]\n", encoding="utf-8")
-    monkeypatch.setattr(aspects, "SHIPPED", own.with_name("shipped.yml"))
+    (own.parent / "shipped").mkdir()
+    monkeypatch.setattr(aspects, "SHIPPED", own.parent / "shipped" / "aspects.yml")
     aspects.SHIPPED.write_text("payment:\n  en: [bank]\n", encoding="utf-8")
     with pytest.raises(UserError, match="no words left: write leave_out: true instead"):
         aspects.read_aspects("shop")

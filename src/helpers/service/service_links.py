@@ -6,7 +6,6 @@ month and channel, as often and for as much, had been silent for as many days, a
 cases of one customer (Liang and Zeger 1986). Gives `service_links`.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +16,6 @@ from helpers.errors import TooLittleData
 from helpers.proportions import Z95, q_values
 from helpers.service.service import MIN_CASES, MIN_CUSTOMERS, SATISFIED, Cases
 
-FAILURE = re.compile(  # a topic that says that something went wrong before service was asked; edit it for your topics
-    r"破损|损坏|质量|延误|延迟|迟到|丢失|漏发|错发|少发|少件|态度|投诉|退款[^,，]*慢|故障|失败|不满|差评|damag|broken|defect|faulty|"
-    r"late\b|delay|lost|missing|wrong|complain|rude|fail|not work|slow|error|quality", re.IGNORECASE,
-)
 EXPOSURES = {  # what is compared → the waiting time, or the flag
     "slow first answer": ("first_hours", "is_answered"), "slow to close": ("close_hours", "is_closed"),
     "opened again": ("reopened", ""),
@@ -44,12 +39,6 @@ class Difference:
     low: float
     high: float
     p_value: float
-
-
-def is_failure(topics: pd.Series) -> pd.Series:
-    """Say for each topic whether it names something that went wrong (:data:`FAILURE`), rather than a question."""
-    known = {topic: bool(FAILURE.search(topic)) for topic in topics.unique()}
-    return topics.map(known).astype(bool)
 
 
 def slow_half(rows: pd.DataFrame, hours: str, is_over: str) -> pd.Series:
@@ -117,13 +106,12 @@ def slopes(rows: pd.DataFrame, y: str, columns: list[str]) -> pd.DataFrame:
 
 
 def outcomes(cases: Cases, after: pd.DataFrame | None, reviews: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the cases with person (customer, or the case where unknown), is_failure, and one column an outcome.
+    """Return the cases with person (customer, or the case where unknown) and one column an outcome.
 
     after: service_purchases.purchases_after; reviews: feedback_id, customer_id, received_at, dissatisfied; either may be None.
     "beyond …": purchases beyond those of comparable customers, so that whom the case belongs to cannot make the difference.
     """
-    rows = cases.rows.assign(person=cases.rows["customer_id"].fillna(cases.rows["case_id"]),
-                             is_failure=is_failure(cases.rows["topic"]))
+    rows = cases.rows.assign(person=cases.rows["customer_id"].fillna(cases.rows["case_id"]))
     rows["first_hours"] = rows["first_hours"].mask(rows["is_talk"])  # a wait of seconds is no slow answer
     rated = rows["csat"].notna()
     rows = rows.assign(**{RATED: rated.astype(float).where(rows["is_closed"] | rated),

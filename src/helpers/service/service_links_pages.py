@@ -10,8 +10,10 @@ from helpers.i18n import text as t
 from helpers.plots import plots, plots_service
 from helpers.report import Said
 from helpers.service import service_links, service_purchases
+from helpers.service.case_topics import is_failure
 from helpers.service.service import Cases
 from helpers.service.service_pages import columns_of
+from helpers.voc.aspects import Dictionary
 
 SOON = 90  # days in which somebody buys again soon
 POINTS = ("difference", "low", "high", "naive")
@@ -42,10 +44,13 @@ SATISFIED_SLOW = {
 }
 
 
-def what_goes_with(cases: Cases, orders, reviews: pd.DataFrame | None, *, run, source: str) -> tuple[list, pd.DataFrame]:
+def what_goes_with(
+    cases: Cases, orders, reviews: pd.DataFrame | None, *, failures: Dictionary, run, source: str,
+) -> tuple[list, pd.DataFrame]:
     """Return what to tell on slow answers and on purchases after a case, and table service_links.
 
-    orders: Ibis table, or None where the data set has none; reviews: as read by voc.read_reviews.
+    orders: Ibis table, or None where the data set has none; reviews: as read by voc.read_reviews; failures: the words of topics
+    that are failures (case_topics.py).
     """
     horizon = int(run.settings.parameters.get("churn", {}).get("horizon_days", service_purchases.RECENT_DAYS))
     days = min(SOON, horizon)
@@ -66,8 +71,8 @@ def what_goes_with(cases: Cases, orders, reviews: pd.DataFrame | None, *, run, s
     if after is None:
         pieces.append(missing)
     else:
-        links.append(service_purchases.beside_comparable(after, service_links.is_failure(after["topic"])))
-        pieces += _after(links[-1], aside, source, horizon)
+        links.append(service_purchases.beside_comparable(after, is_failure(after["topic"], failures)))
+        pieces += _after(links[-1], aside, source, horizon, failures)
     pieces.append(Said(
         "What the data do not know may lie behind all of this: how bad the failure was, what the customer expected, how hard "
         "the case was, who answered it, and that only some customers complain or rate. A difference says where to look and "
@@ -212,15 +217,31 @@ def _after_kinds(kinds: pd.DataFrame, horizon: int) -> list:
     return pieces
 
 
-def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int) -> list:
+def _counted_as(topics: pd.Series, failed: pd.Series) -> list:
+    """Return which topics count as failures and which as questions, so that whoever knows better can say so."""
+    if not failed.any():
+        return [Said("No topic is counted as a failure of the company: their names hold none of the words in case_topics.yml. "
+                     "Add your own beside dataset.yml.", {})]
+    if failed.all():
+        return [Said("Every topic is counted as a failure of the company ({failures:list}). The words that decide are in "
+                     "case_topics.yml: add or take away your own beside dataset.yml.", {"failures": sorted(topics)})]
+    return [Said(
+        "Counted as failures of the company: {failures:list}; as questions: {questions:list}. The words that decide are in "
+        "case_topics.yml: add or take away your own beside dataset.yml.",
+        {"failures": sorted(topics[failed]), "questions": sorted(topics[~failed])},
+    )]
+
+
+def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int, failures: Dictionary) -> list:
     stayed = links[links["outcome"] == service_links.STAYED] if len(links) else links
     if not len(stayed):
         return [Said("Too few cases lie far enough back to see who bought again within {days:count} days.", {"days": horizon})]
     kinds = stayed.set_index("topic")
     pieces = _after_kinds(kinds, horizon)
     topics = _in_points(stayed[~stayed["topic"].isin(("failures", "questions"))]).sort_values(["difference", "topic"])
+    failed = is_failure(topics["topic"], failures)
     if len(topics) > 1:
-        failed = service_links.is_failure(topics["topic"])
+        pieces += _counted_as(topics["topic"], failed)
         pieces.append({
             "axes": plots.dots(topics, label="topic", value="difference", low="low", high="high", fmt="change_number1",
                                reference_label=t("as comparable buyers"),

@@ -79,14 +79,25 @@ def read_aspects(dataset: str) -> "Dictionary":
 
     Raises UserError naming file, line and aspect where the file is not as it should be.
     """
-    tables.note_raw(SHIPPED)
-    known = datasets.read_yaml(SHIPPED, AspectFile).root
-    file = paths.dataset(dataset) / "aspects.yml"
+    return read_words(dataset, SHIPPED, means="aspect")
+
+
+def read_words(dataset: str, shipped: Path, *, means: str, is_closed: bool = False) -> "Dictionary":
+    """Return the words of a shipped file with the changes of the data set's file of the same name.
+
+    means: what an entry of it is called in errors. is_closed: a data set may change entries, but adds none.
+    """
+    tables.note_raw(shipped)
+    known = datasets.read_yaml(shipped, AspectFile).root
+    file = paths.dataset(dataset) / shipped.name
     tables.note_raw(file)
     changes = datasets.read_yaml(file, AspectFile).root if file.is_file() else {}
     words = dict(known)
     for name, change in changes.items():
-        words[name] = _changed(words.get(name), change, where=f"{paths.shown(file)}: aspect '{name}'", known=known)
+        where = f"{paths.shown(file)}: {means} '{name}'"
+        if is_closed and name not in known:
+            raise UserError(f"{where} is unknown; known are {', '.join(known)}")
+        words[name] = _changed(words.get(name), change, where=where, known=known)
     return Dictionary({name: found for name, found in words.items() if not found.leave_out})
 
 

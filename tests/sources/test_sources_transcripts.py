@@ -6,10 +6,12 @@ import ibis
 import pandas as pd
 import pytest
 
+import word_files as word
 from helpers import datasets, new_dataset, paths, sources
 from helpers.collection.collection import with_callers
 from helpers.collection.recognition import recognise
 from helpers.datasets import Source
+from helpers.errors import UserError
 from helpers.sources.speakers import roles, words
 from helpers.sources.transcripts import NOT_TOLD
 
@@ -113,6 +115,27 @@ def test_talks_without_speakers_with_unknown_ones_or_without_anything_are_set_as
     assert found.loc[["1", "2", "3", "4", "6"], "problem"].tolist() == [NOT_TOLD] * 5
     assert found.loc["5", "text"] == "一个人说话。"
     assert found["source_row"].is_unique
+
+
+def test_documents_of_both_languages_give_the_words_of_the_customer(raw):
+    word.write(raw / "TH007.docx", "会议时间：2025/11/05 15:00 - 16:00", "客服01 00:00:03", "您好，请问有什么可以帮您？",
+               "王女士 00:00:09", "嗯，包裹等了一个多星期。")
+    word.write(raw / "TH008.docx", "Call-20251105", "November 5, 2025, 3:00PM", "Support, Tier 1   0:03\nHow can I help?",
+               "Smith, John   0:09\nUm, it broke after two uses.")
+    word.write(raw / "TH009.docx")
+    word.write(raw / "TH010.docx", "Only a letter, by nobody.")
+    found = read(raw).set_index("feedback_id")
+    assert found["text"].fillna("").to_dict() == {
+        "TH007": "包裹等了一个多星期。", "TH008": "it broke after two uses.", "TH009": "", "TH010": ""}
+    assert found.loc[["TH009", "TH010"], "problem"].tolist() == [NOT_TOLD] * 2
+    assert found.loc[["TH007", "TH008"], "received_at"].tolist() == [pd.Timestamp("2025-11-05 07:00", tz="UTC")] * 2
+
+
+@pytest.mark.parametrize("name", ["a.doc", "a.docx"])
+def test_an_old_document_is_refused_in_one_line_that_says_what_to_do(raw, name):
+    (raw / name).write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    with pytest.raises(UserError, match="is an old Word document .*save it as .docx"):
+        read(raw)
 
 
 def test_a_customer_who_only_greets_has_said_nothing(raw):

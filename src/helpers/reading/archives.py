@@ -80,6 +80,12 @@ def unpack_member(file: Path, member: zipfile.ZipInfo, target: Path, budget: Bud
             out.write(piece)
 
 
+def read_member(file: Path, member: zipfile.ZipInfo, budget: Budget, shown: str) -> bytes:
+    """Return the content of one member of a zip."""
+    with zipfile.ZipFile(file) as archive:
+        return b"".join(_pieces(archive, member, budget, shown))
+
+
 def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget, shown: str) -> Iterator[bytes]:
     size = 0
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.errors import UserError
-from helpers.reading import archives
+from helpers.reading import archives, documents
 from helpers.reading.archives import Budget
 from helpers.reading.bulk import FROM_BYTES, read_clean
 from helpers.reading.encodings import decoded
@@ -62,7 +62,13 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
     if kind == "parquet":
         return read_parquet(file, shown=shown, connection=connection)
     if kind == "transcript":
-        return [read_transcript(decoded(file, shown=shown, hints=hints), shown=shown, connection=connection)]
+        text = decoded(file, shown=shown, hints=hints)
+        return [read_transcript(text.lines(), encoding=text.encoding, shown=shown, connection=connection)]
+    if kind == "document":
+        lines = documents.lines_of(file, shown)
+        if not documents.is_transcript(lines):
+            raise UserError(f"{shown}: is a document; export the table as CSV or Excel")
+        return [read_transcript(lines, encoding="utf-8", shown=shown, connection=connection)]
     if kind == "text" and (clean := read_clean(file, connection=connection, hints=hints)):
         return clean
     text = decoded(file, shown=shown, hints=hints)
@@ -76,7 +82,7 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
 
 
 def kind_of(file: Path, shown: str) -> str:
-    """Return statistics, parquet, gzip, zip, workbook, old workbook, json, transcript or text; refuse what is no table."""
+    """Return statistics, parquet, gzip, zip, (old) workbook, document, json, transcript or text; refuse what is no table."""
     with file.open("rb") as handle:
         first = handle.read(4096)
     if not first.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
@@ -100,7 +106,9 @@ def _kind_of_zip(file: Path, shown: str) -> str:
     names = {member.filename for member in archives.members(file, shown)}
     if names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         return "workbook"
-    if names & {"word/document.xml", "ppt/presentation.xml"}:
+    if documents.BODY in names:
+        return "document"
+    if "ppt/presentation.xml" in names:
         raise UserError(f"{shown}: is a document; export the table as CSV or Excel")
     return "zip"
 

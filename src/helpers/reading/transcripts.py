@@ -30,10 +30,11 @@ META = {  # lines above the first turn → what they say of the talk
     "call id": r"通话(编号|ID|号)|录音(编号|ID)|会话(编号|ID)|访谈(编号|ID)|编号|call\s*(id|no\.?|number)|recording\s*id|"
                r"interview\s*id|conversation\s*id|id",
     "member no": r"会员(号|编号)|客户(编号|号|ID)|用户ID|受访者编号|member\s*(no\.?|id|number)|customer\s*(id|no\.?|number)",
-    "started at": r"(通话|访谈|开始|录音)?(时间|日期)|date|time|started(\s*at)?|start\s*time|call\s*time|recorded(\s*at)?",
+    "started at": r"(通话|访谈|会议|开始|录音)?(时间|日期)|date|time|started(\s*at)?|start\s*time|call\s*time|recorded(\s*at)?",
 }
 _META = {name: re.compile(rf"^\s*[#*\-]*\s*(?:{pattern})\s*[:：]\s*(?P<value>.+?)\s*$", re.IGNORECASE)
          for name, pattern in META.items()}
+UNTIL = re.compile(r"(?<=\d)\s*[-–—~～至到]\s*(?:\d{4}\S+\s+)?\d{1,2}:\d{2}(?::\d{2})?$")  # the end of "9:00 - 10:00"
 SPOKEN = re.compile(  # labels of which a few tell that a text is a transcript
     r"^(客服|坐席|座席|客户|顾客|用户|来电人|说话人|发言人|主持人|访谈员|访问员|受访者|被访者|机器人|店员|agent|customer|client|caller"
     r"|representative|rep|support|operator|speaker|spk|interviewer|interviewee|respondent|moderator|participant|advisor)",
@@ -127,7 +128,8 @@ def _says_about(line: str, about: dict, turns: list) -> bool:
     name = next((name for name, pattern in _META.items() if pattern.match(line)), None)
     if name is None:
         return False
-    about.setdefault(name, _META[name].match(line)["value"])
+    value = _META[name].match(line)["value"]
+    about.setdefault(name, UNTIL.sub("", value) if name == "started at" else value)
     return True
 
 
@@ -143,14 +145,14 @@ def _add(line: str, start: str, turns: list[list[str]]) -> None:
         turns.append(["", start, TAG.sub("", line)])
 
 
-def read_transcript(text, *, shown: str, connection) -> ReadTable:
-    """Return a transcript as a table of its turns, with the columns `HEADER`. text: encodings.Text."""
-    talk = parse(text.lines())
+def read_transcript(lines: Iterable[str], *, encoding: str, shown: str, connection) -> ReadTable:
+    """Return a transcript as a table of its turns, with the columns `HEADER`."""
+    talk = parse(lines)
     loader = Loader(connection, HEADER)
     for number, row in enumerate(rows_of(talk, number_of(shown.rsplit(" / ", 1)[-1])), 1):
         loader.load(number, row)
     rows, n = loader.finish(), loader.n_loaded
-    return ReadTable("", HEADER, rows, text.encoding, {"n_loaded": n, "n_rejected": 0, "n_lines": n})
+    return ReadTable("", HEADER, rows, encoding, {"n_loaded": n, "n_rejected": 0, "n_lines": n})
 
 
 def rows_of(talk: Talk, number: str) -> list[list[str]]:

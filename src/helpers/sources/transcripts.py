@@ -1,10 +1,10 @@
 """Transcripts of calls and interviews: what the customer said, as feedback of channel "call" or "interview".
 
-Files: .txt, .srt and .vtt with labelled speakers (reading/transcripts.py), tables with a turn a row, and JSON with the turns of
-a talk in a list. Only the customer's own words are kept (speakers.py): no agent, no greetings, no "嗯，那个" or "um". Where the
-customer cannot be told from the agent the talk is set aside with a reason. A talk without a customer or a time gets those of
-the case of its number (collection.py). `options: {customer: Speaker 2, agent: Speaker 1, channel: interview}` says what the
-files do not.
+Files: .txt, .srt, .vtt and .docx with labelled speakers (reading/transcripts.py, documents.py), tables with a turn a row, and
+JSON with the turns of a talk in a list. Only the customer's own words are kept (speakers.py): no agent, no greetings, no
+"嗯，那个" or "um". Where the customer cannot be told from the agent the talk is set aside with a reason. A talk without a
+customer or a time gets those of the case of its number (collection.py). `options: {customer: Speaker 2, agent: Speaker 1,
+channel: interview}` says what the files do not.
 """
 
 import re
@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.reading import read_tables
+from helpers import paths
+from helpers.reading import documents, read_tables
 from helpers.reading.encodings import decoded
 from helpers.reading.table import fresh_name
 from helpers.reading.transcripts import HEADER, SUFFIXES, number_of, parse, rows_of
@@ -149,7 +150,7 @@ def talks_of(file: Path, name: str, *, connection, options: dict, hints: dict, i
     is_shared: another file of the source has the same name in another folder.
     """
     number = number_of(name, is_shared=is_shared)
-    if file.suffix.lower() in SUFFIXES:
+    if file.suffix.lower() in SUFFIXES or documents.is_document(file):
         return _talk_of_text(file, name, number, options, hints)
     found = [customer_words(turns_of(table.rows.to_pandas(), table.header), options, name)
              for table in read_tables(file, connection=connection, hints=hints) if _is_told(table.header)]
@@ -162,17 +163,20 @@ def _is_told(header: tuple[str, ...]) -> bool:
 
 
 def _talk_of_text(file: Path, name: str, number: str, options: dict, hints: dict) -> pd.DataFrame:
-    from helpers import paths
-
-    if not file.read_bytes()[:1 << 16].strip():
-        return _nothing(number)
-    text = decoded(file, shown=paths.shown(file), hints=hints)
-    rows = rows_of(parse(text.lines()), number)
+    rows = rows_of(parse(_lines(file, hints)), number)
     if not rows:
         return _nothing(number)
     turns = pd.DataFrame(rows, columns=HEADER).rename(
         columns={"call id": "call", "member no": "customer", "started at": "at", "utterance": "text"})
     return customer_words(turns.assign(_line=1, customer=turns["customer"].replace("", None)), options, name)
+
+
+def _lines(file: Path, hints: dict):
+    if documents.is_document(file):
+        return documents.lines_of(file, paths.shown(file))
+    if not file.read_bytes()[:1 << 16].strip():
+        return []
+    return decoded(file, shown=paths.shown(file), hints=hints).lines()
 
 
 def _nothing(number: str) -> pd.DataFrame:
@@ -204,7 +208,7 @@ def size(source, part: str, file: Path) -> tuple[int, int]:
     """Return talks and columns of a file."""
     import ibis
 
-    connection = None if file.suffix.lower() in SUFFIXES else ibis.duckdb.connect()
+    connection = None if file.suffix.lower() in (*SUFFIXES, *documents.SUFFIXES) else ibis.duckdb.connect()
     return len(talks_of(file, part, connection=connection, options=source.options, hints=_hints(source))), len(MADE)
 
 

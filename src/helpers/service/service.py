@@ -130,12 +130,12 @@ def _with_times(seen: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, di
 
 
 def _with_open_hours(rows: pd.DataFrame, opening: OpeningHours | None, *, end: pd.Timestamp, time_zone: str) -> pd.DataFrame:
-    """Add the waits in opening hours; a case that still waits has waited until the end of the snapshot day."""
+    """Add the waits in opening hours, null for talks; a case that still waits has waited until the end of the snapshot day."""
     if opening is None:
         return rows.assign(first_open_hours=np.nan, close_open_hours=np.nan)
     time = open_time(opening, first=rows["opened_at"].min(), last=end, time_zone=time_zone)
     return rows.assign(**{f"{name}_open_hours": time.hours_between(
-        rows["opened_at"], rows[moment].fillna(end).where(rows[f"{name}_hours"].notna()))
+        rows["opened_at"], rows[moment].fillna(end).where(rows[f"{name}_hours"].notna() & ~rows["is_talk"]))
         for name, moment in (("first", "first_response_at"), ("close", "closed_at"))})
 
 

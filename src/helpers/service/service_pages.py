@@ -25,15 +25,13 @@ QUALITY_COLUMNS = {
     "csat_mean": ("Mean rating", "number2"),
 }
 CHANNEL_COLUMNS = {name: QUALITY_COLUMNS[name] for name in (
-    "channel", "n_cases", "n_open", "first_median_hours", "first_p90_hours", "first_open_median_hours", "first_open_p90_hours",
+    "channel", "n_cases", "n_open", "first_median_hours", "first_p90_hours", "first_open_median_hours",
     "reopened_rate", "satisfied_rate",
 )}  # the other times by channel, and by channel and topic, are in table service_quality
-OPEN_COLUMNS = {
-    "measure": ("Wait", "label"), "median": ("Half within, by the clock (hours)", "number1"),
-    "p90": ("Nine in ten within, by the clock (hours)", "number1"), "open_median": ("Half within (opening hours)", "number1"),
-    "open_low": ("from", "number1"), "open_high": ("to", "number1"),
-    "open_p90": ("Nine in ten within (opening hours)", "number1"),
-}
+OPEN_COLUMNS = {"wait": ("Wait", "label"), "median": ("Half within (hours)", "number1"),
+                "p90": ("Nine in ten within (hours)", "number1")}
+WAITS = {"first": "First answer, by the clock", "first_open": "First answer, in opening hours",
+         "close": "Closed, by the clock", "close_open": "Closed, in opening hours"}
 MANY_OUTSIDE = 0.2  # share of first answers outside the opening hours from which these seem wrong
 BACKLOG_COLUMNS = {"week_end": ("Week up to", "day"), "n_opened": ("Opened", "count"), "n_closed": ("Closed", "count"),
                    "n_open": ("Open at its end", "count")}
@@ -104,12 +102,8 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
     outside = service.outside_hours(cases)
     if outside is None or total["first_open_median_hours"] != total["first_open_median_hours"]:
         return []
-    known = [name for name in ("first", "close") if total[f"{name}_open_median_hours"] == total[f"{name}_open_median_hours"]]
-    waits = pd.DataFrame([
-        {"measure": t({"first": "First answer", "close": "Time to close"}[name]), "median": total[f"{name}_median_hours"],
-         "p90": total[f"{name}_p90_hours"], "open_median": total[f"{name}_open_median_hours"],
-         "open_low": total[f"{name}_open_median_low"], "open_high": total[f"{name}_open_median_high"],
-         "open_p90": total[f"{name}_open_p90_hours"]} for name in known])
+    waits = pd.DataFrame([{"wait": label, "median": total[f"{name}_median_hours"], "p90": total[f"{name}_p90_hours"]}
+                          for name, label in WAITS.items()]).dropna(subset="median")
     said = Said(
         "Service is open {weekly:number1} hours a week; {opened:percent} of cases come in while it is closed. Counting only "
         "opening hours, half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} "

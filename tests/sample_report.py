@@ -96,9 +96,9 @@ report.table(groups, names, caption=w("Segments in figures", "各客群数据"),
   [w("Buys fresh food three times as often as others.", "购买生鲜的频率是其他客群的三倍。")], color=c)
   for s, c in (("Champions", "#0072B2"), ("At risk", "#D98200"))])'''),
     ("md", "## What do campaigns change?", "## 营销活动带来了什么？"),
-    ("code", 'report.note("This data set has no {table:label}. Adding that source would show {gives:label}.", '
+    ("code", 'report.lacking("This data set has no {table:label}. Adding that source would show {gives:label}.", '
              'table="campaigns", gives="which campaigns ran, when, and what they cost")'),
-    ("code", 'report.note("This data set has no {table:label}. Adding that source would show {gives:label}.", '
+    ("code", 'report.lacking("This data set has no {table:label}. Adding that source would show {gives:label}.", '
              'table="campaigns", gives="which campaigns ran, when, and what they cost")'),
     ("md", "## What to keep in mind\n\n- A household is not a person.\n- The panel was chosen for shopping often.",
            "## 使用须知\n\n- 家庭不等于个人。\n- 样本本来就是高频购物家庭。"),

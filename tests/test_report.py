@@ -230,6 +230,7 @@ def test_findings_of_other_reports_are_shown_with_a_link_to_them(run, shown):
     lambda x: report.answer("{x}", x=x),
     lambda x: report.say("{x}", x=x),
     lambda x: report.note("{x}", x=x),
+    lambda x: report.lacking("{x}", x=x),
     lambda x: report.points([x]),
     lambda x: report.verdict("use", "{x}", x=x),
     lambda x: report.quotes([(x, x)], title=x),
@@ -241,7 +242,7 @@ def test_findings_of_other_reports_are_shown_with_a_link_to_them(run, shown):
     lambda x: report.settings(**{"p": x}),
     lambda x: report.chart(plots.bar(pd.DataFrame({"n": ["a"], "v": [1]}), label="n", value="v"), title=x, subtitle=x,
                            source=x, alt=x, eyebrow=x, name=x, data=pd.DataFrame({"a": [x]})),
-], ids=["answer", "say", "note", "points", "verdict", "quotes", "kpis", "cards", "table", "categories", "finding", "settings",
+], ids=["answer", "say", "note", "lacking", "points", "verdict", "quotes", "kpis", "cards", "table", "categories", "finding", "settings",
         "chart"])
 def test_markup_in_data_is_shown_as_typed(run, shown, show):
     show(HOSTILE)
@@ -456,3 +457,9 @@ def test_what_a_module_found_is_shown_in_order_and_its_findings_are_kept(run, sh
     assert len(shown) == 4
     assert "First 1 of 2 rows." in shown[0] and "Data set" in shown[1] and "<figure>" in shown[2] and "<table" in shown[3]
     assert report.findings()["n"].tolist() == [40]
+
+
+def test_folded_pieces_carry_their_summary_and_those_after_do_not(run, shown):
+    report.tell(report.Folded('More "detail"', [report.Said("One.", {}), report.Lacking("Needs {n:count}.", {"n": 3})]), report.Said("Two.", {}))
+    assert ['data-fold="More &quot;detail&quot;"' in block for block in shown] == [True, True, False]
+    assert 'class="block lacking"' in shown[1] and "Needs 3." in shown[1]

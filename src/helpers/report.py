@@ -39,6 +39,7 @@ class Run:
 
 
 _run: dict[str, Run] = {}
+_folds: list[str] = []  # summaries of the folds that blocks are shown in, the innermost last
 
 
 def start(
@@ -72,6 +73,7 @@ def start(
 
 def _show(role: str, body: str, **attributes) -> None:
     """Display one block. `role` tells the template where it belongs."""
+    attributes |= {"fold": _folds[-1]} if _folds else {}
     extra = "".join(f' data-{name}="{html.escape(str(value))}"' for name, value in attributes.items())
     display(HTML(f'<div class="block {role}"{extra}>{body}</div>'))
 
@@ -385,10 +387,32 @@ class Said(NamedTuple):
     evidence: Evidence | None = None
 
 
-def tell(*pieces: Said | dict) -> None:
+class Lacking(NamedTuple):
+    """What a part of the page would need, as a message with its values: the page gathers these in its last section."""
+
+    template: str
+    values: dict
+
+
+class Folded(NamedTuple):
+    """Pieces behind a line (given translated) that the reader opens: what backs the answer and few need to read."""
+
+    summary: str
+    pieces: list
+
+
+def tell(*pieces: Said | Lacking | Folded | dict) -> None:
     """Show what a module found, in order: sentences, findings, and the keywords of a chart (`axes`) or a table (`frame`)."""
     for piece in pieces:
-        if isinstance(piece, Said):
+        if isinstance(piece, Folded):
+            _folds.append(piece.summary)
+            try:
+                tell(*piece.pieces)
+            finally:
+                _folds.pop()
+        elif isinstance(piece, Lacking):
+            lacking(piece.template, **piece.values)
+        elif isinstance(piece, Said):
             if piece.evidence is None:
                 say(piece.template, **piece.values)
             else:
@@ -409,8 +433,13 @@ def points(sentences: list[str]) -> None:
 
 
 def note(template: str, /, **values) -> None:
-    """Show a note: what is missing, and what would mend it."""
+    """Show a note."""
     _show("note", f"<p>{_escape(text(template, **values))}</p>")
+
+
+def lacking(template: str, /, **values) -> None:
+    """Say what is missing and what would mend it; the report page says it once, in its last section."""
+    _show("lacking", _escape(text(template, **values)))
 
 
 def verdict(level: str, template: str, /, **values) -> None:

@@ -169,35 +169,38 @@ def test_checks_are_counted(html):
     assert "Checks passed before this page was written: 2." in out
 
 
-def test_the_same_note_is_shown_once_in_a_section(html):
-    note = block("note", "<p>No campaigns.</p>")
-    out = html(text_cell("## First"), code(note), code(note), text_cell("## Second"), code(SAY, note))
-    assert between(out, 'id="s-1"', "</section>").count("No campaigns.") == 1
-    assert between(out, 'id="s-2"', "</section>").count("No campaigns.") == 1
+LACKING = block("lacking", "No campaigns.")
 
 
-def test_sections_that_only_repeat_a_note_are_named_beside_it(html):
-    note, other = block("note", "<p>No campaigns.</p>"), block("note", "<p>No prices.</p>")
+def test_what_is_lacking_stands_once_at_the_end_with_the_titles_it_leaves_open(html):
+    other = block("lacking", "No prices.")
     out = html(
-        text_cell("## First"), code(note), text_cell("## Second\n\nWhy."), code(note), text_cell("## Third"), code(note, SAY),
-        text_cell("## Fourth"), code(note, other), text_cell("## Fifth"), code(note, other),
+        text_cell("## First"), code(LACKING), text_cell("## Second\n\nWhy."), code(LACKING), code(LACKING),
+        text_cell("## Third"), code(LACKING, SAY), text_cell("## Fourth\n\nHow."), code(SAY), text_cell("### Fifth\n\nWho."),
+        code(other), code(),
     )
-    assert re.findall(r'<h2 id="s-[^>]*>(.*?)</h2>', out) == ["First", "Third", "Fourth"]
-    assert "Left out for the same reason: Second · Fifth" in between(out, 'id="s-1"', "</section>")
-    assert "Why." not in out
+    assert re.findall(r'<h2 id="s-[^>]*>(.*?)</h2>', out) == ["Third", "Fourth"]
+    lines = re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", between(out, 'id="lacking"', "</section>"))
+    assert lines == [("First · Second · Third", "No campaigns."), ("Fifth", "No prices.")]
+    assert out.count("No campaigns.") == 1 and "How." in out and "Why." not in out and "Who." not in out
 
 
-def test_notes_of_the_checks_and_of_what_was_saved_are_not_shown(html):
-    note = block("note", "<p>No campaigns.</p>")
-    out = html(code(note), text_cell("## Keep in mind\n\nLimits."), code(note, tags=["checks"]), code(note))
+def test_a_heading_goes_when_the_code_below_it_had_nothing_to_show(html):
+    out = html(text_cell("## First\n\nWhy."), code(SAY), text_cell("### Nothing\n\nHere."), code(), text_cell("### Words\n\nOnly."))
+    assert "Nothing" not in out and "Here." not in out and "Only." in out and 'id="lacking"' not in out
+
+
+def test_what_the_checks_and_the_saving_lack_is_not_said(html):
+    out = html(code(LACKING), text_cell("## Keep in mind\n\nLimits."), code(LACKING, tags=["checks"]), code(LACKING))
     assert "Limits." in between(out, 'id="s-1"', "</section>")
     assert out.count("No campaigns.") == 1
 
 
-def test_a_section_with_nothing_but_a_note_is_quiet(html):
-    note = block("note", "<p>n</p>")
-    out = html(text_cell("## First"), code(note), text_cell("## Second"), code(note, SAY))
-    assert [section.split()[1:] for section in re.findall(r'class="(section[^"]*)"', out)] == [["quiet"], []]
+def test_blocks_of_a_fold_stand_together_behind_its_summary(html):
+    folded = [block("say", f"<p>{name}</p>", fold="A &amp; B") for name in ("one", "two")]
+    out = html(text_cell("## First"), code(SAY, *folded), code(SAY))
+    fold = between(out, '<details class="fold">', "</details>")
+    assert "<summary>A &amp; B</summary>" in fold and "one" in fold and "two" in fold and out.count('class="fold"') == 1
 
 
 def test_a_section_without_content_is_left_out(html):

@@ -36,7 +36,7 @@ def run(shell, source: str):
 
 
 def notes(shown) -> list[str]:
-    return [re.sub(r"<[^>]+>", "", block) for block in shown if 'class="block note"' in block]
+    return [re.sub(r"<[^>]+>", "", block) for block in shown if 'class="block lacking"' in block]
 
 
 def test_a_cell_runs_where_its_table_is_there(shell, products, shown):

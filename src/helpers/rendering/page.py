@@ -5,8 +5,11 @@ that is not such a block reaches the reader's page: prints and other outputs sta
 """
 
 import ast
+import html as entities
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -15,7 +18,7 @@ from helpers.i18n import text
 from helpers.rendering import markup
 
 ROLES = (
-    "answer", "kpis", "finding", "chart", "table", "settings", "note", "say", "points", "verdict", "quotes", "cards",
+    "answer", "kpis", "finding", "chart", "table", "settings", "note", "lacking", "say", "points", "verdict", "quotes", "cards",
     "held", "written",
 )
 GRADES = ("holds", "with-care", "too-weak")  # the order in which findings are listed
@@ -46,13 +49,23 @@ class Section:
         return [part for part in self.parts if part.kind in ROLES]
 
     @property
-    def is_quiet(self) -> bool:
-        """Only a note says what is missing here."""
-        return bool(self.blocks) and all(part.kind == "note" for part in self.blocks)
-
-    @property
     def is_empty(self) -> bool:
         return not any(part.kind in ROLES or part.kind == "prose" for part in self.parts)
+
+    @property
+    def folds(self) -> list[tuple[str, list[Part]]]:
+        """Return the parts in order, those that stand together in a fold with its summary, the others with none."""
+        return [(fold, list(parts)) for fold, parts in groupby(self.parts, lambda part: part.data.get("fold", ""))]
+
+    def runs(self) -> Iterator[tuple[str, list[Part]]]:
+        """Yield the parts under the section's own title and under each heading below it, with that heading."""
+        title, run = "", []
+        for part in self.parts:
+            if part.kind == "prose" and (heading := re.match(r"\s*<h[3-6]>(.*?)</h[3-6]>", part.html, re.DOTALL)):
+                yield title, run
+                title, run = markup.plain(heading[1]), []
+            run.append(part)
+        yield title, run
 
 
 @dataclass
@@ -70,6 +83,8 @@ class Page:
     lead: Section = field(default_factory=lambda: Section("lead", ""))
     sections: list[Section] = field(default_factory=list)
     findings: list[dict] = field(default_factory=list)
+    lacking: dict[Markup, list[str]] = field(default_factory=dict)  # what further data would show → under which titles
+    unused: Section = field(default_factory=lambda: Section("unused", ""))  # code that had nothing to show
     n_checks: int = 0
 
     def graded(self, *grades: str) -> list[dict]:
@@ -85,21 +100,26 @@ def build(notebook) -> Page:
             _add_narrative(page, markup.markdown(cell.source))
         elif cell.cell_type == "code":
             _add_code(page, cell)
+    for section in [page.lead, *page.sections]:
+        _gather_lacking(page, section)
     page.sections = [section for section in page.sections if not section.is_empty]
-    _gather_left_out(page)
     return page
 
 
-def _gather_left_out(page: Page) -> None:
-    """Name a section that only repeats why something is missing beside the note that said so first, and leave it out."""
-    said, kept = {part.html: part for part in page.lead.blocks if part.kind == "note"}, []
-    for section in page.sections:
-        if section.is_quiet and all(part.html in said for part in section.blocks):
-            said[section.blocks[0].html].data.setdefault("also", []).append(section.title)
-            continue
-        kept.append(section)
-        said |= {part.html: part for part in section.blocks if part.kind == "note" and part.html not in said}
-    page.sections = kept
+def _gather_lacking(page: Page, section: Section) -> None:
+    """Move what is lacking from a section to the page's list, and leave out headings under which nothing is shown for it."""
+    kept, is_dead, is_shown = [], False, section is page.lead
+    for title, run in section.runs():
+        missing = [part for part in run if part.kind == "lacking"]
+        for part in missing:
+            titles = page.lacking.setdefault(part.html, [])
+            titles += [name for name in [title or section.title] if name and name not in titles]
+        shows = any(part.kind in ROLES and part.kind != "lacking" for part in run)
+        had_nothing = not shows and bool(missing or title and any(part.kind == "code" for part in run))
+        is_dead, is_shown = is_dead or had_nothing, is_shown or shows
+        kept += [part for part in run if part.kind in ("code", "output") or not had_nothing and part.kind != "lacking"]
+    section.parts = kept if is_shown or not is_dead else []
+    page.unused.parts += [] if section.parts else [part for part in kept if part.kind in ("code", "output")]
 
 
 def n_charts(notebook) -> int:
@@ -182,7 +202,7 @@ def _add_code(page: Page, cell) -> None:
     _here(page).is_closing |= "checks" in cell.metadata.get("tags", [])
     is_check = "checks" in cell.metadata.get("tags", [])
     for part in parts:
-        if not (is_check and part.kind == "note"):  # what is missing was said where it was missed
+        if not (is_check and part.kind == "lacking"):  # what is missing was said where it was missed
             _put(page, part)
 
 
@@ -200,7 +220,7 @@ def _put(page: Page, part: Part) -> None:
             "section": None if section is page.lead else section,
         })
         section.parts.append(Part("finding", part.html, {**part.data, "id": name}))
-    elif part.kind != "note" or not (section.is_closing or part in section.parts):  # the same note once a section
+    elif part.kind != "lacking" or not section.is_closing:
         section.parts.append(part)
 
 
@@ -208,7 +228,7 @@ def _parts_of(output, *, number: int) -> list[Part]:
     """Return what one output shows: a block, a picture, or something for the code view; or nothing."""
     html = markup.clean(_html_of(output)).strip()
     if (block := BLOCK.fullmatch(html)) and block[1] in ROLES:
-        data = dict(re.findall(r'data-([a-z]+)="([^"]*)"', block[2]))
+        data = {name: entities.unescape(value) for name, value in re.findall(r'data-([a-z]+)="([^"]*)"', block[2])}
         return [Part(block[1], Markup(block[3]), data)]
     if _is_picture(output):
         picture = "".join(output.data["image/png"].split())

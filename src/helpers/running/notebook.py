@@ -36,7 +36,7 @@ def needs(line: str, cell: str):
     for name in line.split():
         if (reason := _missing(name, shell.user_ns)) is not None:
             _remember(block, cell, reason)
-            return report.note(reason[0], **reason[1]) if reason[0] else None
+            return report.lacking(reason[0], **reason[1]) if reason[0] else None
     made = _made_by(block)
     try:
         value = _run(block, shell, cell)
@@ -44,7 +44,7 @@ def needs(line: str, cell: str):
         return value
     except TooLittleData as short:
         _remember(block, cell, (short.template, short.values))
-        return report.note(short.template, **short.values)
+        return report.lacking(short.template, **short.values)
 
 
 def _missing(name: str, variables: dict) -> tuple[str, dict] | None:

@@ -242,8 +242,10 @@ def test_findings_of_other_reports_are_shown_with_a_link_to_them(run, shown):
     lambda x: report.settings(**{"p": x}),
     lambda x: report.chart(plots.bar(pd.DataFrame({"n": ["a"], "v": [1]}), label="n", value="v"), title=x, subtitle=x,
                            source=x, alt=x, eyebrow=x, name=x, data=pd.DataFrame({"a": [x]})),
-], ids=["answer", "say", "note", "lacking", "points", "verdict", "quotes", "kpis", "cards", "table", "categories", "finding", "settings",
-        "chart"])
+], ids=[
+    "answer", "say", "note", "lacking", "points", "verdict", "quotes", "kpis", "cards", "table", "categories", "finding",
+    "settings", "chart",
+])
 def test_markup_in_data_is_shown_as_typed(run, shown, show):
     show(HOSTILE)
     assert len(shown) == 1
@@ -460,6 +462,16 @@ def test_what_a_module_found_is_shown_in_order_and_its_findings_are_kept(run, sh
 
 
 def test_folded_pieces_carry_their_summary_and_those_after_do_not(run, shown):
-    report.tell(report.Folded('More "detail"', [report.Said("One.", {}), report.Lacking("Needs {n:count}.", {"n": 3})]), report.Said("Two.", {}))
+    inside = [report.Said("One.", {}), report.Lacking("Needs {n:count}.", {"n": 3})]
+    report.tell(report.Folded('More "detail"', inside), report.Said("Two.", {}))
     assert ['data-fold="More &quot;detail&quot;"' in block for block in shown] == [True, True, False]
     assert 'class="block lacking"' in shown[1] and "Needs 3." in shown[1]
+
+
+def test_what_holds_what_lacks_and_what_is_named_stands_before_the_fold():
+    firm, weak = (Evidence("estimate", n=40, estimate=1.0, interval=(low, 1.5), baseline=0.0) for low in (.5, -.5))
+    holds, doubtful, plain = report.Said("One.", {}, firm), report.Said("Two.", {}, weak), report.Said("Three.", {})
+    kept, other, lacks = {"axes": None, "name": "a"}, {"frame": None, "csv_name": "b"}, report.Lacking("Needs more.", {})
+    pieces = report.with_fold([plain, kept, doubtful, lacks, other, holds], "More", keep=("a",))
+    assert pieces == [kept, lacks, holds, report.Folded("More", [plain, doubtful, other])]
+    assert report.with_fold([holds, plain], "More") == [holds, plain]

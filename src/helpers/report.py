@@ -253,18 +253,19 @@ def findings() -> pd.DataFrame:
 
 def chart(
     axes, *, title: str, subtitle: str = "", source: str = "", alt: str, data: pd.DataFrame | None = None,
-    columns: dict | None = None, eyebrow: str = "", name: str = "",
+    columns: dict | None = None, eyebrow: str = "", name: str = "", phone=None,
 ) -> None:
     """Show a chart card: finding as title, unit and period as subtitle, picture, source line, table and CSV link.
 
     axes: the Axes (or Figure) that plots.py drew. data: the figures behind it, one row a mark, shown as a table;
-    `columns` as in :func:`table`. All texts are given translated.
+    `columns` as in :func:`table`. phone: Axes of the same chart as a phone shows it, where the wide one cannot be made narrow.
+    All texts are given translated.
     """
     figure = getattr(axes, "figure", axes)
     head = f'<div class="eyebrow">{_escape(eyebrow)}</div>' if eyebrow else ""
     head += f'<div class="chart-title">{_escape(title)}</div>'
     head += f'<div class="chart-subtitle">{_escape(subtitle)}</div>' if subtitle else ""
-    image = _picture(figure, alt=alt, name=title)
+    image = _picture(figure, getattr(phone, "figure", phone), alt=alt, name=title)
     foot = f'<div class="source">{_escape(source)}</div>' if source else ""
     if data is not None:
         summary = text("Show the figures as a table")
@@ -273,16 +274,16 @@ def chart(
     _show("chart", f"<figure><figcaption>{head}</figcaption>{image}{foot}</figure>")
 
 
-def _picture(figure, *, alt: str, name: str) -> str:
+def _picture(figure, phone, *, alt: str, name: str) -> str:
     """Return the figure as HTML: laid out for a page and for a phone, or to be panned where it cannot be narrow."""
     from helpers.plots import plots
 
     width, height = (round(100 * size) for size in figure.get_size_inches())
-    wide, narrow = plots.to_png(figure), plots.to_narrow_png(figure)
+    wide, narrow = plots.to_png(figure), plots.to_narrow_png(figure) if phone is None else plots.to_png(phone)
     image = f'<img src="{_data_url(wide)}" alt="{_escape(alt)}" width="{width}" height="{height}">'
     if narrow:
-        phone = f'<source media="screen and (max-width: 36rem)" srcset="{_data_url(narrow)}">'
-        return f"<picture>{phone}{image}</picture>"
+        source = f'<source media="screen and (max-width: 36rem)" srcset="{_data_url(narrow)}">'
+        return f"<picture>{source}{image}</picture>"
     if width > 125 * plots.NARROW:  # wider than a phone can show
         return f'<div class="pan" tabindex="0" role="group" aria-label="{_escape(name)}">{image}</div>'
     return image
@@ -387,11 +388,10 @@ class Said(NamedTuple):
     evidence: Evidence | None = None
 
 
-class Lacking(NamedTuple):
-    """What a part of the page would need, as a message with its values: the page gathers these in its last section."""
+class Lacking(Said):
+    """A sentence on what a part of the page would need: the page gathers these in its last section."""
 
-    template: str
-    values: dict
+    __slots__ = ()
 
 
 class Folded(NamedTuple):
@@ -401,7 +401,21 @@ class Folded(NamedTuple):
     pieces: list
 
 
-def tell(*pieces: Said | Lacking | Folded | dict) -> None:
+def with_fold(pieces: list, summary: str, *, keep: tuple[str, ...] = ()) -> list:
+    """Return what stands on the page: findings that are not too weak, what is lacking, the charts and tables named in `keep`;
+    then all else in one fold, unless that is a single sentence."""
+    def stays(piece) -> bool:
+        if isinstance(piece, Said):
+            return isinstance(piece, Lacking) or (piece.evidence is not None and grade(piece.evidence)[0] != "too weak")
+        return isinstance(piece, Folded) or (piece.get("name") or piece.get("csv_name")) in keep
+
+    rest = [piece for piece in pieces if not stays(piece)]
+    if len(rest) == 1 and isinstance(rest[0], Said):
+        return pieces
+    return [*filter(stays, pieces), *([Folded(summary, rest)] if rest else [])]
+
+
+def tell(*pieces: Said | Folded | dict) -> None:
     """Show what a module found, in order: sentences, findings, and the keywords of a chart (`axes`) or a table (`frame`)."""
     for piece in pieces:
         if isinstance(piece, Folded):

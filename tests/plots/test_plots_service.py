@@ -33,3 +33,20 @@ def test_groups_stand_under_each_other_beside_zero():
     heights = [tuple(text.xy) for text in ax.texts]
     assert heights[0][1] < 0 < heights[2][1] < .5 < heights[1][1]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["x", "y"]
+
+
+def test_a_phone_shows_two_panels_in_a_row_with_long_labels_in_lines():
+    data = TOPICS.assign(topic=["a rather long name of a topic", "物流太慢而且客服不理人"])
+    figure = panels(data, label="topic", columns=[*COLUMNS, COLUMNS[0]], is_phone=True).figure
+    first, second, third, empty = figure.axes
+    labels = [label.get_text() for label in third.get_yticklabels()]
+    assert labels == ["a rather long name\nof a topic", "物流太慢而且客服不\n理人"]
+    assert first.get_position().y0 == second.get_position().y0 > third.get_position().y0
+    assert not empty.axison and figure.get_size_inches()[0] == plots.NARROW
+
+
+def test_on_a_phone_names_of_groups_stand_above_their_marks():
+    data = pd.DataFrame({"what": ["a", "b"], "by": ["x", "x"], "d": [1.0, -2.0], "low": [0.0, -3], "high": [2.0, -1]})
+    ax = grouped_dots(data, label="what", by="by", value="d", low="low", high="high", fmt="change_number1", is_phone=True)
+    above = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert above["a"] < 0 and 0 < above["b"] < 1 and [label.get_text() for label in ax.get_yticklabels()] == ["", ""]

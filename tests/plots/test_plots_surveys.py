@@ -40,15 +40,3 @@ def test_scores_stand_on_their_whole_scale():
     assert spread.get_xdata().tolist() == [0.7, 0.8]
     assert mark.get_xdata().tolist() == [0.75, 0.75]
     assert {"+50", "−100", "+100", "+40 to +60\nn = 9"} <= {words.get_text() for words in ax.texts}
-
-
-def test_small_gaps_in_rating_look_small_and_a_question_without_a_part_of_its_own_is_grey():
-    i18n.use(language="en")
-    data = pd.DataFrame({"question": ["a", "b"], "performance": [0.57, 0.58], "importance": [0.7, 0.3],
-                         "importance_low": [0.6, 0.2], "importance_high": [0.8, 0.4], "is_priority": [False, False],
-                         "is_clear": [True, False]})
-    ax = plots_surveys.importance(data, label="question", x_label="x", y_label="y", corner_label="c")
-    low, high = ax.get_xlim()
-    assert high - low >= 0.2
-    colors = ax.collections[-1].get_facecolor()
-    assert not np.allclose(colors[0], colors[1])

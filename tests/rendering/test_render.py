@@ -186,7 +186,8 @@ def test_what_is_lacking_stands_once_at_the_end_with_the_titles_it_leaves_open(h
 
 
 def test_a_heading_goes_when_the_code_below_it_had_nothing_to_show(html):
-    out = html(text_cell("## First\n\nWhy."), code(SAY), text_cell("### Nothing\n\nHere."), code(), text_cell("### Words\n\nOnly."))
+    nothing, words = text_cell("### Nothing\n\nHere."), text_cell("### Words\n\nOnly.")
+    out = html(text_cell("## First\n\nWhy."), code(SAY), nothing, code(), words)
     assert "Nothing" not in out and "Here." not in out and "Only." in out and 'id="lacking"' not in out
 
 

@@ -49,6 +49,8 @@ def test_times_shares_and_backlog_are_told_with_n_and_interval_and_the_page_show
     assert "95% interval" in words
     assert "opened again" in words
     assert {*tables} == {"service_quality", "service_backlog"}
+    backlog = next(piece for piece in told if isinstance(piece, dict) and piece.get("name") == "service_backlog")
+    assert len(backlog["axes"].collections) == 1, "what is usual is not shaded"
     graded = [piece.evidence for piece in told if isinstance(piece, Said) and piece.evidence]
     assert all(evidence.n >= 30 for evidence in graded)
     report._run["now"] = run_of()

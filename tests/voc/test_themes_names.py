@@ -5,7 +5,7 @@ import pytest
 
 from helpers.voc import aspects
 from helpers.voc.theme_words import PRAISE_AND_FILLER, THEME_NAMES
-from helpers.voc.themes_names import match, name_themes
+from helpers.voc.themes_names import contrary_words, match, name_themes
 
 DELIVERY = aspects.Dictionary({"delivery": aspects.Aspect(en=("ship*", "courier"), zh=("物流", "快递")),
                                "price": aspects.Aspect(en=("price",), zh=("价格",))})
@@ -76,3 +76,44 @@ def test_pairs_are_chosen_for_most_overlap_in_all():
 
 def test_no_word_of_praise_names_a_theme():
     assert not PRAISE_AND_FILLER & {word for anchors in THEME_NAMES.values() for word in anchors}
+
+
+def judged(*groups) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sentences from (theme, words, n, n dissatisfied), one a review, and the reviews."""
+    rows = [(theme, words, i < bad) for theme, words, n, bad in groups for i in range(n)]
+    about = pd.DataFrame({"feedback_id": [f"f{i}" for i in range(len(rows))], "theme": [row[0] for row in rows],
+                          "words": [row[1] for row in rows]})
+    bad = pd.array([row[2] for row in rows], dtype="boolean")
+    return about, pd.DataFrame({"feedback_id": about["feedback_id"], "dissatisfied": bad})
+
+
+def test_a_theme_that_praises_is_not_named_by_words_that_blame():
+    about, reviews = judged((0, ["parcel", "sturdy"], 40, 0), (0, ["parcel", "damage"], 20, 12), (1, ["late"], 60, 48))
+    tops = [[("parcel", 3.0), ("damage", 2.0), ("sturdy", 1.0)], [("late", 1.0)]]
+    assert contrary_words(about, tops, reviews) == [frozenset({"damage"}), frozenset()]  # half of all are dissatisfied
+    assert name_themes(tops, contrary=[frozenset({"damage"}), frozenset()])[0] == "parcel · sturdy"
+
+
+def test_a_mixed_theme_is_named_by_words_that_take_no_side():
+    about, reviews = judged((0, ["courier", "friendly"], 20, 1), (0, ["courier", "rude"], 20, 19), (0, ["courier", "van"], 20, 10))
+    tops = [[("courier", 3.0), ("rude", 2.0), ("friendly", 2.0), ("van", 1.0), ("rare", 1.0)]]
+    assert contrary_words(about, tops, reviews) == [frozenset({"rude", "friendly"})]
+    assert name_themes(tops, contrary=[frozenset({"rude", "friendly"})]) == ["courier · van · rare"]
+
+
+@pytest.mark.parametrize(("n", "is_judged"), [(9, False), (10, True)])
+def test_a_word_of_few_sentences_takes_no_side(n, is_judged):
+    about, reviews = judged((0, ["parcel"], 60, 5), (0, ["dent"], n, n), (1, ["late"], 70, 65))
+    found = contrary_words(about, [[("parcel", 2.0), ("dent", 1.0)], [("late", 1.0)]], reviews)
+    assert found[0] == (frozenset({"dent"}) if is_judged else frozenset())
+
+
+def test_without_verdicts_no_word_is_contrary():
+    about, reviews = judged((0, ["parcel"], 20, 0))
+    assert contrary_words(about, [[("parcel", 1.0)]], reviews.drop(columns="dissatisfied")) == [frozenset()]
+    assert contrary_words(about, [[("parcel", 1.0)]], reviews.assign(dissatisfied=pd.NA)) == [frozenset()]
+
+
+def test_a_name_lasts_even_where_its_words_have_changed_sides():
+    top, before = [("parcel", 3.0), ("damage", 2.0)], pd.DataFrame({"theme": ["parcel · damage"], "anchor_words": ["parcel, damage"]})
+    assert name_themes([top], before=before, contrary=[frozenset({"damage"})]) == ["parcel · damage"]

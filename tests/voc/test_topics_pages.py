@@ -124,7 +124,8 @@ def test_the_first_six_topics_stand_on_the_page_and_the_others_in_a_table():
     shown = list(topics_pages.quotes(chosen))
     assert [topic for _, topic in shown] == names[:6]
     assert shown[0][0] == [("q0", "a dissatisfied reviewer"), ("q1", "a satisfied reviewer")]
-    rest = topics_pages.more_quotes(chosen)[0]["frame"]
+    (fold,) = topics_pages.more_quotes(chosen)
+    rest = fold.pieces[0]["frame"]
     assert rest["topic"].unique().tolist() == names[6:]
     assert rest["origin"].iloc[-1] == "sounds satisfied; gave no verdict"
     assert topics_pages.more_quotes(chosen.head(12)) == []
@@ -159,5 +160,7 @@ def test_an_aspect_that_hardly_anybody_mentions_heads_nothing():
 def test_products_are_called_worse_only_beyond_chance(bad, told):
     judged = pd.DataFrame({"product_id": ["a"] * 30 + ["b"] * 90, "dissatisfied": [True] * bad + [False] * (30 - bad) +
                            [True] * 45 + [False] * 45})
-    (sentence,) = said(topics_pages.products(judged))
-    assert sentence.startswith(told)
+    names = pd.DataFrame({"product_id": ["b"], "name": ["Green tea"]})
+    table, sentence = topics_pages.products(judged, names)
+    assert said([sentence])[0].startswith(told)
+    assert set(table["frame"]["product"]) == {"a", "Green tea"}

@@ -131,3 +131,28 @@ def test_the_order_of_rows_does_not_matter():
 
 def test_the_limits_are_those_of_the_page():
     assert topics_quotes.WORDS == (8, 40) and topics_quotes.CHARACTERS == (10, 60), "the page names them"
+
+
+def test_what_one_topic_has_quoted_is_not_said_again_under_another():
+    said, about = rows(BAD, topic="delivery")
+    again, about_again = rows(BAD.replace("vase", "lamp"), OTHER, topic="packaging")
+    second = [frame.assign(feedback_id=frame["feedback_id"] + "b") for frame in (again, about_again)]
+    reviews = pd.concat([reviews_of(True), reviews_of(True, True).assign(feedback_id=["f0b", "f1b"])])
+    chosen = find_quotes(pd.concat([said, second[0]]), pd.concat([about, second[1]]), reviews, predict,
+                         names=["delivery", "packaging"])
+    assert chosen["quote"].tolist() == [BAD, OTHER]
+
+
+def test_a_turn_of_phrase_stands_there_once_where_another_sentence_is_about_as_useful():
+    first, same, other = (f"{said}，{end}！" for said, end in (
+        ("快递员把花瓶摔碎在楼道里", "强烈要求退款"), ("客服电话打了三天没人接听", "强烈要求退款"),
+        ("客服机器人答非所问浪费时间", "很生气")))
+    said, about = rows(first, same, other)
+    chosen = find_quotes(said, about, reviews_of(True, True, True), predict, names=["delivery"])
+    assert [quote.count("强烈要求退款") for quote in chosen["quote"]] == [1, 0]
+
+
+def test_a_complaint_without_a_wish_is_preferred_to_one_with_a_wish():
+    wish = OTHER + ", I wish they offered evening delivery"
+    said, about = rows(wish, BAD)
+    assert find_quotes(said, about, reviews_of(True, True), predict, names=["delivery"])["quote"].tolist() == [BAD, wish]

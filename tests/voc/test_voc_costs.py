@@ -275,3 +275,9 @@ def test_the_page_says_when_nothing_can_be_told():
 def test_one_topic_can_be_loudest_and_costliest():
     chart, _ = pieces(found(*two_groups()))
     assert chart["title"] == "delivery is mentioned most, and puts most money at risk"
+
+
+def test_a_theme_named_after_an_aspect_is_told_with_the_aspect():
+    topics = pd.concat([about(name, pd.Series([f"{name}{i}" for i in range(5)])).assign(kind=kind) for name, kind in
+                        (("returns", "aspect"), ("returns · refund", "theme"), ("refunds · cash", "theme"))])
+    assert set(voc_costs.apart_from_aspects(topics)["topic"]) == {"returns", "refunds · cash"}

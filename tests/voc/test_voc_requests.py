@@ -11,7 +11,7 @@ import request_sentences as labelled
 from helpers import tables
 from helpers.contracts import contract
 from helpers.simulation.voice import REQUESTS
-from helpers.voc import voc, voc_requests, voc_requests_pages
+from helpers.voc import aspects, voc, voc_requests, voc_requests_pages
 
 HALF = 22  # of each list: looked at while the patterns were made; the others were scored once, afterwards
 
@@ -152,15 +152,26 @@ def test_quotes_are_masked():
 # --- the page
 
 
+DRINKS = aspects.Dictionary({"coffee": aspects.Aspect(en=("coffee",), zh=("咖啡",)), "price": aspects.Aspect(en=("price",))})
+
+
 def pages(rows: pd.DataFrame) -> list:
     none = pd.DataFrame(columns=["customer_id", "customer_lifetime_value"])
-    return voc_requests_pages.pages(voc_requests_pages.study(rows, none, dictionary=()))
+    return voc_requests_pages.pages(voc_requests_pages.study(rows, none, dictionary=()), aspects=DRINKS)
 
 
 def test_the_page_says_what_most_ask_for():
     said, table = pages(feedback(wishes(40, "decaf coffee")))
     assert said.values["k"] == 40 and said.values["low"] > 0.9
     assert len(table["frame"]) == 1 and "quote" in table["columns"]
+
+
+def test_wishes_in_another_language_are_headed_by_what_they_are_about_and_stand_apart():
+    chinese = [f"第{i}次来买，{noun}。希望推出无糖咖啡。" for i, noun in enumerate(NOUNS[:15])]
+    said, own, other = pages(feedback(wishes(12, "decaf coffee") + chinese))
+    assert list(own["columns"])[0] == "idea" and list(other["columns"])[:2] == ["about", "quote"]
+    assert other["frame"]["about"].tolist() == ["coffee"] and "Chinese" in other["caption"]
+    assert said.values["about"] == "coffee" and "希望推出" in said.values["quote"], "no Chinese name in an English sentence"
 
 
 @pytest.mark.parametrize(("texts", "words"), [

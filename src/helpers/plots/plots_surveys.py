@@ -1,10 +1,10 @@
-"""Charts of surveys: scores on their whole scales, a control chart, importance against performance."""
+"""Charts of surveys: scores on their whole scales, and a control chart."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.i18n import shown, translate
+from helpers.i18n import shown
 from helpers.plots import plots
 
 
@@ -40,7 +40,7 @@ def control(data: pd.DataFrame, *, fmt: str, limits_label: str, centre_label: st
 
     data: period, estimate (missing where too few answered), centre, limit_low, limit_high, signal ("" = none).
     """
-    ax = plots.new((7.6, 3.5))
+    ax = plots.new((7.6, 2.9))
     drawn = data["estimate"].notna()
     x = np.arange(len(data))
     for start in np.flatnonzero(drawn & ~drawn.shift(fill_value=False)):
@@ -71,35 +71,4 @@ def control(data: pd.DataFrame, *, fmt: str, limits_label: str, centre_label: st
     ax.grid(axis="y")
     ax.spines["left"].set_visible(False)
     plots.format_axis(ax.yaxis, fmt)
-    return ax
-
-
-def importance(data: pd.DataFrame, *, label: str, x_label: str, y_label: str, corner_label: str) -> Axes:
-    """Draw questions by performance (across) and importance with its interval (up); what matters and does badly is red,
-    what explains nothing of its own grey.
-
-    data: `label`, performance (0–1), importance, importance_low, importance_high, is_priority, is_clear.
-    """
-    ax = plots.new((7.6, 4.4))
-    colors = np.where(data["is_priority"], plots.VERMILION, np.where(data["is_clear"], plots.BLUE, plots.GREY))
-    ax.vlines(data["performance"], data["importance_low"], data["importance_high"], colors=colors, linewidth=2, alpha=0.55)
-    ax.scatter(data["performance"], data["importance"], c=colors, s=52, zorder=3)
-    top = max(float(data["importance_high"].max()) * 1.2, 0.1)
-    lowest = -np.inf
-    for row in data.sort_values("importance", kind="stable").itertuples():
-        lowest = max(row.importance, lowest + 0.055 * top)  # labels moved apart where two would overlap
-        ax.annotate(translate(str(getattr(row, label))), (row.performance, lowest), xytext=(7, 0), va="center",
-                    textcoords="offset points", fontsize=9.5, zorder=4,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
-    ax.axvline(data["performance"].mean(), color=plots.PALE, linewidth=1, zorder=0)
-    ax.axhline(1 / len(data), color=plots.PALE, linewidth=1, zorder=0)
-    ax.annotate(corner_label, (0, 1), xycoords="axes fraction", xytext=(6, -4), textcoords="offset points", va="top",
-                fontsize=9.5, color=plots.VERMILION)
-    middle, half = data["performance"].mean(), max(0.15, 1.3 * np.ptp(data["performance"]))  # small gaps look small
-    ax.set_xlim(max(0.0, middle - 0.8 * half), middle + 1.2 * half)
-    ax.set_ylim(bottom=0, top=top)
-    plots.format_axis(ax.xaxis, "percent")
-    plots.format_axis(ax.yaxis, "percent")
-    ax.set_xlabel(x_label)
-    ax.set_ylabel(y_label)
     return ax

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
-from helpers.report import Said
+from helpers.report import Folded, Lacking, Said
 from helpers.sentiment import sentiment, sentiment_charts, sentiment_prevalence, sentiment_quality
 
 QUARTERS = 4  # with enough texts, from which a trend is drawn
@@ -42,7 +42,7 @@ def measure(split: pd.DataFrame, readers: sentiment.Readers, *, seed: int) -> Me
         _, is_bad, predicted = sentiment.predict_test(split, readers)
     except TooLittleData as short:
         nothing = pd.DataFrame(columns=list(sentiment_quality.QUALITY_COLUMNS))
-        return Measured(pairs, nothing, short=Said(short.template, short.values))
+        return Measured(pairs, nothing, short=Lacking(short.template, short.values))
     return Measured(
         pairs, sentiment_quality.evaluate(is_bad, predicted, seed=seed), sentiment.count_roles(split, language=readers.main),
         sentiment_quality.calibration(is_bad, predicted["model"]),
@@ -78,18 +78,19 @@ def verdict(measured: Measured, readers: sentiment.Readers) -> tuple[str, str, d
 
 def minimal_pairs(measured: Measured) -> list[Said | dict]:
     """Return, per language, the pass rate of the minimal pairs beside the usual tool's, and a table of their kinds."""
-    told = []
+    told, tables = [], []
     for language, pairs in measured.pairs.items():
         said, values = sentiment_quality.pairs_sentence(
             pairs, language=language, other=sentiment_quality.other_rate(language)
         )
-        told += [Said(said, values), {
+        told.append(Said(said, values))
+        tables.append({
             "frame": sentiment_quality.pairs_by_kind(pairs),
             "columns": {name: (t(label), fmt) for name, (label, fmt) in sentiment_quality.KIND_COLUMNS.items()},
             "caption": t("Pairs of sentences: the second should get the higher probability"),
             "csv_name": f"sentence_pairs_{language}",
-        }]
-    return told
+        })
+    return [*told, Folded(t("The pairs by kind"), tables)]
 
 
 # --- who gave no verdict

@@ -8,7 +8,7 @@ from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_service
-from helpers.report import Said
+from helpers.report import Lacking, Said
 from helpers.service import service_links, service_purchases
 from helpers.service.case_topics import is_failure
 from helpers.service.service import Cases
@@ -54,20 +54,20 @@ def what_goes_with(
     """
     horizon = int(run.settings.parameters.get("churn", {}).get("horizon_days", service_purchases.RECENT_DAYS))
     days = min(SOON, horizon)
-    after, missing = None, Said("Without purchases nothing can be said about whether customers come back after a case.", {})
+    after, missing = None, Lacking("Without purchases nothing can be said about whether customers come back after a case.", {})
     if orders is not None:
         try:
             after, aside = service_purchases.purchases_after(cases, orders, as_of=run.as_of, first_day=run.first_day, days=days,
                                                              horizon=horizon)
         except TooLittleData as short:
-            missing = Said(short.template, short.values)
+            missing = Lacking(short.template, short.values)
     rows = service_links.outcomes(cases, after, reviews)
     pieces, links = [], []
     try:
         links.append(service_links.slow_against_fast(rows))
         pieces += _slow(links[0], rows, source, days, horizon)
     except TooLittleData as short:
-        pieces.append(Said(short.template, short.values))
+        pieces.append(Lacking(short.template, short.values))
     if after is None:
         pieces.append(missing)
     else:
@@ -97,10 +97,10 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
             row[["estimate", "low", "high"]].to_dict(),
         ))
     if len(shown):
+        drawn = {"data": shown, "label": "outcome", "by": "comparison", "value": "difference", "low": "low", "high": "high",
+                 "fmt": "change_number1", "reference_label": t("← worse than fast cases | better →")}
         pieces.append({
-            "axes": plots_service.grouped_dots(
-                shown, label="outcome", by="comparison", value="difference", low="low", high="high", fmt="change_number1",
-                reference_label=t("← worse than fast cases | better →")),
+            "axes": plots_service.grouped_dots(**drawn), "phone": plots_service.grouped_dots(**drawn, is_phone=True),
             "title": t(_title_of_slow(links)),
             "subtitle": t("Difference between the slower and the faster half of the same topic and channel (opened again: with "
                           "the others), in percentage points, 95% interval; purchases beyond those of comparable customers"),
@@ -235,7 +235,8 @@ def _counted_as(topics: pd.Series, failed: pd.Series) -> list:
 def _after(links: pd.DataFrame, aside: pd.DataFrame, source: str, horizon: int, failures: Dictionary) -> list:
     stayed = links[links["outcome"] == service_links.STAYED] if len(links) else links
     if not len(stayed):
-        return [Said("Too few cases lie far enough back to see who bought again within {days:count} days.", {"days": horizon})]
+        return [Lacking("Too few cases lie far enough back to see who bought again within {days:count} days.",
+                        {"days": horizon})]
     kinds = stayed.set_index("topic")
     pieces = _after_kinds(kinds, horizon)
     topics = _in_points(stayed[~stayed["topic"].isin(("failures", "questions"))]).sort_values(["difference", "topic"])

@@ -6,7 +6,7 @@ from helpers.errors import TooLittleData
 from helpers.evidence import WITHIN_SHARE, WITHIN_TENTH, Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_service
-from helpers.report import Said
+from helpers.report import Lacking, Said
 from helpers.service import service
 from helpers.service.opening_hours import weekly_hours
 from helpers.service.service import ALL, Cases
@@ -53,7 +53,7 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
         tables["service_backlog"] = service.backlog(cases)
         pieces += _backlog(tables["service_backlog"], cases, source)
     except TooLittleData as short:
-        pieces.append(Said(short.template, short.values))
+        pieces.append(Lacking(short.template, short.values))
     own = quality[(quality["topic"] == ALL) & (quality["channel"] != ALL)]
     if len(own) > 1:
         pieces.append({
@@ -111,7 +111,9 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
         {"weekly": weekly_hours(cases.opening), "opened": outside["opened"], "n": int(total["first_open_n"]),
          "median": total["first_open_median_hours"], "low": total["first_open_median_low"],
          "high": total["first_open_median_high"]},
-        _estimate(total, "first_open_n", "first_open_median", "hours"),
+        Evidence("estimate", n=int(total["first_open_n"]), estimate=total["first_open_median_hours"],
+                 interval=(total["first_open_median_low"], total["first_open_median_high"]),
+                 within=WITHIN_TENTH * total["first_open_median_hours"], serves="how to serve"),
     )
     doubt = [Said("{share:percent} of first answers come outside the opening hours that dataset.yml states (service_hours): if "
                   "somebody answers then, they are wrong, and the waits in opening hours too short.",
@@ -131,7 +133,9 @@ def _first_answer(total: pd.Series) -> Said:
                      interval=(total["first_median_low"], total["first_median_high"]),
                      within=WITHIN_TENTH * total["first_median_hours"], serves="how to serve"),
         )
-    return Said("No channel notes when a case was first answered, so that nothing can be said about waiting for an answer.", {})
+    return Lacking(
+        "No channel notes when a case was first answered, so that nothing can be said about waiting for an answer.", {},
+    )
 
 
 def _how_times_count(cases: Cases) -> list:
@@ -168,7 +172,7 @@ def _by_topic(quality: pd.DataFrame, cases: Cases, source: str) -> list:
     topics = topics.assign(close_median_days=topics["close_median_hours"] / 24, close_p90_days=topics["close_p90_hours"] / 24)
     panels = [panel for panel in panels if topics[panel[1]].notna().any()]
     if len(topics) < 2 or not panels:
-        return [Said("The cases name no topics that could be told apart.", {})]
+        return [Lacking("The cases name no topics that could be told apart.", {})]
     order = topics.sort_values([panels[0][1], "topic"], ascending=[False, True], na_position="last")
     worst, best = order.iloc[0], order.dropna(subset=panels[0][1]).iloc[-1]
     title = t("A first answer takes {slow:number1} hours at the median for “{worst:label}”, {fast:number1} for "
@@ -176,9 +180,9 @@ def _by_topic(quality: pd.DataFrame, cases: Cases, source: str) -> list:
               fast=best["first_median_hours"])
     if panels[0][1] != "first_median_hours":
         title = t("How service does by topic")
+    drawn = {"data": _marked(order, "topic"), "label": "topic", "columns": [(t(name), *rest) for name, *rest in panels]}
     return [{
-        "axes": plots_service.panels(_marked(order, "topic"), label="topic",
-                                     columns=[(t(name), *rest) for name, *rest in panels]),
+        "axes": plots_service.panels(**drawn), "phone": plots_service.panels(**drawn, is_phone=True),
         "title": title,
         "subtitle": t("Times: dot = half of the cases, ring = nine in ten, telephone and the like apart; shares with 95% "
                       "intervals, all channels"),
@@ -230,9 +234,13 @@ def _backlog(weeks: pd.DataFrame, cases: Cases, source: str) -> list:
     )
     if len(weeks) < 5:
         return [said]
+    banded = weeks.assign(low=pd.Series(low, index=year.index), high=pd.Series(high, index=year.index))
     return [said, {
-        "axes": plots.line(weeks, x="week_end", lines={"n_open": t("open cases")}), "title": t(title, n=last),
-        "subtitle": t("Open cases at the end of each week; usual: between the 10% and 90% points of a year"), "source": source,
-        "alt": t("A line of the number of open cases at the end of each week."), "data": weeks.iloc[::-1],
+        "axes": plots.line(banded, x="week_end", lines={"n_open": t("open cases")}, low="low", high="high",
+                           ax=plots.new((7.6, 2.6))),
+        "title": t(title, n=last),
+        "subtitle": t("Open cases at the end of each week; shaded: usual, between the 10% and 90% points of the last year"),
+        "source": source, "alt": t("A line of the number of open cases at the end of each week beside what is usual."),
+        "data": weeks.iloc[::-1],
         "columns": columns_of(BACKLOG_COLUMNS), "name": "service_backlog",
     }]

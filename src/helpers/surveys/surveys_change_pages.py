@@ -9,7 +9,7 @@ from helpers.errors import TooLittleData
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_surveys
-from helpers.report import Run, Said, source_line
+from helpers.report import Lacking, Run, Said, source_line
 from helpers.surveys import surveys_change, surveys_trend
 from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
 from helpers.surveys.surveys_study import Study
@@ -37,7 +37,7 @@ def trend(study: Study, run: Run) -> list:
     if not study.is_asked:
         return []
     if study.trends is None:
-        return [Said("The answers carry no dates: no trend and no change can be told.", {})]
+        return [Lacking("The answers carry no dates: no trend and no change can be told.", {})]
     if isinstance(study.trends, TooLittleData):
         return reason(study.trends)
     first, table = next(iter(study.trends.items()))

@@ -5,13 +5,14 @@ Input: what surveys_study.py computed.
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
-from helpers.plots import plots, plots_surveys
-from helpers.report import Run, Said, source_line
+from helpers.plots import plots, plots_service
+from helpers.report import Lacking, Run, Said, source_line
 from helpers.surveys import surveys
 from helpers.surveys.surveys_pages import NAMES, columns_of, reason
 from helpers.surveys.surveys_study import Study
@@ -42,7 +43,7 @@ def drivers(study: Study, run: Run) -> list:
     if not study.is_asked:
         return []
     if found is None:
-        return [Said("The surveys keep no answers question by question. With them this page would show which rated question "
+        return [Lacking("The surveys keep no answers question by question. With them this page would show which rated question "
                      "goes with a high score.", {})]
     if isinstance(found, TooLittleData):
         return reason(found)
@@ -68,16 +69,18 @@ def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
     priority = table[table["is_priority"]]
     title = (t("Look first at “{question}”: it matters and is rated low", question=priority.iloc[0]["question"])
              if len(priority) else t("“{question}” goes most with a high score", question=first["question"]))
+    drawn = {
+        "data": table, "label": "question",
+        "columns": [(t("Share of what is explained"), "importance", "importance_low", "importance_high", "percent"),
+                    (t("Mean rating (best = 100%)"), "performance", "performance", "performance", "percent")],
+        "colors": list(np.where(table["is_priority"], plots.VERMILION, np.where(table["is_clear"], plots.BLUE, plots.GREY))),
+    }
     return {
-        "axes": plots_surveys.importance(
-            table, label="question", x_label=t("Rating (mean, from worst = 0% to best = 100%)"),
-            y_label=t("Share of what is explained"), corner_label=t("matters, but rated low"),
-        ),
-        "title": title,
-        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval; grey: nothing of its own",
-                      outcome=NAMES[outcome]),
+        "axes": plots_service.panels(**drawn), "phone": plots_service.panels(**drawn, is_phone=True), "title": title,
+        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval, beside its rating; red: "
+                      "matters, but rated low; grey: nothing of its own", outcome=NAMES[outcome]),
         "source": source_line(n=int(table["n"].iloc[0]), of=t("questionnaires with all questions answered"), run=run),
-        "alt": t("Questions by rating (across) and importance (up) with intervals."), "data": table,
+        "alt": t("Rows of questions: how much each explains, with its interval, and its rating."), "data": table,
         "columns": columns_of(DRIVER_COLUMNS), "name": "survey_drivers",
     }
 
@@ -118,7 +121,7 @@ def value(study: Study, run: Run) -> list:
     if not study.is_asked:
         return []
     if table is None:
-        return [Said("Without customer values (04 Lifetime value) the answers cannot be weighed by money.", {})]
+        return [Lacking("Without customer values (04 Lifetime value) the answers cannot be weighed by money.", {})]
     if isinstance(table, TooLittleData):
         return reason(table)
     bars = pd.DataFrame([

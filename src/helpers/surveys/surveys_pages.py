@@ -10,7 +10,7 @@ from helpers.evidence import WITHIN_NPS, Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_surveys
-from helpers.report import Run, Said, source_line
+from helpers.report import Lacking, Run, Said, source_line
 from helpers.surveys import surveys
 from helpers.surveys.surveys_study import DIMENSIONS, Response, Study
 
@@ -35,7 +35,7 @@ def columns_of(columns: dict, fmt: str = "") -> dict:
 
 def reason(short: TooLittleData) -> list:
     """Return what a part needs that the data is too small for."""
-    return [Said(short.template, short.values)]
+    return [Lacking(short.template, short.values)]
 
 
 def marked(group: str, n: int) -> str:

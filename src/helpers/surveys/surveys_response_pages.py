@@ -10,7 +10,7 @@ from helpers.evidence import WITHIN_CES, WITHIN_NPS, WITHIN_SHARE, Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots
-from helpers.report import Run, Said, source_line
+from helpers.report import Lacking, Run, Said, source_line
 from helpers.surveys import surveys, surveys_response
 from helpers.surveys.surveys_history import NEVER
 from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
@@ -35,8 +35,10 @@ def response(study: Study, run: Run) -> list:
     if not study.is_asked:
         return []
     if found is None:
-        return [Said("There is no list of who was invited to a survey. With it (one row an invitation, answered or not) this "
-                     "page would show how many answered and what the scores would be if all kinds of customers had.", {})]
+        return [Lacking(
+            "There is no list of who was invited to a survey. With it (one row an invitation, answered or not) this page would "
+            "show how many answered and what the scores would be if all kinds of customers had.", {},
+        )]
     if isinstance(found, TooLittleData):
         return reason(found)
     total = found.rates.iloc[0]

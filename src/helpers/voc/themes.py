@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, q_values, wilson
 from helpers.texts.texts_sentences import count_words, split_sentences
-from helpers.voc.themes_names import name_themes
+from helpers.voc.themes_names import contrary_words, name_themes
 
 MIN_REVIEWS = 200  # reviews with text; below, themes are accidents
 MIN_GROUP = 30  # reviews below which a theme's or a word's share is not shown
@@ -70,12 +70,14 @@ def find_themes(
     weights, parts = _factorise(counted, k=k)
     owner = pd.factorize(sentences["feedback_id"])[0]
     stability = _stability(counted, parts, owner, seed=seed)
-    names = name_themes([_top(part, vocabulary) for part in parts], dictionary=aspects, before=before)
+    top, about = [_top(part, vocabulary) for part in parts], _about(sentences, weights, counted, parts)
+    contrary = contrary_words(about, top, written)
+    names = name_themes(top, dictionary=aspects, before=before, contrary=contrary)
     table = pd.DataFrame({
-        "theme": names, "anchor_words": [", ".join(word for word, _ in _top(part, vocabulary)) for part in parts],
+        "theme": names, "anchor_words": [", ".join(word for word, _ in words) for words in top],
         "stability": stability, "is_stable": stability >= MIN_STABILITY,
     })
-    about = _about(sentences, weights, counted, parts, names)
+    about = about.assign(theme=np.array(names)[about["theme"]]).drop(columns="words")
     mentions = pd.crosstab(about["feedback_id"], about["theme"]).gt(0)
     mentions = mentions.reindex(index=written["feedback_id"], columns=names, fill_value=False)
     return Themes(table, mentions, about, len(written))
@@ -133,15 +135,15 @@ def _stability(counted: sparse.csr_matrix, parts: np.ndarray, owner: np.ndarray,
     return np.mean(found, axis=0)
 
 
-def _about(sentences, weights, counted, parts, names) -> pd.DataFrame:
-    """Return the sentences that are about one theme, with their closeness (cosine) to it."""
+def _about(sentences, weights, counted, parts) -> pd.DataFrame:
+    """Return the sentences that are about one theme, with its number and their closeness (cosine) to it."""
     total = weights.sum(axis=1)
     best = weights.argmax(axis=1)
     rows = np.flatnonzero(weights.max(axis=1) > MENTION * total)
     unit = parts / np.maximum(np.linalg.norm(parts, axis=1, keepdims=True), 1e-12)
     closeness = np.asarray(counted[rows].multiply(unit[best[rows]]).sum(axis=1)).ravel()  # TF-IDF rows have length 1
-    found = sentences.iloc[rows][["feedback_id", "clause", "sentence"]]
-    return found.assign(theme=np.array(names)[best[rows]], closeness=closeness.round(6)).reset_index(drop=True)
+    found = sentences.iloc[rows][["feedback_id", "clause", "sentence", "words"]]
+    return found.assign(theme=best[rows], closeness=closeness.round(6)).reset_index(drop=True)
 
 
 # --- what goes with dissatisfaction

@@ -13,18 +13,47 @@ from helpers.voc.theme_words import THEME_NAMES
 NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
 SAME_THEME = 0.4  # Jaccard overlap of the ten heaviest words from which a theme is one of the last run's
 TELLING = 0.05  # share of the heaviest word's weight below which a word tells nothing of a theme
+MIXED, STRONG, CONTRARY = 0.1, 0.25, 0.05  # of the share of dissatisfied sentences: see contrary_words
+FEW = 10  # sentences with a verdict below which a word is not judged
 SEPARATOR = " · "
 Weighted = list[tuple[str, float]]
 
 
-def name_themes(top_words: list[Weighted], *, dictionary=None, before: pd.DataFrame | None = None) -> list[str]:
+def contrary_words(about: pd.DataFrame, top_words: list[Weighted], reviews: pd.DataFrame) -> list[frozenset[str]]:
+    """Return, for each theme, the words that must not name it, because they judge otherwise than it does.
+
+    about: sentences with feedback_id, theme (its number) and words. reviews: feedback_id and, if there is one, `dissatisfied`.
+    A theme whose sentences are as often dissatisfied as all others (within 10 points) is mixed: no word more than 25 points
+    off names it. Else no word names it that stands clearly (5 points) on the other side. Words of fewer than ten sentences with
+    a verdict are not judged.
+    """
+    if "dissatisfied" not in reviews:
+        return [frozenset()] * len(top_words)
+    verdicts = reviews.set_index("feedback_id")["dissatisfied"].astype("boolean").dropna().astype(float)
+    judged = about.assign(bad=about["feedback_id"].map(verdicts)).dropna(subset=["bad"])
+    judged = judged.assign(off=judged["bad"] - judged["bad"].mean())
+    found = []
+    for number, top in enumerate(top_words):
+        own = judged[judged["theme"] == number]
+        of_words = own[["off", "words"]].explode("words").groupby("words")["off"].agg(["size", "mean"])
+        of_words = of_words[of_words.index.isin([word for word, _ in top]) & (of_words["size"] >= FEW)]["mean"]
+        lean = float(own["off"].mean()) if len(own) else 0.0
+        is_off = of_words.abs() > STRONG if abs(lean) < MIXED else of_words * np.sign(lean) < -CONTRARY
+        found.append(frozenset(of_words.index[is_off]))
+    return found
+
+
+def name_themes(
+    top_words: list[Weighted], *, dictionary=None, before: pd.DataFrame | None = None,
+    contrary: list[frozenset[str]] | None = None,
+) -> list[str]:
     """Return a name for each theme, every name once.
 
     First the name that the theme had in the last run (`before`: theme, anchor_words); then that of `THEME_NAMES` whose anchor
     words weigh most in it, 30 % at least; then the aspect of the `dictionary` (aspects.Dictionary) that they speak of, 30 % at
     least, with the two heaviest words that tell more; then the three heaviest words. A word below 5 % of the heaviest tells
-    nothing. A name is given to the theme that it fits best, so names do not depend on the order of the themes. No theme has the
-    name of an aspect alone.
+    nothing; one that judges otherwise than the theme (`contrary`) names it only where there is no other. A name is given to the
+    theme that it fits best, so names do not depend on the order of the themes. No theme has the name of an aspect alone.
     """
     aspects = frozenset(dictionary.names) if dictionary else frozenset()
     names = _kept(top_words, before, forbidden=aspects)
@@ -36,7 +65,8 @@ def name_themes(top_words: list[Weighted], *, dictionary=None, before: pd.DataFr
         if fit >= NAME_WEIGHT and i not in names and name not in names.values():
             names[i] = name
     for i in sorted(set(range(len(top_words))) - set(names), key=lambda i: [word for word, _ in top_words[i]]):
-        names[i] = _composed(top_words[i], dictionary, taken=set(names.values()))
+        unfit = contrary[i] if contrary else frozenset()
+        names[i] = _composed(top_words[i], dictionary, taken=set(names.values()), unfit=unfit)
     return [names[i] for i in range(len(top_words))]
 
 
@@ -62,13 +92,14 @@ def _weight(top: Weighted, anchors) -> float:
     return sum(weight for word, weight in top if word in anchors) / max(sum(weight for _, weight in top), 1e-12)
 
 
-def _composed(top: Weighted, dictionary, *, taken: set[str]) -> str:
-    """Return the aspect and two words, or three words; one word more where that name is taken."""
+def _composed(top: Weighted, dictionary, *, taken: set[str], unfit: frozenset[str]) -> str:
+    """Return the aspect and two words, or three words; one word more where that name is taken; `unfit` words come last."""
     aspect, words = _aspect(top, dictionary), [word for word, _ in top]
     if aspect:
         own = {*aspect.split(), catalogue().get(aspect, (aspect, ""))[0]}
         words = [word for word in words if word not in own]
-    n_telling = sum(weight >= TELLING * top[0][1] for word, weight in top if word in words)
+    words = sorted(words, key=lambda word: word in unfit)
+    n_telling = sum(weight >= TELLING * top[0][1] for word, weight in top if word in words and word not in unfit)
     for n in range(max(1, min(2 if aspect else 3, n_telling)), len(words) + 1):
         name = SEPARATOR.join(([aspect] if aspect else []) + words[:n])
         if name not in taken:

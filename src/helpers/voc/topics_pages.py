@@ -14,7 +14,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_topics
 from helpers.proportions import q_values
-from helpers.report import Said
+from helpers.report import Folded, Lacking, Said
 from helpers.voc import aspects_sentiment, topics_history, voc
 from helpers.voc import voc_sentences as wording
 
@@ -54,7 +54,7 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
     rest = Said("{share:percent1} of {n:count} texts mention none of the aspects.",
                 {"share": 1 - n_known / max(len(read), 1), "n": len(read)})
     if shown.empty:
-        return [Said("Needs an aspect that {needed:count} texts mention; the most mentioned one has {found:count}.",
+        return [Lacking("Needs an aspect that {needed:count} texts mention; the most mentioned one has {found:count}.",
                      {"needed": aspects_sentiment.MIN_EACH, "found": int(table["n"].max()) if len(table) else 0}), rest]
     shown = shown.sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
     average = float(topics.loc[topics["kind"] == "aspect", "p_dissatisfied"].mean())
@@ -165,14 +165,14 @@ def changes(topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, top
     """
     told = [*_over_time(topics, reviews, source=source), *_since_last_run(topics, reviews, runs, topic_runs)]
     grown = next((piece for piece in told if isinstance(piece, Said) and piece.evidence and piece.evidence.estimate > 0), None)
-    return [piece if piece is grown or not isinstance(piece, Said) else _plain(piece) for piece in told]
+    return [piece if piece is grown or isinstance(piece, dict | Lacking) else _plain(piece) for piece in told]
 
 
 def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list[Said | dict]:
     try:
         table, of = topics_history.between_windows(topics, reviews)
     except TooLittleData as short:
-        return [Said(short.template, short.values)]
+        return [Lacking(short.template, short.values)]
     mix = _mix(reviews, of["now"], of["before"])
     span = {"first": of["first_day"], "middle": of["middle"], "last": of["last_day"]}
     clear = table[table["q_value"] < MAX_Q]
@@ -226,7 +226,7 @@ def _since_last_run(
     try:
         table = topics_history.since_last_run(topics, runs, reviews)
     except TooLittleData as short:
-        return [Said(short.template, short.values)]
+        return [Lacking(short.template, short.values)]
     fresh, gone = topics_history.come_and_gone(topic_runs)
     found = []
     if fresh:
@@ -271,13 +271,14 @@ def quotes(chosen: pd.DataFrame) -> Iterator[tuple[list[tuple[str, str]], str]]:
         yield list(zip(own["quote"], _origins(own), strict=True)), t(topic)
 
 
-def more_quotes(chosen: pd.DataFrame) -> list[dict]:
-    """Return the quotes of all topics after the sixth as a table of eight rows, its CSV with all; nothing if there are none."""
+def more_quotes(chosen: pd.DataFrame) -> list[Folded]:
+    """Return the quotes of all topics after the sixth as a table in a fold; nothing if there are none."""
     rest = chosen[~chosen["topic"].isin(list(dict.fromkeys(chosen["topic"]))[:MOST_QUOTED])]
     if rest.empty:
         return []
-    return [{"frame": rest.assign(origin=_origins(rest)), "columns": _translated(QUOTE_COLUMNS),
-             "caption": t("Quotes on the other topics"), "csv_name": "quotes", "rows": 8}]
+    table = {"frame": rest.assign(origin=_origins(rest)), "columns": _translated(QUOTE_COLUMNS),
+             "caption": t("Quotes on the other topics"), "csv_name": "quotes"}
+    return [Folded(t("Quotes on the other topics"), [table])]
 
 
 def _origins(chosen: pd.DataFrame) -> list[str]:
@@ -313,12 +314,17 @@ def words(compared: pd.DataFrame, *, n: int, average: float, source: str) -> lis
     return [chart, Said(said.template, said.values)]
 
 
-def products(reviews: pd.DataFrame) -> list[Said | dict]:
-    """Return the products with enough reviews, most dissatisfied first, as a table."""
+def products(reviews: pd.DataFrame, names: pd.DataFrame) -> list[Said | dict]:
+    """Return the products with enough reviews, most dissatisfied first, as a table.
+
+    names: table products (may be empty); a product without a name there is shown by its id.
+    """
     try:
         table = voc.product_complaints(reviews)
     except TooLittleData as short:
-        return [Said(short.template, short.values)]
+        return [Lacking(short.template, short.values)]
+    known = names.drop_duplicates("product_id").set_index("product_id")["name"] if len(names) else pd.Series(dtype="str")
+    table = table.assign(product=table["product_id"].map(known).fillna(table["product_id"]))
     average = table["n_dissatisfied"].sum() / table["n"].sum()
     tested = [stats.binomtest(int(row.n_dissatisfied), int(row.n), average).pvalue for row in table.itertuples()]
     worse = (q_values(tested) < MAX_Q) & table["dissatisfied_share"].gt(average).to_numpy()

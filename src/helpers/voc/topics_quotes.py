@@ -1,5 +1,8 @@
 """Which sentences speak for a topic? Near its heart, specific, with an audible verdict; neither long nor twice the same.
 
+What one quote of the page has said no other one says; a turn of phrase ("I want a refund") that stood there makes a sentence
+less welcome, and so does a wish, because wishes are told elsewhere.
+
 A useful quote names a thing and says what happened: its usefulness is nearness × specificity × how clearly its author is heard
 (by the model, cubed, and by words of praise and blame): most sentences are specific enough, few outspoken.
 Input: the clauses of topics.find_topics, table `feedback_topics`, the reviews of voc.read_reviews (text masked).
@@ -7,6 +10,7 @@ Input: the clauses of topics.find_topics, table `feedback_topics`, the reviews o
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +20,7 @@ from helpers.sentiment.sentiment_valence import valences
 from helpers.texts.masking import PLACEHOLDER
 from helpers.texts.texts_chinese import content_words as content_words_of
 from helpers.texts.texts_sentences import LEFT_OUT
+from helpers.voc import voc_requests
 
 WORDS, CHARACTERS = (8, 40), (10, 60)  # length of a quote: English words, Chinese characters
 ENOUGH = {"en": 6, "zh": 5}  # different words of content from which a quote is as specific as can be
@@ -25,7 +30,9 @@ AUDIBLE = 0.65  # probability that the author feels as the quote is tagged, from
 FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
 UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or blame, and of one with more of the wrong kind
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
+TOLD = 0.3  # worth of a sentence for each of its clauses that another quote has, and of one that asks for something
 N_NEAR, N_TRIED = 300, 40  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
+_CLAUSE_END = re.compile(r"[,，;；:：。！？!?…~～]+|\.(?:\s|$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z']+|\d+")
 _DETAIL = re.compile(
@@ -116,7 +123,7 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
 
     possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 40 sentences of a tag that
     are worth most, those in which it is heard with .65 at least, the most useful first; none says nearly what one before it
-    does, and no sentence stands under two topics.
+    does, under whichever topic.
     """
     own = possible[possible["topic"].isin(topics)].sort_values(
         ["topic", "tag", "worth", "feedback_id", "sentence"], ascending=[True, True, False, True, True], kind="stable"
@@ -129,24 +136,40 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     heard = np.where(own["tag"].to_numpy(bool), p, 1 - p)
     own = own.assign(heard=heard)[heard >= AUDIBLE]
     fits = [outspoken(row.sentence, is_bad=row.tag) for row in own.itertuples()]
-    own = own.assign(useful=(own["worth"] * own["heard"] ** 3 * np.array(fits, dtype=float)).round(9))
-    rows = []
+    asks = np.array([TOLD if voc_requests.asking_clause(sentence) else 1.0 for sentence in own["sentence"]])
+    own = own.assign(useful=(own["worth"] * own["heard"] ** 3 * np.array(fits, dtype=float) * asks).round(9))
+    own = own.sort_values(["useful", "feedback_id", "sentence"], ascending=[False, True, True], kind="stable")
+    rows, told = [], Told([], set())
     for topic in topics:
-        of_topic = own[(own["topic"] == topic) & ~own["sentence"].isin({row[2] for row in rows})]
-        of_topic = of_topic.sort_values(["useful", "feedback_id"], ascending=[False, True], kind="stable")
-        taken: list[set[str]] = []
         for tag, n in ((True, n_bad), (False, n_good)):
-            rows += _different(of_topic[of_topic["tag"] == tag], n, taken)
+            rows += _different(own[(own["topic"] == topic) & (own["tag"] == tag)], n, told)
     chosen = pd.DataFrame(rows, columns=list(own.columns))
     return chosen.rename(columns={"sentence": "quote"})[["topic", "quote", "tag", "has_verdict", "feedback_id"]]
 
 
-def _different(ordered: pd.DataFrame, n: int, taken: list[set[str]]) -> list[tuple]:
-    """Return the first `n` rows that say something else than those taken before, and remember their words."""
-    found = []
-    for row in ordered.itertuples(index=False):
-        words = content_words(row.sentence)
-        if len(found) < n and all(len(words & other) < ALIKE * min(len(words), len(other)) for other in taken):
-            found.append(tuple(row))
-            taken.append(words)
+class Told(NamedTuple):
+    """What the quotes so far say: the content words of each, and all their clauses."""
+
+    words: list[set[str]]
+    clauses: set[str]
+
+
+def _different(ordered: pd.DataFrame, n: int, told: Told) -> list[tuple]:
+    """Return the `n` most useful rows that say something else than those told before, and remember what they say."""
+    found, left = [], [(row, content_words(row.sentence), _clauses(row.sentence)) for row in ordered.itertuples(index=False)]
+    while len(found) < n:
+        left = [(row, words, clauses) for row, words, clauses in left
+                if all(len(words & other) < ALIKE * min(len(words), len(other)) for other in told.words)]
+        if not left:
+            break
+        row, words, clauses = max(left, key=lambda one: one[0].useful * TOLD ** len(one[2] & told.clauses))
+        found.append(tuple(row))
+        told.words.append(words)
+        told.clauses.update(clauses)
     return found
+
+
+def _clauses(sentence: str) -> set[str]:
+    """Return the clauses of a sentence, without its shortest ones: they are filling ("well,", 唉)."""
+    parts = (part.strip().lower() for part in _CLAUSE_END.split(sentence))
+    return {part for part in parts if len(part) > (1 if _HAN.search(part) else 8)}

@@ -15,6 +15,7 @@ from scipy import sparse, stats
 
 from helpers.errors import TooLittleData
 from helpers.proportions import q_values
+from helpers.voc.themes_names import SEPARATOR
 from helpers.voc.voc_outcomes import strata
 
 MIN_COMPARED = 30  # customers who complained about a topic, with a known outcome, below which no lift is given
@@ -48,13 +49,15 @@ class Compared:
 def apart_from_aspects(topics: pd.DataFrame) -> pd.DataFrame:
     """Return the complaints (mentions with is_dissatisfied) without the themes that say the same as one aspect.
 
-    topics: table `feedback_topics`. A theme is left out if at least half of its complaints complain about one aspect, too.
+    topics: table `feedback_topics`. A theme is left out if it is named after an aspect (themes_names.py), or if at least half
+    of its complaints complain about one aspect, too.
     """
     bad = topics.loc[topics["is_dissatisfied"].fillna(False).astype(bool), ["feedback_id", "topic", "kind"]]
     themes, aspects = bad[bad["kind"] != "aspect"], bad[bad["kind"] == "aspect"]
     both = themes.merge(aspects, on="feedback_id", suffixes=("", "_aspect")).groupby(["topic", "topic_aspect"]).size()
     share = both.groupby("topic").max() / themes.groupby("topic").size().reindex(both.index.get_level_values(0).unique())
-    return bad[~bad["topic"].isin(share.index[share >= CONTAINED]) | (bad["kind"] == "aspect")]
+    is_aspects = bad["topic"].astype("str").str.split(SEPARATOR, n=1, regex=False).str[0].isin(topics.loc[topics["kind"] == "aspect", "topic"])
+    return bad[~(bad["topic"].isin(share.index[share >= CONTAINED]) | is_aspects) | (bad["kind"] == "aspect")]
 
 
 def first_complaints(bad: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:

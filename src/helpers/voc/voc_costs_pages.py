@@ -11,7 +11,7 @@ from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots_costs
-from helpers.report import Said
+from helpers.report import Lacking, Said
 from helpers.voc import voc_costs, voc_loyalty, voc_loyalty_pages, voc_outcomes
 
 MOST_TOLD, MOST_SHOWN = 3, 14  # topics that get a sentence of their own; rows of the chart
@@ -75,7 +75,7 @@ def study(topics: pd.DataFrame, feedback: pd.DataFrame, reviews: pd.DataFrame, k
     """
     n_linked = int((reviews["customer_id"].notna() & reviews["received_at"].notna()).sum())
     if known.orders is None or not n_linked:
-        return Study(known, money=Said(
+        return Study(known, money=Lacking(
             "What it costs cannot be said: that needs dated feedback by customers whose purchases are known; of {n:count} "
             "pieces of feedback {linked:count} are such. Keep the customer's number, e-mail or phone with the feedback.",
             {"n": len(reviews), "linked": n_linked if known.orders is not None else 0},
@@ -92,15 +92,15 @@ def study(topics: pd.DataFrame, feedback: pd.DataFrame, reviews: pd.DataFrame, k
 
 def _money(topics, moments, dated, known: Behaviour) -> pd.DataFrame | Said:
     if known.values.empty:
-        return Said("Money at risk needs the value of customers: run the report on lifetime value first.", {})
+        return Lacking("Money at risk needs the value of customers: run the report on lifetime value first.", {})
     if topics.empty:
-        return Said("Money at risk needs topics: no topic was found in the feedback.", {})
+        return Lacking("Money at risk needs topics: no topic was found in the feedback.", {})
     try:
         return voc_costs.money_at_risk(
             topics, moments, dated, known.values, as_of=known.as_of, reach_months=known.reach_months, seed=known.seed
         )
     except TooLittleData as short:
-        return Said(short.template, short.values)
+        return Lacking(short.template, short.values)
 
 
 def _loyalty(feedback, reviews, moments, known: Behaviour) -> tuple:
@@ -113,14 +113,14 @@ def _loyalty(feedback, reviews, moments, known: Behaviour) -> tuple:
     values = known.values if len(known.values) else pd.DataFrame(columns=["customer_id", "revenue", "customer_lifetime_value"])
     counted = voc_loyalty.count_saying_and_doing(last, rhythm)
     if max(group["n"] for group in counted.values()) < voc_loyalty.MIN_GROUP:
-        return Said(
+        return Lacking(
             "Whether customers do as they say needs scores by {needed:count} known buyers in the last {months:count} months.",
             {"needed": voc_loyalty.MIN_GROUP, "months": known.reach_months},
         ), None, None
     try:
         telling = voc_loyalty.score_and_repurchase(scores, moments)
     except TooLittleData as short:
-        telling = Said(short.template, short.values)
+        telling = Lacking(short.template, short.values)
     return counted, voc_loyalty.said_and_did(last, rhythm, values), telling
 
 
@@ -211,7 +211,7 @@ def _cost(row, *, horizon_days: int, reach_months: int, coverage: float) -> Said
 def _no_cost(found: pd.DataFrame) -> Said:
     known = found.dropna(subset=["money_high"]).sort_values(["money_high", "topic"], ascending=[False, True])
     if known.empty:
-        return Said(
+        return Lacking(
             "What complaints cost cannot be told: none of {n:count} topics has 30 customers who complained, bought before and "
             "were observed long enough.", {"n": len(found)},
         )

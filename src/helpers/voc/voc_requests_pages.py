@@ -1,19 +1,26 @@
-"""What the report on the voice of the customer tells about wishes, as pieces of `report.tell`. Input: voc_requests.py."""
+"""What the report on the voice of the customer tells about wishes, as pieces of `report.tell`. Input: voc_requests.py.
+
+Wishes in the reader's language are named by their words, those in another one by what they are about and an author's words.
+"""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers import i18n
 from helpers.i18n import text as t
 from helpers.report import Said
+from helpers.sentiment.sentiment_charts import TEXTS_OF
 from helpers.voc import voc_requests
 
 MOST_SHOWN = 8
-COLUMNS = {
-    "idea": ("What they ask for", ""), "n_authors": ("Authors", "count"), "share": ("Share of authors", "percent1"),
-    "low": ("Interval from", "percent1"), "high": ("Interval to", "percent1"), "n_customers": ("Known customers", "count"),
-    "value": ("Their value", "money"), "quote": ("In an author's words", ""),
+FIGURES = {
+    "n_authors": ("Authors", "count"), "share": ("Share of authors", "percent1"), "low": ("Interval from", "percent1"),
+    "high": ("Interval to", "percent1"), "n_customers": ("Known customers", "count"), "value": ("Their value", "money"),
 }
+WORDS = {"quote": ("In an author's words", "")}
+OWN_COLUMNS = {"idea": ("What they ask for", ""), **FIGURES, **WORDS}
+OTHER_COLUMNS = {"about": ("What it is about", "label"), **WORDS, **FIGURES}
 
 
 @dataclass(frozen=True)
@@ -36,25 +43,49 @@ def study(reviews: pd.DataFrame, values: pd.DataFrame, *, dictionary: tuple[str,
     return Wishes(asked["author"].nunique(), voc_requests.group_requests(asked, reviews, values))
 
 
-def pages(wishes: Wishes) -> list[Said | dict]:
-    """Return what customers ask for as pieces of report.tell; a sentence where no wish is shared by ten authors."""
-    found = wishes.table
+def pages(wishes: Wishes, *, aspects) -> list[Said | dict]:
+    """Return what customers ask for as pieces of report.tell; a sentence where no wish is shared by ten authors.
+
+    aspects: aspects.Dictionary, which tells what a wish is about.
+    """
     if not wishes.n_authors:
         return [Said("No text asks for anything in words that the patterns know.", {})]
-    if found.empty:
+    if wishes.table.empty:
         return [Said(
             "{n:count} authors ask for something, but no wish is shared by {needed:count} of them, so none is shown.",
             {"n": wishes.n_authors, "needed": voc_requests.MIN_AUTHORS},
         )]
-    first = found.iloc[0]
-    return [Said(
+    found = wishes.table.assign(about=[_about(f"{row.quote} {row.idea}", aspects) for row in wishes.table.itertuples()])
+    languages = sorted(set(found["language"]), key=lambda language: (language != i18n.language(), language))
+    return [_most(found.iloc[0], wishes.n_authors), *(_table(found[found["language"] == one], one) for one in languages)]
+
+
+def _about(words: str, aspects) -> str:
+    """Return the aspect that most of the words speak of; the first by name of several."""
+    named = pd.Series([aspects.names[i] for i in aspects.find(words.lower())[2]], dtype="str").value_counts()
+    return min(named.index[named == named.max()], default="other")
+
+
+def _most(first: pd.Series, n_authors: int) -> Said:
+    is_own = first["language"] == i18n.language()
+    return Said(
         "{n:count} authors ask for something; the wish that most share is “{idea}”: {k:count} authors, {share:percent1} of all "
-        "who wrote ({low:percent1} to {high:percent1}).",
-        {"n": wishes.n_authors, "k": int(first["n_authors"]), "share": first["share"], "low": first["low"],
-         "high": first["high"], "idea": first["idea"]},
-    ), {
-        "frame": found, "rows": MOST_SHOWN, "csv_name": "requests",
-        "caption": t("What customers ask for: wishes shared by at least {needed:count} authors, named by their most frequent "
-                     "words", needed=voc_requests.MIN_AUTHORS),
-        "columns": {name: (t(label), fmt) for name, (label, fmt) in COLUMNS.items()},
-    }]
+        "who wrote ({low:percent1} to {high:percent1})."
+        if is_own else
+        "{n:count} authors ask for something; most share a wish about {about:label} (“{quote}”): {k:count} authors, "
+        "{share:percent1} of all who wrote ({low:percent1} to {high:percent1}).",
+        {"n": n_authors, "k": int(first["n_authors"]), "share": first["share"], "low": first["low"], "high": first["high"],
+         **({"idea": first["idea"]} if is_own else {"about": first["about"], "quote": first["quote"]})},
+    )
+
+
+def _table(rows: pd.DataFrame, language: str) -> dict:
+    is_own = language == i18n.language()
+    caption = ("What customers ask for in {texts:label}: wishes of at least {needed:count} authors, named by their most "
+               "frequent words" if is_own else
+               "What customers ask for in {texts:label}: wishes of at least {needed:count} authors, each in an author's words")
+    return {
+        "frame": rows, "rows": MOST_SHOWN, "csv_name": f"requests_{language}",
+        "caption": t(caption, texts=TEXTS_OF[language], needed=voc_requests.MIN_AUTHORS),
+        "columns": {name: (t(label), fmt) for name, (label, fmt) in (OWN_COLUMNS if is_own else OTHER_COLUMNS).items()},
+    }

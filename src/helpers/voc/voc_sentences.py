@@ -47,7 +47,7 @@ READING_COLUMNS = {
     "treatment": ("What was found", "label"), "n": ("Number", "count"), "share": ("Share", "percent1"),
     "consequence": ("What was done", "label"),
 }
-PRODUCT_COLUMNS = {"product_id": ("Product", "")} | _FIGURES
+PRODUCT_COLUMNS = {"product": ("Product", "")} | _FIGURES
 DRIVERS_SUBTITLE = (
     "Dissatisfied reviews more (or fewer) than among equally long reviews without the theme, 95% interval; grey = not "
     "distinguishable from chance"

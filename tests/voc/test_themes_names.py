@@ -95,7 +95,9 @@ def test_a_theme_that_praises_is_not_named_by_words_that_blame():
 
 
 def test_a_mixed_theme_is_named_by_words_that_take_no_side():
-    about, reviews = judged((0, ["courier", "friendly"], 20, 1), (0, ["courier", "rude"], 20, 19), (0, ["courier", "van"], 20, 10))
+    about, reviews = judged(
+        (0, ["courier", "friendly"], 20, 1), (0, ["courier", "rude"], 20, 19), (0, ["courier", "van"], 20, 10)
+    )
     tops = [[("courier", 3.0), ("rude", 2.0), ("friendly", 2.0), ("van", 1.0), ("rare", 1.0)]]
     assert contrary_words(about, tops, reviews) == [frozenset({"rude", "friendly"})]
     assert name_themes(tops, contrary=[frozenset({"rude", "friendly"})]) == ["courier · van · rare"]
@@ -115,5 +117,6 @@ def test_without_verdicts_no_word_is_contrary():
 
 
 def test_a_name_lasts_even_where_its_words_have_changed_sides():
-    top, before = [("parcel", 3.0), ("damage", 2.0)], pd.DataFrame({"theme": ["parcel · damage"], "anchor_words": ["parcel, damage"]})
+    top = [("parcel", 3.0), ("damage", 2.0)]
+    before = pd.DataFrame({"theme": ["parcel · damage"], "anchor_words": ["parcel, damage"]})
     assert name_themes([top], before=before, contrary=[frozenset({"damage"})]) == ["parcel · damage"]

@@ -1,9 +1,10 @@
 """Minimal pairs of sentences that show what a sentiment model understands (CheckList: Ribeiro et al. 2020).
 
 In each pair little differs and the second text comes from the less satisfied (or less clearly satisfied) author. The pairs
-were written by hand, from the kinds listed and from no review, before the present features were built, and by the same hand;
-none is trained on. A hash of the pair puts about half aside: those were looked at once, after everything else was settled.
-The English pairs of `SEEN` are older: an earlier model was judged by them, so they count as seen.
+were written by hand, from the kinds listed and from no review, before the features that they test were built; none is trained
+on. A hash of the pair puts about half aside: those were looked at once, after everything else was settled. The English pairs
+of `SEEN` are older: an earlier model was judged by them, so they count as seen. `LATER_…` add irony, contrast and questions;
+"no irony" is meant as it stands though it opens like irony: a rule that hears irony everywhere fails there.
 """
 
 import zlib
@@ -172,7 +173,80 @@ CHINESE = (
     ("polarity", "干净整洁。", "又脏又乱。"),
     ("polarity", "新鲜，分量足。", "变质了，分量少。"),
 )
-PAIRS = {"en": SEEN + ENGLISH, "zh": CHINESE}
+LATER_ENGLISH = (  # written after the others, before irony, contrast and questions were looked at again
+    ("irony", "Fantastic, it works on the first try.", "Fantastic, it died on the first day."),
+    ("irony", "Great job: the parcel was wrapped with care.", "Great job: the parcel was thrown over the fence."),
+    ("irony", "Love how quickly they reply.", "Love how they never reply."),
+    ("irony", "If you like fresh bread, this shop is for you.", "If you like cold food, this place is for you."),
+    ("irony", "Nice, the new update loads in a second.", "Nice, the new update deleted all my photos."),
+    ("irony", "Only took a day for them to answer.", "Only took them six weeks to answer."),
+    ("irony", "I was so lucky to get the last one.", "I was so lucky to get the one without a plug."),
+    ("irony", "Thanks for the quick help.", "Thanks for ruining my daughter's birthday."),
+    ("irony", "A real bargain at ten euros.", "A real bargain at ten times the usual price."),
+    ("irony", "Such a clever design, the handle folds away.", "Such a clever design, the handle falls off."),
+    ("irony", "Perfect timing, it came the day before the party.", "Perfect timing, it came the day after the party."),
+    ("irony", "The waterproof boots kept my feet dry.", "The \"waterproof\" boots soaked my feet."),
+    ("no irony", "Great, another lovely candle for my collection.", "Another dull candle for my collection."),
+    ("no irony", "Wow, that was quick.", "Well, that was slow."),
+    ("no irony", "Thanks, the replacement part arrived.", "The replacement part never arrived, thanks."),
+    ("no irony", "Perfect, exactly what I ordered.", "Not exactly what I ordered."),
+    ("no irony", "Brilliant, no leaks after a year.", "Leaks after a year."),
+    ("no irony", "Wonderful, the broken cup was replaced the same day.", "The broken cup was never replaced."),
+    ("contrast", "The manual is useless, though the machine itself is superb.",
+     "The manual is superb, though the machine itself is useless."),
+    ("contrast", "Tiny room, yet we slept wonderfully.", "Wonderful room, yet we slept badly."),
+    ("contrast", "While the website is confusing, the support team is excellent.",
+     "While the website is excellent, the support team is confusing."),
+    ("contrast", "I was sceptical at first, now I use it daily and love it.",
+     "I loved it at first, now I am sceptical and hardly use it."),
+    ("contrast", "Not the cheapest, but the best pan I own.", "Not the worst, but the dearest pan I own."),
+    ("contrast", "The first one broke; the replacement has been perfect.",
+     "The first one was perfect; the replacement broke."),
+    ("contrast", "Apart from a small scratch it is flawless.", "Apart from the nice colour it is a failure."),
+    ("contrast", "It could use more pockets, but I would buy it again.",
+     "I would have bought it again, but it could use more pockets."),
+    ("question", "Is there a larger size? I love this one.", "Is there a larger size? This one hurts."),
+    ("question", "Could it be any softer? I don't think so.", "Could it be softer? I think it should be."),
+    ("question", "Does it come in blue?", "Does anybody test these before selling them?"),
+    ("question", "What took me so long to find this shop?", "What took you so long to send my order?"),
+    ("question", "Would I buy it again? Absolutely.", "Would I buy it again? Never."),
+    ("question", "Is it waterproof?", "It is not waterproof."),
+)
+LATER_CHINESE = (
+    ("irony", "太好了，第一次用就成功了。", "太好了，第一次用就冒烟了。"),
+    ("irony", "真会包装，里三层外三层很用心。", "真会包装，一个塑料袋就寄来了。"),
+    ("irony", "恭喜你们，服务又进步了。", "恭喜你们，成功弄丢了我的包裹。"),
+    ("irony", "真行，半天就修好了。", "真行，修了半年还没修好。"),
+    ("irony", "谢谢老板送的小礼物。", "谢谢老板给我寄了个空盒子。"),
+    ("irony", "好一个“新鲜”，刚摘的一样。", "好一个“新鲜”，打开全是烂的。"),
+    ("irony", "这速度我服了，当天下单当天到。", "这速度我服了，蜗牛都比你们快。"),
+    ("irony", "喜欢新鲜水果的可以来这家。", "喜欢吃冷饭的可以来这家。"),
+    ("irony", "不愧是大品牌，做工精细。", "不愧是大品牌，三天就散架。"),
+    ("irony", "客服很有耐心，问什么答什么。", "客服很有“耐心”，让我等了三个小时。"),
+    ("irony", "真省心，一键就连上了。", "真省心，天天要重启。"),
+    ("irony", "运气真好，抢到最后一件。", "运气真好，买到个坏的。"),
+    ("no irony", "太棒了，又买到喜欢的颜色。", "又没买到喜欢的颜色。"),
+    ("no irony", "谢谢，坏的杯子已经换了新的。", "坏的杯子一直没换。"),
+    ("no irony", "厉害了，用了两年都没坏。", "用了两天就坏了。"),
+    ("no irony", "真好，再也不用排队了。", "又要排队了。"),
+    ("no irony", "哇，好快。", "唉，好慢。"),
+    ("no irony", "可以的，和说的一样。", "和说的不一样。"),
+    ("contrast", "说明书写得差，机器本身倒是很好用。", "说明书写得好，机器本身却很难用。"),
+    ("contrast", "一开始不看好，现在离不开了。", "一开始很看好，现在不想用了。"),
+    ("contrast", "除了有点小划痕，其他都完美。", "除了颜色好看，其他都是问题。"),
+    ("contrast", "房间虽小，住得很舒服。", "房间虽大，住得很难受。"),
+    ("contrast", "第一个坏了，换的这个一直很好。", "第一个很好，换的这个马上就坏了。"),
+    ("contrast", "不是最便宜的，但绝对是最好用的。", "不是最差的，但绝对是最贵的。"),
+    ("contrast", "味道有点淡，总体还是满意的。", "总体还可以，就是味道太淡了。"),
+    ("contrast", "等是等得久了点，可一口下去就值了。", "看是看着不错，可一口下去就后悔了。"),
+    ("question", "有大一号的吗？这款太喜欢了。", "有大一号的吗？这款勒得难受。"),
+    ("question", "还会再买吗？当然会。", "还会再买吗？不会了。"),
+    ("question", "有没有蓝色的？", "有没有人管质量？"),
+    ("question", "怎么现在才发现这家店？", "怎么现在才给我发货？"),
+    ("question", "谁能不爱这个味道？", "谁能受得了这个味道？"),
+    ("question", "防水吗？", "不防水。"),
+)
+PAIRS = {"en": SEEN + ENGLISH + LATER_ENGLISH, "zh": CHINESE + LATER_CHINESE}
 
 
 def pairs(language: str) -> pd.DataFrame:

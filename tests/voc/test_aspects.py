@@ -72,6 +72,20 @@ def test_a_clause_ends_at_a_comma_or_a_turn_and_a_bare_one_brings_its_sentence()
     assert table["feedback_id"].tolist() == ["f0", "f0", "f1", "f1"]
 
 
+def test_and_ends_a_clause_only_where_several_aspects_share_it():
+    dictionary = small(delivery={"en": ("shipping",)}, price={"en": ("price",)})
+    table = aspects.mentions(texts("Shipping was slow and the price is fair", "Shipping was slow and it broke"), dictionary)
+    assert table["clause"].tolist() == ["shipping was slow", "and the price is fair", "shipping was slow and it broke"]
+
+
+@pytest.mark.parametrize(("text", "clause"), [
+    ("质量很好，价格高", "价格高"), ("质量很好，价格贵", "价格贵"), ("质量很好，价格", "质量很好，价格"),
+])
+def test_one_chinese_character_or_a_second_word_judges_already(text, clause):
+    dictionary = small(price={"zh": ("价格", "贵")})
+    assert aspects.mentions(texts(text), dictionary)["clause"].tolist() == [clause]
+
+
 def test_an_aspect_counts_once_a_clause(shipped):
     table = aspects.mentions(texts("The price, yes the price and the cost. Price!"), shipped)
     assert len(table) == 3

@@ -29,6 +29,7 @@ _CLAUSE_END = re.compile(  # what a clause can end with is asked first: most cha
     r"(?:[,，;；:：()（）~～。！？\n]|[.!?…](?=\s)|\s(?:[-–—]+\s|(?=(?:but|however|although|though|while|yet)\b))|——"
     r"|(?=但是|不过|然而|可是|但(?![愿凡])))"
 )
+_AND = re.compile(r"\s(?=and (?:the|my|our|your|their|its?|they|we|i)\b)")  # ends a clause about several aspects
 _FILLER = re.compile(  # what may stand beside an aspect's word without judging it
     r"\b(?:the|a|an|and|or|of|for|my|your|their|its|this|that|as|to|in|on|with|is|was|it|i)\b|[的了和与及在是就]|[\W\d_]+"
 )
@@ -226,8 +227,9 @@ def _branches(trie: dict, *, is_latin: bool) -> str:
 def mentions(reviews: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Return one row per clause and aspect that it mentions: feedback_id, aspect, clause (lower case), sentence (as written).
 
-    A sentence ends with its mark or its text, a clause also at a comma, a bracket or a "but". A clause that holds little else
-    than the aspect's word ("The price, …") is given with its whole sentence. Texts that are null mention nothing.
+    A sentence ends with its mark or its text, a clause also at a comma, a bracket or a "but", and at an "and the" between two
+    aspects. A clause that holds little else than one word of the aspect ("The price, …") is given with its whole sentence.
+    Texts that are null mention nothing.
     """
     written = reviews.dropna(subset=["text"])
     columns = ["feedback_id", "aspect", "clause", "sentence"]
@@ -238,13 +240,19 @@ def mentions(reviews: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     starts, ends, aspect = dictionary.find(lower)
     text_of = np.searchsorted(_ends(_LINE_END, lower), starts, side="right")
     frame = pd.DataFrame({"text": text_of, "aspect": aspect, "word": ends - starts})
-    frame["clause_start"], frame["clause_end"] = _span(_ends(_CLAUSE_END, lower), starts, len(lower))
+    clauses = _ends(_CLAUSE_END, lower)
+    frame["clause_start"], frame["clause_end"] = _span(clauses, starts, len(lower))
+    is_shared = frame.groupby("clause_start")["aspect"].transform("nunique") > 1
+    narrow = _span(np.union1d(clauses, _ends(_AND, lower)), starts[is_shared], len(lower))
+    frame.loc[is_shared, "clause_start"], frame.loc[is_shared, "clause_end"] = narrow
     frame["start"], frame["end"] = _span(_ends(_SENTENCE_END, lower), starts, len(lower))
-    frame["word"] = frame.groupby(["clause_start", "aspect"])["word"].transform("sum")
+    words = frame.groupby(["clause_start", "aspect"])["word"]
+    frame["is_single"], frame["word"] = words.transform("size") == 1, words.transform("sum")
     frame = frame.drop_duplicates(["clause_start", "aspect"])
     clause = [lower[a:b] for a, b in zip(frame["clause_start"], frame["clause_end"], strict=True)]
-    says_more = {part: len(_FILLER.sub("", part)) for part in set(clause)}
-    is_bare = np.array([says_more[part] for part in clause]) < frame["word"] + 2
+    left = {part: _FILLER.sub("", part) for part in set(clause)}
+    more = {part: len(said) - (2 if _LATIN.search(said) else 1) for part, said in left.items()}  # 好 judges, a letter does not
+    is_bare = frame["is_single"] & (np.array([more[part] for part in clause]) < frame["word"])
     sentence = [joined[a:b].strip() for a, b in zip(frame["start"], frame["end"], strict=True)]
     whole = [lower[a:b] for a, b in zip(frame["start"], frame["end"], strict=True)]
     return pd.DataFrame({

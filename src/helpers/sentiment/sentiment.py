@@ -141,7 +141,7 @@ def fit_readers(split: pd.DataFrame, *, seed: int) -> Readers:
         taught = _at_most(own[own["role"] == "train"]).sort_values("feedback_id", kind="stable")
         by_language[language], p = sentiment_model.fit(
             list(taught["text"]), taught["dissatisfied"].to_numpy(bool), values=valences(language), seed=seed,
-            about={"language": language},
+            about={"language": language}, sentence_share=sentiment_clauses.SENTENCE_SHARE[language],
         )
         origin[language] = "trained"
         seen.append(pd.Series(p, index=taught["feedback_id"]))

@@ -25,6 +25,7 @@ from helpers.sentiment.sentiment_words import (
 BEFORE_TURN, AFTER_TURN, CONCEDED = 0.7, 1.2, 0.7  # weights of clauses around "but" and of "although …"
 ASKED, SET_OFF = 0.5, 0.3  # a question; a lone "Great," before what is told
 EMPHASISED, DAMPENED = 1.15, 0.85
+SENTENCE_SHARE = {"en": 0.5, "zh": 0.0}  # of a score that is the mean over sentences; Chinese reviews gain nothing by it
 REACH_WORDS, REACH_CHARACTERS = 4, 8  # how far a negation reaches within its clause
 DENIED_CHARACTERS = 3  # what directly follows a negation is not said at all
 LONGEST = 20_000  # characters of a text that are read; nobody's verdict needs more
@@ -63,11 +64,12 @@ _REVERSAL = {language: re.compile("|".join(REVERSALS[language])) for language in
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause as written, its language (en or zh: which script it uses) and its weight in the text."""
+    """A clause as written, its language (en or zh: which script it uses), its weight in the text and its sentence (from 0)."""
 
     text: str
     language: str
     weight: float
+    sentence: int
 
 
 def plain(text: str) -> str:
@@ -80,8 +82,8 @@ def plain(text: str) -> str:
 
 def clauses(text: str) -> list[Clause]:
     """Return the clauses of a text with their weights (1 = neither raised nor lowered)."""
-    found: list[list] = []  # text, language, weight
-    for sentence in _SENTENCE.findall(plain(text)):
+    found: list[list] = []  # text, language, weight, sentence
+    for number, sentence in enumerate(_SENTENCE.findall(plain(text))):
         start = len(found)
         parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()]
         for i, part in enumerate(parts):
@@ -91,7 +93,7 @@ def clauses(text: str) -> list[Clause]:
                 for earlier in found[start if i else max(0, start - 1):]:
                     earlier[2] = min(earlier[2], BEFORE_TURN)
                 weight *= AFTER_TURN if len(found) > start or not i else 1
-            found.append([part, language, weight])
+            found.append([part, language, weight, number])
         if found[start:] and (sentence.rstrip()[-1:] == "?" or _QUESTION_END.search(sentence)):
             for asked in found[start:]:
                 asked[2] *= 1 if _REPROACH[asked[1]].search(asked[0]) else ASKED
@@ -112,16 +114,32 @@ def grams(text: str) -> dict[str, float]:
 
     What a negation governs starts with ¬. A gram that occurs in several clauses has the largest of their weights.
     """
-    found: dict[str, float] = {}
+    return joined(sentence_grams(text))
+
+
+def sentence_grams(text: str) -> list[dict[str, float]]:
+    """Return the grams of each sentence of a text in which something is said."""
+    found: dict[int, dict[str, float]] = {}
     for clause in clauses(text):
-        names = _chinese_grams(clause.text) if clause.language == "zh" else _english_grams(clause.text)
-        weight = clause.weight
-        for name in names:
+        own, weight = found.setdefault(clause.sentence, {}), clause.weight
+        for name in _chinese_grams(clause.text) if clause.language == "zh" else _english_grams(clause.text):
+            if own.get(name, 0.0) < weight:
+                own[name] = weight
+        for mark in "!?":
+            if mark in clause.text:
+                own[mark] = 1.0
+    return [own for own in found.values() if own]
+
+
+def joined(parts: list[dict[str, float]]) -> dict[str, float]:
+    """Return the grams of sentences as those of one text."""
+    if len(parts) == 1:
+        return parts[0]
+    found: dict[str, float] = {}
+    for part in parts:
+        for name, weight in part.items():
             if found.get(name, 0.0) < weight:
                 found[name] = weight
-    for mark in "!?":
-        if mark in text or (mark == "!" and "！" in text) or (mark == "?" and "？" in text):
-            found[mark] = 1.0
     return found
 
 

@@ -257,7 +257,7 @@ def mentions(reviews: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     whole = [lower[a:b] for a, b in zip(frame["start"], frame["end"], strict=True)]
     return pd.DataFrame({
         "feedback_id": written["feedback_id"].to_numpy()[frame["text"]], "aspect": np.array(dictionary.names)[frame["aspect"]],
-        "clause": [w.strip() if bare else c.strip(" ,，") for c, w, bare in zip(clause, whole, is_bare, strict=True)],
+        "clause": [w.strip() if bare else c.strip(" ,，\n") for c, w, bare in zip(clause, whole, is_bare, strict=True)],
         "sentence": sentence,
     })
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import ibis
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
 
 from helpers.errors import TooLittleData
 from helpers.i18n import text
@@ -100,22 +99,27 @@ def _climb(x: np.ndarray, parts, resp: np.ndarray, weights: np.ndarray, steps: i
         shares = mine.T @ x + SMOOTHING
         for part in parts:
             shares[:, part] /= shares[:, part].sum(axis=1, keepdims=True)
-        joint = x @ np.log(shares).T + np.log(size + 1e-12)
-        total = logsumexp(joint, axis=1, keepdims=True)
-        resp = np.exp(joint - total)
-        now = float(total[:, 0] @ weights)
+        resp, total = _normalised((np.log(shares) @ x.T).T + np.log(size + 1e-12))
+        now = float(total @ weights)
         if now - last < 1e-5 * abs(now):
             break
         last = now
     return now, resp, shares
 
 
+def _normalised(joint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return exp(joint) with rows that sum to one, and the logarithm of each row's sum before."""
+    top = joint.max(axis=1)
+    likely = np.exp(joint - top[:, None])
+    total = likely.sum(axis=1)
+    return likely / total[:, None], top + np.log(total)
+
+
 def _start(x: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
     """Return responsibilities of `k` classes that begin at customers drawn by their number of purchases."""
     total = x.sum(axis=1)
     seeds = x[rng.choice(len(x), k, replace=False, p=total / total.sum())] + x.mean(axis=0)
-    likely = x @ np.log(seeds / seeds.sum(axis=1, keepdims=True) + 1e-9).T
-    return np.exp(likely - logsumexp(likely, axis=1, keepdims=True))
+    return _normalised((np.log(seeds / seeds.sum(axis=1, keepdims=True) + 1e-9) @ x.T).T)[0]
 
 
 def fit(x: np.ndarray, parts, *, k: int, seed: int, weights: np.ndarray | None = None, n_starts: int = N_STARTS):
@@ -129,8 +133,8 @@ def fit(x: np.ndarray, parts, *, k: int, seed: int, weights: np.ndarray | None =
     rng = np.random.default_rng(seed)
     some = np.sort(rng.permutation(len(x))[:SAMPLE])
     tries = [_climb(x[some], parts, _start(x[some], k, rng), weights[some], 15) for _ in range(n_starts)]
-    joint = x @ np.log(max(tries, key=lambda found: found[0])[2]).T
-    return _climb(x, parts, np.exp(joint - logsumexp(joint, axis=1, keepdims=True)), weights, 200)
+    shares = max(tries, key=lambda found: found[0])[2]
+    return _climb(x, parts, _normalised((np.log(shares) @ x.T).T)[0], weights, 200)
 
 
 def _jaccard(x: np.ndarray, parts, labels: np.ndarray, *, k: int, seed: int) -> np.ndarray:

@@ -68,9 +68,22 @@ def to_png(figure) -> bytes:
     pixels, size = FigureCanvasAgg(figure).print_to_buffer()
     figure.set_dpi(drawn_at)
     small = io.BytesIO()
-    picture = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
-    picture.quantize(colors=64, method=Image.Quantize.MEDIANCUT, dither=0).save(small, format="PNG", optimize=True)
+    _in_palette(pixels, size).save(small, format="PNG", compress_level=8)  # 9 takes twice as long for 3 % fewer bytes
     return small.getvalue()
+
+
+def _in_palette(pixels, size: tuple[int, int]) -> Image.Image:
+    """Return RGBA pixels as a picture of white and at most 63 more colours, chosen (median cut) from the pixels with ink."""
+    every = np.frombuffer(pixels, np.uint32)
+    inked = np.flatnonzero(every != np.uint32(0xFFFFFFFF))
+    ink = Image.frombytes("RGBA", (len(inked), 1), every[inked].tobytes()).convert("RGB")
+    ink = ink.quantize(colors=63, method=Image.Quantize.MEDIANCUT, dither=0)
+    white = len(ink.getpalette()) // 3
+    of_pixel = np.full(len(every), white, np.uint8)
+    of_pixel[inked] = np.frombuffer(ink.tobytes(), np.uint8)
+    picture = Image.frombytes("P", size, of_pixel.tobytes())
+    picture.putpalette([*ink.getpalette(), 255, 255, 255])
+    return picture
 
 
 def to_narrow_png(figure) -> bytes | None:

@@ -40,3 +40,9 @@ def test_q_values_are_those_of_benjamini_and_hochberg_and_ignore_the_unknown():
     assert q[[0, 2, 3, 4]] == pytest.approx([0.04, 0.04, 0.5, 0.04])
     assert np.isnan(q[1])
     assert np.isnan(proportions.q_values([np.nan])).all()
+
+
+def test_the_auc_is_the_share_of_pairs_that_are_in_order_and_ties_count_half():
+    assert proportions.auc([True, False, True, False], [0.9, 0.5, 0.5, 0.1]) == 3.5 / 4
+    with pytest.raises(ZeroDivisionError):
+        proportions.auc([True, True], [0.1, 0.2])

@@ -8,13 +8,12 @@ out: `came_true_<topic>`.
 import ibis
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from helpers.btyd.btyd_histories import purchase_days
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text
-from helpers.proportions import Z95
+from helpers.proportions import Z95, auc
 
 ALL = "(all)"  # subject of a prediction for all customers together
 CUSTOMERS = ("churn", "purchases", "revenue")
@@ -161,7 +160,7 @@ def _of_total(what: str, predicted: np.ndarray, total: pd.DataFrame, *, is_whole
 def _auc(what: str, lost: np.ndarray, score: np.ndarray) -> float:
     if what != "churn" or len(np.unique(lost)) < 2 or np.isnan(score).any():
         return np.nan
-    return float(roc_auc_score(lost, score))
+    return auc(lost, score)
 
 
 # --- in words

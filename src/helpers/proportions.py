@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 Z95 = 1.959964  # 97.5 % point of the normal distribution: two-sided 95 % intervals
 
@@ -31,7 +31,7 @@ def difference_interval(hits_a, n_a, hits_b, n_b, *, n_comparisons: int = 1) -> 
 
     With `n_comparisons` the intervals hold together for so many comparisons (Bonferroni).
     """
-    z = float(stats.norm.ppf(1 - 0.025 / max(n_comparisons, 1)))
+    z = float(ndtri(1 - 0.025 / max(n_comparisons, 1)))
     a, b = np.asarray(hits_a, float) / n_a, np.asarray(hits_b, float) / n_b
     (low_a, high_a), (low_b, high_b) = wilson(hits_a, n_a, z=z), wilson(hits_b, n_b, z=z)
     return a - b - np.hypot(a - low_a, high_b - b), a - b + np.hypot(high_a - a, b - low_b)
@@ -42,6 +42,19 @@ def q_values(p) -> np.ndarray:
     p = np.asarray(p, float)
     q = np.full(p.shape, np.nan)
     known = ~np.isnan(p)
-    if known.any():
-        q[known] = stats.false_discovery_control(p[known])
+    order = np.argsort(p[known], kind="stable")
+    n = len(order)
+    raised = p[known][order] * (n / np.arange(1, n + 1))
+    q[np.flatnonzero(known)[order]] = np.minimum.accumulate(raised[::-1])[::-1].clip(0, 1)
     return q
+
+
+def auc(is_hit, score) -> float:
+    """Return the share of pairs of a hit and another in which the hit has the higher score; ties count half.
+
+    Raises ZeroDivisionError where there are only hits, or none.
+    """
+    is_hit = np.asarray(is_hit, bool)
+    n_hits, n_others = int(is_hit.sum()), int((~is_hit).sum())
+    ranks = pd.Series(np.asarray(score)).rank().to_numpy()
+    return float(ranks[is_hit].sum() - n_hits * (n_hits + 1) / 2) / (n_hits * n_others)

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
+from scipy.special import expit, ndtr
 
 from helpers.btyd.btyd import purchase_days
 from helpers.errors import TooLittleData
 from helpers.lifetime_value.cohort_value import is_inflated
 from helpers.lifetime_value.cohorts import FEW
-from helpers.proportions import Z95, q_values, wilson
+from helpers.proportions import Z95, auc, q_values, wilson
 
 OUTCOMES_DAYS = (180, 90)  # days after the first ones in which customers come back or not; the first that leaves enough
 MIN_EACH = 100  # customers who came back, and as many who did not
@@ -195,7 +193,7 @@ def differences(fit: Logistic, design: pd.DataFrame, named: pd.DataFrame) -> pd.
         error = float(np.sqrt(max(slope @ fit.covariance @ slope, 0.0)))
         rows.append((int(x[:, i].sum()) if is_binary else len(x), float((p_more - p_less).mean()), error))
     n, difference, error = (np.array(column, float) for column in zip(*rows, strict=True))
-    p_value = 2 * norm.sf(np.abs(difference) / np.where(error > 0, error, np.inf))
+    p_value = 2 * ndtr(-np.abs(difference) / np.where(error > 0, error, np.inf))
     return named.assign(
         n=n.astype("int64"), difference=difference, low=difference - Z95 * error, high=difference + Z95 * error,
         q=q_values(p_value),
@@ -233,8 +231,8 @@ def check(group: Newcomers) -> dict[str, float]:
     gains = (rule - y[late]) ** 2 - (model - y[late]) ** 2
     half = Z95 * float(gains.std(ddof=1)) / np.sqrt(len(gains))
     return {
-        "n_train": int(early.sum()), "n_test": int(late.sum()), "auc": float(roc_auc_score(y[late], model)),
-        "baseline_auc": float(roc_auc_score(y[late], rule)), "gain": float(gains.mean()), "low": float(gains.mean()) - half,
+        "n_train": int(early.sum()), "n_test": int(late.sum()), "auc": auc(y[late], model),
+        "baseline_auc": auc(y[late], rule), "gain": float(gains.mean()), "low": float(gains.mean()) - half,
         "high": float(gains.mean()) + half, "rate": float(y.mean()),
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from helpers.btyd import btyd_choice, btyd_intervals
 from helpers.btyd.btyd import PurchaseModel
@@ -170,7 +170,7 @@ def check_chances(model: PurchaseModel, calibration: pd.DataFrame, came, *, week
     `too high`, or `uneven`.
     """
     parts = btyd_choice.pit(model, calibration, came, weeks).assign(part=lambda p: np.arange(1, len(p) + 1))
-    wider = float(norm.ppf(1 - (1 - LEVEL) / 2 / len(parts))) / btyd_choice.Z
+    wider = float(ndtri(1 - (1 - LEVEL) / 2 / len(parts))) / btyd_choice.Z
     for end in ("chance_low", "chance_high"):
         parts[end] = parts["expected"] + wider * (parts[end] - parts["expected"])
     share = parts["share"]

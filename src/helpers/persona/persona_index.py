@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
+from scipy.special import ndtr
 
 from helpers.errors import TooLittleData
 from helpers.persona.persona_traits import Trait
@@ -142,7 +143,7 @@ def _statistics(own: dict, rest: dict, *, is_tested: bool) -> dict[str, np.ndarr
         low, high = wilson(np.clip(share, 0, 1) * n_effective, n_effective)
         log_index, log_error = _log_ratio(share, others, variance, _variance(rest, others), own["n"], rest["n"])
     enough = (own["n"] >= MIN_CUSTOMERS) & (rest["n"] >= MIN_CUSTOMERS) & (own["n_with"] + rest["n_with"] >= MIN_CUSTOMERS)
-    p = np.where(enough & np.isfinite(z) & is_tested, 2 * stats.norm.sf(np.abs(z)), np.nan)
+    p = np.where(enough & np.isfinite(z) & is_tested, 2 * ndtr(-np.abs(z)), np.nan)
     return {
         "share": np.clip(share, 0, 1), "low": low, "high": high, "others_share": np.clip(others, 0, 1), "p_value": p,
         "index": 100 * share / np.where(others > 0, others, np.nan),

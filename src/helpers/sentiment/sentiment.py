@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
 from helpers.errors import TooLittleData
 from helpers.sentiment import sentiment_clauses, sentiment_model
@@ -196,15 +195,28 @@ def predict_test(split: pd.DataFrame, readers: Readers) -> tuple[pd.DataFrame, n
 
 def _calibrated_vader(known: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
     """Return VADER's scores of the test as probabilities, calibrated (Platt 1999) on the known texts."""
+    from sklearn.linear_model import LogisticRegression
+
     model = LogisticRegression(C=1e6).fit(vader_scores(known["text"])[:, None], known["dissatisfied"].to_numpy(bool))
     return model.predict_proba(vader_scores(test["text"])[:, None])[:, 1].round(6)
 
 
 def vader_scores(texts: Iterable[str]) -> np.ndarray:
     """Return VADER's compound score of each text, −1 worst to 1 best; 0 = neutral, or no word of its English list."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer as Vader
 
-    analyzer = SentimentIntensityAnalyzer()
+    class Near(Vader):
+        """VADER that copies the words it looks at, three before and two after, in place of the whole text at each word."""
+
+        def _negation_check(self, valence, words, start, i):
+            first = max(0, i - 3)
+            return Vader._negation_check(valence, words[first:i + 1], start, i - first)
+
+        def _special_idioms_check(self, valence, words, i):
+            first = max(0, i - 3)
+            return Vader._special_idioms_check(valence, words[first:i + 3], i - first)
+
+    analyzer = Near()
     return np.array([analyzer.polarity_scores(text)["compound"] for text in texts], dtype=float)
 
 

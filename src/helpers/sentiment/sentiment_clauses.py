@@ -56,9 +56,9 @@ _INTERJECTION = {"en": _any(INTERJECTIONS["en"]), "zh": _any(INTERJECTIONS["zh"]
 _QUESTION_END = re.compile(r"[吗么呢]\W*$")
 _DEFAULT_PRAISE = re.compile("|".join(DEFAULT_PRAISE))
 _ENGLISH_REWRITES = tuple((re.compile(rf"\b(?:{pattern})\b"), new) for pattern, new in NO_NEGATION["en"])
+_ENGLISH_REWRITTEN = _any((pattern for pattern, _ in NO_NEGATION["en"]), whole=True)
 _CHINESE_REWRITES = tuple((re.compile(pattern), new) for pattern, new in NO_NEGATION["zh"])
 _CHINESE_NEGATOR = _any(NEGATORS["zh"])
-_WISH = {"en": _any(WISHES["en"], whole=True), "zh": _any(WISHES["zh"])}
 _REVERSAL = {language: re.compile("|".join(REVERSALS[language])) for language in ("en", "zh")}
 
 
@@ -150,18 +150,19 @@ def _english_grams(clause: str) -> list[str]:
 
 def english_words(clause: str) -> list[str]:
     """Return the words of an English clause; ¬ marks those that a negation, a wish or a look back governs."""
-    for pattern, new in _ENGLISH_REWRITES:
-        clause = pattern.sub(new, clause)
+    if _ENGLISH_REWRITTEN.search(clause):
+        for pattern, new in _ENGLISH_REWRITES:
+            clause = pattern.sub(new, clause)
     is_reversed = bool(_REVERSAL["en"].search(clause))
-    words, reach = [], 0
+    words, reach, negators, wishes = [], 0, NEGATORS["en"], WISHES["en"]
     for word in _WORD.findall(clause):
         words.append(f"{NOT}{word}" if (reach > 0) != is_reversed else word)
-        if word in NEGATORS["en"] or word.endswith("n't"):
+        if word in negators or word.endswith("n't"):
             reach = 0 if reach > 1 else REACH_WORDS
-        elif _WISH["en"].fullmatch(word):
+        elif word in wishes:
             reach = REACH_WORDS
-        else:
-            reach = max(0, reach - 1)
+        elif reach:
+            reach -= 1
     return words
 
 

@@ -15,9 +15,6 @@ from pathlib import Path
 
 import numpy as np
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedKFold
 
 from helpers.sentiment import sentiment_clauses
 
@@ -130,6 +127,9 @@ def fit(texts: list[str], is_bad: np.ndarray, *, values: dict[str, float], seed:
     Vocabulary, weights and strength are chosen in five folds; slope and shift come from the scores out of fold. `beside`: texts
     of other domains teach along, each domain with a weight of which 1 is that of all the texts; none is calibrated on.
     """
+    from sklearn.metrics import log_loss  # takes half a second to import: reading does without it
+    from sklearn.model_selection import StratifiedKFold
+
     n, is_bad = len(texts), np.asarray(is_bad, bool)
     words = read_words([*texts, *(text for other, _, _ in beside for text in other)], values)
     verdicts = np.concatenate([is_bad, *(np.asarray(bad, bool) for _, bad, _ in beside)])
@@ -177,7 +177,7 @@ def _columns(words: Words, matrix: sparse.csr_matrix, known: np.ndarray, idf: np
     return sparse.hstack([scaled, (listed / np.sqrt(listed**2 + FLATTENING))[:, None]]).tocsr()
 
 
-def _read(words: Words, rows: np.ndarray, known: np.ndarray, idf: np.ndarray, model: LogisticRegression,
+def _read(words: Words, rows: np.ndarray, known: np.ndarray, idf: np.ndarray, model,
           sentence_share: float) -> np.ndarray:
     """Return the scores of texts as Reader.score gives them."""
     whole = model.decision_function(_columns(words, words.texts[rows], known, idf, is_weighted=True))
@@ -194,13 +194,19 @@ def _read(words: Words, rows: np.ndarray, known: np.ndarray, idf: np.ndarray, mo
     return whole + sentence_share * (np.where(n > 0, total / np.maximum(n, 1), whole) - whole)
 
 
-def _classifier(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, solver="liblinear", max_iter=1000)
+def _classifier(strength: float):
+    return _logistic(C=strength, solver="liblinear", max_iter=1000)
 
 
 def _platt(scores: np.ndarray, is_bad: np.ndarray) -> tuple[float, float]:
-    model = LogisticRegression(C=1e6).fit(scores[:, None], is_bad)  # two parameters, hardly penalised
+    model = _logistic(C=1e6).fit(scores[:, None], is_bad)  # two parameters, hardly penalised
     return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def _logistic(**options):
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(**options)
 
 
 # --- the file

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from helpers.errors import TooLittleData
 from helpers.lifetime_value.cohorts import FEW
@@ -226,7 +226,7 @@ def _young_and_old(frame: pd.DataFrame, split: float) -> tuple[pd.DataFrame, pd.
 
 
 def _q_of(z: pd.Series) -> np.ndarray:
-    return q_values(2 * norm.sf(np.abs(z.to_numpy(float))))
+    return q_values(2 * ndtr(-np.abs(z.to_numpy(float))))
 
 
 def _log_ratios(frame: pd.DataFrame, terms: pd.Index) -> pd.DataFrame:

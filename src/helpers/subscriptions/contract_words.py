@@ -4,7 +4,7 @@ Functions return templates, or what report.chart, report.table and report.kpis t
 """
 
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.i18n import text as t
@@ -225,7 +225,7 @@ def drivers_finding(facts: dict) -> str:
 
 def drivers_evidence(facts: dict) -> Evidence:
     """Return what supports it: the gain in concordance over the plan alone (or over chance), out of sample."""
-    gain, half = facts["gain"], float(student.ppf(0.975, N_FOLDS - 1)) * facts["error"]
+    gain, half = facts["gain"], float(stdtrit(N_FOLDS - 1, 0.975)) * facts["error"]
     return Evidence(
         "prediction", n=facts["n"], estimate=gain, interval=(gain - half, gain + half), baseline=0.0, held_out=True,
         serves="whom to contact",

@@ -10,8 +10,7 @@ import zlib
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from sklearn.linear_model import LogisticRegression
+from scipy.special import ndtr
 
 from helpers.proportions import difference_interval, q_values, wilson
 from helpers.sentiment import sentiment, sentiment_clauses
@@ -67,6 +66,8 @@ def _read(mentions: pd.DataFrame, readers: sentiment.Readers, scored: pd.DataFra
 
 def _calibrated(clauses: pd.DataFrame, *, fallback: pd.DataFrame) -> np.ndarray:
     """Return the clauses' probabilities, fitted to the verdicts of texts with one topic, or as they are where those are few."""
+    from sklearn.linear_model import LogisticRegression  # takes half a second to import: the front page only sums up
+
     for known in (clauses, fallback):
         alone = known[known["dissatisfied"].notna() & known.groupby("feedback_id")["topic"].transform("nunique").eq(1)]
         each = alone.groupby("feedback_id").agg(raw=("raw", "mean"), bad=("dissatisfied", "first"))
@@ -120,6 +121,6 @@ def summarise(topics: pd.DataFrame, *, n_read: int, kind: str = "aspect") -> pd.
     table = table.drop(columns="total").assign(
         share=n / max(n_read, 1), dissatisfied_share=bad / n, low=low, high=high, others=bad_others / n_others,
         difference=bad / n - bad_others / n_others, difference_low=difference_low, difference_high=difference_high,
-        p_value=2 * stats.norm.sf(np.abs(z)),
+        p_value=2 * ndtr(-np.abs(z)),
     )
     return table.assign(q_value=q_values(table["p_value"]))

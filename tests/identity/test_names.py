@@ -1,6 +1,7 @@
 import pytest
 
-from helpers.identity.names import fold, is_pinyin, join_name, pinyin_of, read_name
+from helpers.identity.names import fold, is_pinyin, join_name, read_name
+from helpers.texts.characters import pinyin_of
 
 
 @pytest.mark.parametrize(

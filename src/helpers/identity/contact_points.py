@@ -10,6 +10,8 @@ import unicodedata
 from datetime import date
 from typing import NamedTuple
 
+from helpers.texts.characters import pinyin_of, simplify
+
 _PLACEHOLDERS = """
 无; 没有; 未知; 无名; 不详; 匿名; 散客; 顾客; 客户; 会员; 游客; 访客; 测试; 空; 暂无; 保密; 未填; 未填写; 先生; 女士; 用户;
 匿名用户; 微信用户; n/a; na; none; null; nil; nan; unknown; anonymous; guest; test; customer; walk-in; walk in; walkin;
@@ -208,9 +210,7 @@ def street_key(text: str | None) -> str | None:
     if not plain or is_placeholder(plain):
         return None
     if re.search(r"[\u4e00-\u9fff]", plain):
-        from helpers.identity.names import _simplifier
-
-        plain = CHINESE_UNITS.sub("-", _simplifier().convert(re.sub(r"[\s,，。;；()]", "", plain)))
+        plain = CHINESE_UNITS.sub("-", simplify(re.sub(r"[\s,，。;；()]", "", plain)))
         return re.sub(r"-+", "-", plain).strip("-") or None
     words = [STREET_WORDS.get(word, word) for word in re.split(r"[^\w]+", plain)]
     return " ".join(word for word in words if word) or None
@@ -224,10 +224,8 @@ def read_region(region: str | None, city: str | None, district: str | None, addr
 
     北京, 北京市 and Beijing are one; a city alone gives its province; a name that is none of China's stays as it was typed.
     """
-    from helpers.identity.names import _simplifier
-
     region, city, district, rest = (
-        _simplifier().convert(unicodedata.normalize("NFKC", text or "").strip()) for text in (region, city, district, address)
+        simplify(unicodedata.normalize("NFKC", text or "").strip()) for text in (region, city, district, address)
     )
     rest = re.sub(r"^(中华人民共和国|中国)", "", rest)
     province = _provinces().get(_place(region))
@@ -264,8 +262,6 @@ def _place(text: str) -> str:
 
 
 def _aliases(code: str, name: str) -> list[str]:
-    from helpers.identity.names import pinyin_of
-
     short = REGION_SUFFIX.sub("", name)
     english = {"陕西": "shaanxi", "内蒙古": "innermongolia", "西藏": "tibet", "香港": "hongkong", "澳门": "macau"}.get(short)
     return [name, short, english or pinyin_of(short)]

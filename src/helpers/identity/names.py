@@ -11,6 +11,7 @@ import unicodedata
 from typing import NamedTuple
 
 from helpers.identity.contact_points import is_placeholder
+from helpers.texts.characters import pinyin_of, simplify
 
 # the surnames that cover about 90 % of China's people (national ranking), most frequent first, and the common compound ones
 SURNAMES = (
@@ -99,16 +100,11 @@ def join_name(family: str | None, given: str | None, full: str | None = None) ->
     return family + given if HANZI.search(family + given) else f"{family}, {given}"
 
 
-def pinyin_of(characters: str) -> str:
-    """Return the usual reading without tones, closed up: 小明 → xiaoming."""
-    return "".join(_reading(character) for character in characters)
-
-
 # --- Chinese
 
 
 def _read_chinese(clean: str) -> Name:
-    characters = _simplifier().convert("".join(HANZI.findall(clean)))
+    characters = simplify("".join(HANZI.findall(clean)))
     gender, rule = None, None
     for title, of in TITLES_AFTER.items():
         if characters.endswith(title) and len(characters) > len(title):
@@ -125,20 +121,6 @@ def _read_chinese(clean: str) -> Name:
     family_key = SURNAME_READINGS.get(family) or pinyin_of(family)
     given_key = pinyin_of(given) or None
     return Name(characters, characters, family_key, given_key, _key(family_key, given_key), "hanzi", gender, rule)
-
-
-@functools.cache
-def _simplifier():
-    import opencc
-
-    return opencc.OpenCC("t2s")
-
-
-@functools.cache
-def _reading(character: str) -> str:
-    from pypinyin import lazy_pinyin
-
-    return "".join(letter for letter in lazy_pinyin(character, v_to_u=False)[0].lower() if letter.isalnum())
 
 
 @functools.cache

@@ -6,11 +6,11 @@ here) and marked where it does not; traditional characters become simplified one
 
 import html
 import re
-from functools import cache
 
 import pandas as pd
 
 from helpers.texts import masking
+from helpers.texts.characters import simplify
 from helpers.texts.texts_language import CHINESE, MIXED, NONE, OTHER, language_of
 
 LONGEST = 20_000  # characters of a text that are read
@@ -93,13 +93,6 @@ def _reread(text: str, *, written: str, read: str) -> str | None:
     return again if len(han) >= 2 and known >= 0.9 * len(han) and len(han) >= 0.3 * len(again.strip()) else None
 
 
-@cache
-def _converter():
-    import opencc
-
-    return opencc.OpenCC("t2s")
-
-
 def even_out(text: str) -> str:
     """Return a text with half-width letters and digits and no more than three equal characters (or groups) in a row."""
     text = _REPEATED.sub(lambda found: found[0] if found[1].isdigit() else found[1] * MOST_REPEATS, text.translate(_HALF))
@@ -155,5 +148,5 @@ def _clean(raw: str) -> tuple:
     if language == OTHER:
         return (None, OTHER, FOREIGN, *flags)
     if language in (CHINESE, MIXED):
-        text = _converter().convert(text)
+        text = simplify(text)
     return (masking.mask_text(text), language, READ, *flags)

@@ -62,20 +62,21 @@ def bands(*rows):
 
 def test_small_bands_of_silence_are_not_compared():
     rows = bands((0, 7, 29, 29), (8, 14, 100, 5), (15, 28, 50, 20), (29, np.nan, 4, 4))
-    found = churn_words.silence_finding(rows)
+    found = churn_words.silence_finding(rows, windows=examples_of().windows)
     assert str(found) == (
-        "Of 50 customers silent for 15 to 28 days at the cut-off, 40% were lost; of those seen in the last 14 days, 5.0%."
+        "Of 50 customers who on 30 Jun 2024 had been silent for 15 to 28 days, 40% were lost (horizon 91 days); of those seen "
+        "in the last 14 days, 5.0%."
     )
     assert grade_of(found) == "holds"
 
 
 def test_the_open_band_has_words_of_its_own():
-    found = churn_words.silence_finding(bands((0, 7, 100, 5), (8, np.nan, 40, 30)))
-    assert "silent for 8 days or more at the cut-off, 75%" in str(found)
+    found = churn_words.silence_finding(bands((0, 7, 100, 5), (8, np.nan, 40, 30)), windows=examples_of().windows)
+    assert "silent for 8 days or more, 75%" in str(found)
 
 
 def test_one_band_or_one_plan_is_compared_with_nothing():
-    found = churn_words.silence_finding(bands((0, 7, 100, 5), (8, np.nan, 4, 3)))
+    found = churn_words.silence_finding(bands((0, 7, 100, 5), (8, np.nan, 4, 3)), windows=examples_of().windows)
     assert str(found) == "7.7% of 104 were lost."
     rates = pd.DataFrame({"plan": ["only"], "n": [50], "n_churned": [5]})
     assert str(churn_words.plan_finding(rates)) == "10.0% of 50 were lost."

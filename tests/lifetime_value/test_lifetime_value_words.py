@@ -138,12 +138,22 @@ def test_a_missed_total_is_said(language, has_total):
     assert ("outside" in sentence or "之外" in sentence) != has_total
 
 
-def test_a_ranking_that_is_no_better_than_past_revenue_is_only_a_count():
-    values = {"model": 0.5, "past": 0.48}
-    same = lifetime_value_words.rankings_evidence(values, {"gain": 0.02, "low": -0.01, "high": 0.05}, n=100)
-    better = lifetime_value_words.rankings_evidence(values, {"gain": 0.02, "low": 0.01, "high": 0.05}, n=100)
-    assert (same.kind, better.kind) == ("fact", "prediction")
-    assert report.grade(better)[0] == "holds"
+@pytest.mark.parametrize(("low", "high", "kind", "expected"), [
+    (0.01, 0.05, "prediction", "holds"), (-0.05, -0.01, "prediction", "holds"),
+    (-0.03125, 0.0625, "estimate", "holds"), (-0.0625, 0.0625, "estimate", "with care"),
+])
+def test_rankings_are_alike_only_if_the_gain_is_known_to_five_points(low, high, kind, expected):
+    found = lifetime_value_words.rankings_evidence({"gain": (low + high) / 2, "low": low, "high": high}, n=100)
+    assert (found.kind, report.grade(found)[0]) == (kind, expected)
+
+
+@pytest.mark.parametrize(("low", "spearman", "high", "expected"), [
+    (-0.02, 0.1, 0.22, "holds"), (0.2, 0.25, 0.31, "too weak"), (0.31, 0.4, 0.5, "holds"), (-0.5, -0.4, -0.31, "holds"),
+    (-0.35, -0.2, -0.1, "too weak"),
+])
+def test_a_weak_link_is_said_only_if_its_interval_stays_below_the_limit(low, spearman, high, expected):
+    found = lifetime_value_words.independence_evidence({"n": 100, "spearman": spearman, "low": low, "high": high})
+    assert report.grade(found)[0] == expected
 
 
 # --- value

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import TooLittleData
+from helpers.evidence import grade
 from helpers.segmentation import demographics
 
 
@@ -121,6 +122,15 @@ def test_the_sentence_names_the_band_that_differs():
     assert {values["band"]: values["share"] > values["others"]}.items() <= {"19-24": True, "65+": False}.items()
     evidence = demographics.evidence(values, coverage=0.5)
     assert evidence.interval[0] <= evidence.estimate <= evidence.interval[1]
+
+
+@pytest.mark.parametrize(("q", "low", "high", "expected"), [
+    (0.01, 0.01, 0.5, "holds"),  # a difference is said, whatever its width
+    (0.01, -0.01, 0.5, "with care"), (0.05, -0.04, 0.04, "holds"), (0.05, -0.07, 0.04, "with care"),  # none is said
+])
+def test_no_difference_between_bands_is_said_only_if_it_is_known_to_five_points(q, low, high, expected):
+    values = {"n_known": 100, "share": 0.2, "others": 0.2, "low": low, "high": high, "q": q}
+    assert grade(demographics.evidence(values, coverage=1.0))[0] == expected
 
 
 def test_what_the_company_gave_is_not_taken_for_the_person():

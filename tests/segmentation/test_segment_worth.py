@@ -109,4 +109,5 @@ def test_the_sentence_names_the_segment_that_will_bring_most():
     table = table_of(future_of(Champions=(100, 80, 50.0, 100.0), Hibernating=(100, 10, 20.0, 10.0))).reset_index()
     _, values = worth.sentence(table, days=91)
     assert values["segment"] == "Champions" and values["share"] == pytest.approx(4_000 / 4_200)
-    assert worth.evidence(table, n=200).interval[0] == values["low"]
+    found = worth.evidence(table, n=200)
+    assert found.interval[0] == values["low"] and found.within == pytest.approx(0.1 * values["expected"])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.churn import churn_contracts, churn_features
 from helpers.churn.churn_examples import MIN_CLASS, Examples
+from helpers.churn.churn_windows import Windows
 from helpers.i18n import language, text
 from helpers.proportions import add_wilson
 from helpers.report import Evidence, Kpi
@@ -113,7 +114,7 @@ def base_finding(examples: Examples, groups: pd.DataFrame) -> Sentence:
     """Say in which group customers are lost most and least."""
     if examples.kind == "contracts":
         return plan_finding(groups.rename(columns={"group": "plan"}))
-    return silence_finding(groups)
+    return silence_finding(groups, windows=examples.windows)
 
 
 def _whole(groups: pd.DataFrame) -> Sentence:
@@ -123,27 +124,27 @@ def _whole(groups: pd.DataFrame) -> Sentence:
     return Sentence("{rate:percent1} of {n:count} were lost.", values, Evidence("fact", n))
 
 
-def silence_finding(bands: pd.DataFrame) -> Sentence:
+def silence_finding(bands: pd.DataFrame, *, windows: Windows) -> Sentence:
     """Compare the customers seen last with those silent longest (bands with enough customers only)."""
     rows = bands[bands["n"] >= MIN_CLASS]
     if len(rows) < 2:
         return _whole(bands)
     recent, longest = rows.iloc[0], rows.iloc[-1]
     values = {
-        "recent_share": recent["n_churned"] / recent["n"], "recent": int(recent["to_days"]),
-        "share": longest["n_churned"] / longest["n"], "start": int(longest["from_days"]), "n": int(longest["n"]),
+        "recent_share": recent["n_churned"] / recent["n"], "recent": int(recent["to_days"]), "n": int(longest["n"]),
+        "share": longest["n_churned"] / longest["n"], "start": int(longest["from_days"]), "horizon": windows.horizon_days,
+        "day": windows.test,
     }
     evidence = Evidence("fact", int(rows["n"].sum()))
     if np.isnan(longest["to_days"]):
         return Sentence(
-            "Of {n:count} customers silent for {start:count} days or more at the cut-off, {share:percent} were lost; of those "
-            "seen "
-            "in the last {recent:count} days, {recent_share:percent1}.", values, evidence,
+            "Of {n:count} customers who on {day:day} had been silent for {start:count} days or more, {share:percent} were lost "
+            "(horizon {horizon:count} days); of those seen in the last {recent:count} days, {recent_share:percent1}.",
+            values, evidence,
         )
     return Sentence(
-        "Of {n:count} customers silent for {start:count} to {end:count} days at the cut-off, {share:percent} were lost; of "
-        "those "
-        "seen in the last {recent:count} days, {recent_share:percent1}.",
+        "Of {n:count} customers who on {day:day} had been silent for {start:count} to {end:count} days, {share:percent} were "
+        "lost (horizon {horizon:count} days); of those seen in the last {recent:count} days, {recent_share:percent1}.",
         values | {"end": int(longest["to_days"])}, evidence,
     )
 

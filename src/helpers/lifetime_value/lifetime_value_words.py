@@ -127,7 +127,6 @@ def independence_evidence(link: dict[str, float]) -> Evidence:
     limit = math.copysign(WEAK_LINK, link["spearman"])
     return Evidence(
         "estimate", n=link["n"], estimate=link["spearman"], interval=(link["low"], link["high"]), baseline=limit,
-        serves="what to trust",
     )
 
 
@@ -175,7 +174,7 @@ def rankings(scored: pd.DataFrame, ranked: dict) -> tuple[str, dict]:
     ), values
 
 
-def rankings_evidence(values: dict, ranked: dict, *, n: int) -> Evidence:
+def rankings_evidence(ranked: dict, *, n: int) -> Evidence:
     """Return what supports it: the gain of the model's ranking over past revenue on unseen weeks, with its interval.
 
     Where neither ranks better, the sentence says so: it holds if the gain is known to within five percentage points.

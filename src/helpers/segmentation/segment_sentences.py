@@ -198,5 +198,4 @@ def flow_sentence(moves: pd.DataFrame) -> tuple[str, dict]:
 def migration_evidence(figures: dict[str, float]) -> Evidence:
     """Return what supports `migration_sentence`: the share of true moves, beside no true move (0)."""
     ends = (figures["true_low"], figures["true_high"]) if figures["n_flows"] else None
-    return Evidence("estimate", n=figures["n"], estimate=figures["true_share"], interval=ends, baseline=0.0,
-                    serves="what to expect")
+    return Evidence("estimate", n=figures["n"], estimate=figures["true_share"], interval=ends, baseline=0.0)

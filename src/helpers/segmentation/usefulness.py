@@ -205,11 +205,11 @@ def sentence(explained: pd.DataFrame, *, days: int) -> tuple[str, dict]:
         return (
             "{winner:label} tell most of what customers spent in the following {days:count} days ({most:percent} of its "
             "variance), {second:label} as much as far as the data can tell; RFM segments {segments:percent}. Choose the "
-            "message by segment, and whom to spend money on by the former."
+            "message by segment, and whom to spend money on by the one named first."
         ), values | {"second": second["scheme"]}
     return (
         "{winner:label} tell most of what customers spent in the following {days:count} days ({most:percent} of its variance), "
-        "RFM segments {segments:percent}: choose the message by segment, and whom to spend money on by the former."
+        "RFM segments {segments:percent}: choose the message by segment, and whom to spend money on by the one named first."
     ), values
 
 

@@ -228,7 +228,7 @@ def drivers_evidence(facts: dict) -> Evidence:
     gain, half = facts["gain"], float(stdtrit(N_FOLDS - 1, 0.975)) * facts["error"]
     return Evidence(
         "prediction", n=facts["n"], estimate=gain, interval=(gain - half, gain + half), baseline=0.0, held_out=True,
-        serves="whom to contact",
+        serves="what to trust",
     )
 
 

@@ -62,6 +62,9 @@ def test_without_revenue_before_no_change_is_claimed():
     assert keys[0].change is None and "had none" in dashboard.answer(keys, as_of=JANUARY_15, period_days=7)[0]
 
 
+NOTHING = pd.DataFrame()
+
+
 def scored(**columns):
     return pd.DataFrame({"is_silent": [False, True, False], "rank": [2, 3, 1], "expected_loss": [1.0, 50.0, 3.0],
                          "churn_probability": [0.1, 0.9, 0.3]} | columns)
@@ -69,10 +72,10 @@ def scored(**columns):
 
 def test_the_churn_alert_needs_a_prediction_of_this_run_that_holds():
     said = pd.DataFrame({"kind": ["prediction", "fact"], "grade": ["too weak", "holds"], "is_current": True})
-    refused = dashboard.churn_alert(scored(), said, most=1)
+    refused = dashboard.churn_alert(scored(), said, NOTHING, most=1)
     assert (refused.values, refused.facts, refused.color) == ({}, (), "muted")
-    assert dashboard.churn_alert(scored(), said.assign(grade="holds", is_current=False), most=1).values == {}
-    assert dashboard.churn_alert(scored(), said.assign(grade="holds"), most=1).color == "bad"
+    assert dashboard.churn_alert(scored(), said.assign(grade="holds", is_current=False), NOTHING, most=1).values == {}
+    assert dashboard.churn_alert(scored(), said.assign(grade="holds"), NOTHING, most=1).color == "bad"
 
 
 @pytest.mark.parametrize(("most", "n", "loss", "share", "mean"), [
@@ -80,7 +83,7 @@ def test_the_churn_alert_needs_a_prediction_of_this_run_that_holds():
 ])
 def test_the_churn_alert_sums_the_head_of_the_list_without_the_silent(most, n, loss, share, mean):
     said = pd.DataFrame({"kind": ["prediction"], "grade": ["holds"], "is_current": True})
-    alert = dashboard.churn_alert(scored(), said, most=most)
+    alert = dashboard.churn_alert(scored(), said, NOTHING, most=most)
     assert alert.values == {"n": n, "all": 2, "loss": loss, "share": share}
     assert [(name, pytest.approx(value), fmt) for name, value, fmt in alert.facts] == [
         ("Expected loss on the list", loss, "money"), ("Mean churn probability", mean, "percent"),
@@ -88,9 +91,18 @@ def test_the_churn_alert_sums_the_head_of_the_list_without_the_silent(most, n, l
     ]
 
 
+def test_the_loss_counts_up_to_the_day_that_the_last_run_foretells():
+    foretold = pd.DataFrame({
+        "made_on": pd.to_datetime(["2017-06-30", "2017-12-31", "2017-12-31"]),
+        "due_on": pd.to_datetime(["2019-01-01", "2018-03-31", "2018-03-31"]),
+    })
+    alert = dashboard.churn_alert(scored(), found(("a", None, "prediction", "holds", 0, 1, 2)), foretold, most=1)
+    assert alert.values["until"] == pd.Timestamp("2018-03-31") and "{until:day}" in alert.template
+
+
 def test_contracts_cannot_be_silent_so_the_churn_alert_counts_none():
     said = pd.DataFrame({"kind": ["prediction"], "grade": ["holds"], "is_current": True})
-    alert = dashboard.churn_alert(scored(is_silent=False), said, most=1)
+    alert = dashboard.churn_alert(scored(is_silent=False), said, NOTHING, most=1)
     assert [name for name, _, _ in alert.facts] == ["Expected loss on the list", "Mean churn probability"]
     assert alert.values["all"] == 3
 

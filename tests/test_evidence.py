@@ -12,23 +12,29 @@ from helpers.persona import persona_words
 AS_OF = pd.Timestamp("2017-12-31")
 
 
+@pytest.fixture(scope="module")
+def calls():
+    """Return every call of Evidence in the package: file and line, kind, keywords → value as written."""
+    return list(calls_of_evidence())
+
+
 def calls_of_evidence():
-    """Yield every call of Evidence in the package: file and line, kind, keywords → value as written."""
-    for file in sorted(paths.PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    texts = {file: file.read_text(encoding="utf-8") for file in sorted(paths.PACKAGE.rglob("*.py"))}
+    for file, written in texts.items():
+        for node in ast.walk(ast.parse(written)) if "Evidence(" in written else ():
             if isinstance(node, ast.Call) and "Evidence" in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
                 kind = getattr(node.args[0], "value", "") if node.args else ""
                 yield f"{file.name}:{node.lineno}", kind, {key.arg: key.value for key in node.keywords}
 
 
-def test_every_estimate_names_what_it_is_compared_with_or_how_precise_it_must_be():
-    found = [(where, given) for where, kind, given in calls_of_evidence() if kind == "estimate" and "interval" in given]
+def test_every_estimate_names_what_it_is_compared_with_or_how_precise_it_must_be(calls):
+    found = [(where, given) for where, kind, given in calls if kind == "estimate" and "interval" in given]
     assert len(found) > 20
     assert [where for where, given in found if not {"baseline", "within"} & set(given)] == []
 
 
-def test_every_decision_that_a_finding_serves_is_known_and_has_chinese():
-    said = [given["serves"] for _, _, given in calls_of_evidence() if "serves" in given]
+def test_every_decision_that_a_finding_serves_is_known_and_has_chinese(calls):
+    said = [given["serves"] for _, _, given in calls if "serves" in given]
     either = [value for node in said for value in ((node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,))]
     named = {node.value for node in either if isinstance(node, ast.Constant)} | set(persona_words.SERVES.values())
     assert named == set(DECISIONS), "a decision that nothing serves, or that nobody knows"

@@ -264,10 +264,11 @@ class Alert:
     color: str = ""
 
 
-def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> Alert:
+def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, foretold: pd.DataFrame, *, most: int) -> Alert:
     """Return whom we are losing: the first `most` of the call list, unless no prediction of the churn report holds.
 
     scores: `churn_scores` (rank 1 = largest expected loss; customers already silent for a horizon are no news).
+    foretold: `predictions_churn`, whose latest run says up to which day the loss counts; empty for contracts.
     """
     predictions = findings[findings["is_current"] & (findings["kind"] == "prediction")]
     if not (predictions["grade"] == "holds").any():
@@ -279,9 +280,15 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, *, most: int) -> A
     n_silent, total = int(scores["is_silent"].sum()), float(scores.loc[~scores["is_silent"], "expected_loss"].sum())
     loss = float(listed["expected_loss"].sum())
     values = {"n": len(listed), "loss": loss, "all": len(scores) - n_silent, "share": loss / max(total, 1e-9)}
+    template = "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the expected loss."
+    if len(foretold):
+        values["until"] = foretold.loc[foretold["made_on"] == foretold["made_on"].max(), "due_on"].max()
+        template = (
+            "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the loss expected up to "
+            "{until:day}."
+        )
     return Alert(
-        "Whom we are losing",
-        "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the expected loss.", values,
+        "Whom we are losing", template, values,
         (("Expected loss on the list", loss, "money"),
          ("Mean churn probability", float(listed["churn_probability"].mean()), "percent"),
          *([("Customers already silent", n_silent, "count")] if n_silent else [])),
@@ -328,11 +335,11 @@ def data_alert(log: pd.DataFrame, quality: pd.DataFrame) -> Alert:
     values = quality_alert(log, quality)
     facts = (("Rows merged with another one", values["merged"], "count"), ("Values changed", values["changed"], "count"))
     template = (
-        "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; every field that a source fills is filled "
-        "and valid in all rows."
+        "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; every field that a source fills is usable "
+        "in all rows."
         if values["score"] == 1 else
         "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; the weakest field that a source fills is "
-        "{field} (filled and valid in {score:percent} of rows)."
+        "{field} (usable in {score:percent} of rows)."
     )
     return Alert("Data quality", template, values, facts, color="neutral")
 

@@ -246,7 +246,8 @@ def test_the_weakest_field_is_the_lowest_of_those_that_a_source_fills_at_all():
 
 def test_a_log_without_rejects_sets_nothing_aside():
     log = logged()[lambda rows: rows["effect"] == "merge"]
-    assert dashboard.quality_alert(log, quality(("orders", "revenue", 1.0, 1.0)))["aside"] == 0
+    alert = dashboard.data_alert(log, quality(("orders", "revenue", 1.0, 1.0)))
+    assert alert.values["aside"] == 0 and alert.facts == (("Rows merged with another one", 590, "count"),)
 
 
 # --- departments

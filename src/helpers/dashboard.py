@@ -333,7 +333,8 @@ def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Al
 def data_alert(log: pd.DataFrame, quality: pd.DataFrame) -> Alert:
     """Return what is wrong with the data: rows set aside and the weakest field that some source fills."""
     values = quality_alert(log, quality)
-    facts = (("Rows merged with another one", values["merged"], "count"), ("Values changed", values["changed"], "count"))
+    counts = {"Rows merged with another one": values["merged"], "Values changed": values["changed"]}
+    facts = tuple((label, n, "count") for label, n in counts.items() if n)
     template = (
         "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; every field that a source fills is usable "
         "in all rows."

@@ -66,7 +66,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
         if has_baseline:
             return _of_all(evidence, "the interval excludes the comparison value")
         if evidence.within is None:
-            return "with care", "no comparison value, and no precision stated that would do"
+            return "with care", "no comparison value and no stated precision"
         if not high - low <= 2 * evidence.within:
             return "with care", "the interval is too wide for a decision"
         return _of_all(evidence, "the interval is narrow enough for a decision")

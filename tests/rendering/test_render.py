@@ -144,6 +144,12 @@ def test_findings_too_weak_are_folded_away_and_counted(html):
     assert "Weak one." in folded and "Weak two." in folded and "Firm one." not in folded
 
 
+def test_below_the_findings_stands_how_they_are_graded(html):
+    found = between(html(text_cell("## First"), code(finding("Firm one."))), 'id="found"', "</section>")
+    assert found.index("Firm one.") < found.index("How findings are graded") < found.index("±5 percentage points")
+    assert "How findings are graded" not in html(text_cell("## First"), code())
+
+
 def test_a_finding_stands_in_its_section_too(html):
     out = html(text_cell("## First"), code(finding("Firm one.")))
     assert "Firm one." in between(out, 'id="s-1"', "</section>")

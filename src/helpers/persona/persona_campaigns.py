@@ -69,9 +69,9 @@ def campaign_sentence(compared: pd.DataFrame) -> tuple[str, dict]:
             "{adjusted:change_number1} percentage points, 95% interval {low:change_number1} to {high:change_number1})."
         ), values
     return (
-        "Within the same campaigns {segment:label} differ most from the other customers contacted: {adjusted:change_number1} "
-        "percentage points of contacts answered (95% interval {low:change_number1} to {high:change_number1}; "
-        "{crude:change_number1} if all campaigns are thrown together)."
+        "Compared within the same campaigns, {segment:label} differ most from the other customers contacted in how many "
+        "contacts they answer: {adjusted:change_number1} percentage points (95% interval {low:change_number1} to "
+        "{high:change_number1}; {crude:change_number1} if all campaigns are thrown together)."
     ), values
 
 

@@ -140,8 +140,8 @@ def value(study: Study, run: Run) -> list:
     }]
     mine = table[table["group"] == "detractors"]
     return pieces + [Said(
-        "Detractors are {customers:percent} of those who answered and hold {share:percent} of their expected value (95% "
-        "interval {low:percent} to {high:percent}): {value:money}, {per:money} each.",
+        "Detractors are {customers:percent} of the customers who answered and hold {share:percent} of the value expected of "
+        "all of these in the next year (95% interval {low:percent} to {high:percent}): {value:money}, {per:money} each.",
         {"customers": float(row.customer_share), "share": float(row.value_share), "low": float(row.value_low),
          "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
         Evidence("estimate", n=int(row.n), estimate=float(row.value_share - row.customer_share), baseline=0.0,

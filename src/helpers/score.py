@@ -14,11 +14,21 @@ import pandas as pd
 
 from helpers import datasets, paths, tables
 from helpers.errors import TooLittleData, UserError
-from helpers.scoring import score_customers, score_people, score_personas, score_sales, score_topics, score_voice
+from helpers.scoring import (
+    score_costs,
+    score_customers,
+    score_people,
+    score_personas,
+    score_sales,
+    score_service,
+    score_topics,
+    score_voice,
+)
 from helpers.scoring.score_rows import Score, is_missing
+from helpers.service import service, service_links, service_purchases
 from helpers.surveys import surveys, surveys_drivers, surveys_history, surveys_response
 
-WIDTHS = (17, 33, 46, 9, 19, 9, 9)
+WIDTHS = (17, 33, 52, 9, 19, 7, 9, 9)
 
 
 def truth(dataset: str, name: str) -> pd.DataFrame:
@@ -106,7 +116,35 @@ def _of_voice(dataset: str, people: pd.DataFrame) -> list[Score]:
         rows += score_voice.promoters(tables.scan("feedback").nps.to_pandas(), people)
         rows += _of_survey(dataset, people) if tables.has("survey_answers") else [
             is_missing("06_voc", "what moves recommendation", "clean/survey_answers", "cleaning")]
+    if tables.has("service_links") and tables.has("cases"):
+        rows += _of_service(dataset, people)
+    else:
+        rows.append(is_missing("06_voc", score_service.SLOW, "results/service_links", "voc"))
+    if tables.has("money_at_risk"):
+        snapshot = pd.Timestamp(datasets.load(dataset).business.snapshot_date)
+        rows += score_costs.ranking(tables.load("money_at_risk"),
+                                    score_costs.true_loss(truth(dataset, "churned"), people, as_of=snapshot))
+    else:
+        rows.append(is_missing("06_voc", score_costs.QUESTION, "results/money_at_risk", "voc"))
     return rows
+
+
+def _of_service(dataset: str, people: pd.DataFrame) -> list[Score]:
+    """Score what goes with slow answers, and who comes back after a case, on the cases that the notebook compared."""
+    from helpers.simulation.service import SPREAD
+
+    settings = datasets.load(dataset)
+    business, links, true = settings.business, tables.load("service_links"), truth(dataset, "cases")
+    as_of = pd.Timestamp(business.snapshot_date)
+    try:
+        cases = service.read_cases(tables.load("cases"), as_of=as_of, time_zone=business.time_zone)
+        rows = score_service.speed(service_links.outcomes(cases, None, None), links, true, spread=SPREAD)
+        horizon = int(settings.parameters.get("churn", {}).get("horizon_days", service_purchases.RECENT_DAYS))
+        after, _ = service_purchases.purchases_after(cases, tables.scan("orders"), as_of=as_of, horizon=horizon,
+                                                     first_day=business.first_date and pd.Timestamp(business.first_date))
+    except TooLittleData as lack:
+        return [Score("06_voc", score_service.SLOW, "", None, missing=str(lack))]
+    return rows + score_service.comes_back(after, links, true, people, horizon=horizon)
 
 
 def _of_survey(dataset: str, people: pd.DataFrame) -> list[Score]:
@@ -135,13 +173,12 @@ def _of_survey(dataset: str, people: pd.DataFrame) -> list[Score]:
 
 
 def as_text(rows: list[Score]) -> str:
-    """Return the rows as a plain table."""
-    lines = [_line("notebook", "question", "measure", "value", "interval", "n", "baseline", "verdict")]
+    """Return the rows as a plain table; truth is a value to be near to, where more is not better."""
+    lines = [_line("notebook", "question", "measure", "value", "interval", "n", "baseline", "truth", "verdict")]
     for row in rows:
         interval = "" if row.low is None else f"{row.low:.3f} … {row.high:.3f}"
-        other = row.baseline if row.baseline is not None else row.ideal
         lines.append(_line(row.notebook, row.question, row.measure, _number(row.value), interval,
-                           "" if row.n is None else f"{row.n:,}", _number(other), row.verdict))
+                           "" if row.n is None else f"{row.n:,}", _number(row.baseline), _number(row.ideal), row.verdict))
     return "\n".join(lines)
 
 

@@ -68,6 +68,9 @@ def test_a_folder_of_every_system_is_proposed_loads_and_is_collected(home, expor
     assert any("empty.csv" in line for line in said)
     for value in ("138-0000", "13800000002", "example.com", "张样例", "192.0.2", "M001"):
         assert value not in "\n".join(said) + text, "a value of a cell is shown"
+    opened = text.replace("  # service_hours", "  service_hours").replace("  #   ", "    ")
+    paths.dataset_yml("acme").write_text(opened, encoding="utf-8")
+    assert datasets.load("acme").business.service_hours.monday == ((540, 720), (780, 1080))
 
 
 def test_nothing_is_overwritten(home, tmp_path, capsys):

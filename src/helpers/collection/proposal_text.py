@@ -23,6 +23,11 @@ SPOKEN = {  # system → what a reader calls it
     "survey_tools": ("online surveys", "在线问卷"), "marketing": ("campaigns", "营销活动"),
     "transcripts": ("transcripts of calls and interviews", "通话与访谈转写"),
 }
+SERVICE_HOURS = (
+    "  # service_hours:         # when customer service answers, for waits in opening hours; a day that is not named is closed",
+    "  #   monday: 09:00-12:00, 13:00-18:00",
+    "  #   special_days: {2025-01-01: closed}",
+)
 LEAST_SHARE = .1  # of the median day: a last day with fewer rows is taken for a wrong date
 
 
@@ -59,6 +64,7 @@ def _business(proposed: list[Proposed]) -> list[str]:
         "  contractual: false       # check: true if customers end a contract, false if they just stop buying",
         *([f"  first_date: {first}   # check"] if first else []),
         f"  snapshot_date: {last}  # check: last day that the exports cover, inclusive",
+        *(SERVICE_HOURS if any("cases" in source.tables for source in proposed) else []),
     ]
 
 

@@ -217,6 +217,7 @@ def test_tables_of_turns_and_of_talks_are_recognised(header):
 def test_a_folder_of_transcripts_is_proposed_and_loads(home, tmp_path, capsys):
     for i in range(3):
         (tmp_path / f"TH00{i}.txt").write_text(CALL + "客服：好的\n", encoding="utf-8")
+    word.write(tmp_path / "TH009.docx", "客服 00:00:03", "您好。", "客户 00:00:09", "坏了。", "客服 00:00:12", "好的。")
     rows = "\n".join(f"X{i},{k},{who},说了一句话" for i in range(30) for k, who in enumerate(("客服", "客户")))
     (tmp_path / "轮次.csv").write_text("通话编号,轮次,说话人,文本\n" + rows + "\n", encoding="utf-8")
     assert new_dataset.main(["DATASET=talks", f"FROM={tmp_path}"]) == 0
@@ -226,5 +227,5 @@ def test_a_folder_of_transcripts_is_proposed_and_loads(home, tmp_path, capsys):
     raw = paths.layer("talks", "raw")
     found = [module.read(s, module.files(s, raw), business=BUSINESS, connection=ibis.duckdb.connect())["feedback"].to_pandas()
              for s in settings.sources]
-    assert sum(map(len, found)) == 33
+    assert sum(map(len, found)) == 34
     assert pd.concat(found)["problem"].isna().all()

@@ -15,6 +15,7 @@ from helpers.service.service import Cases
 from helpers.service.service_pages import columns_of
 from helpers.voc.aspects import Dictionary
 
+MAX_Q = 0.05  # of a difference that a title speaks of: several are looked at
 SOON = 90  # days in which somebody buys again soon
 POINTS = ("difference", "low", "high", "naive")
 LINK_COLUMNS = {
@@ -115,7 +116,7 @@ def _title_of_slow(links: pd.DataFrame) -> str:
     is_speed = links["comparison"].isin(("slow first answer", "slow to close"))
     rated = links[is_speed & (links["outcome"] == service_links.SATISFIED_WITH)]
     bought = links[is_speed & links["outcome"].isin((service_links.BOUGHT, service_links.STAYED))]
-    is_worse, buys_less = bool((rated["high"] < 0).any()), bool((bought["high"] < 0).any())
+    is_worse, buys_less = (bool(((rows["high"] < 0) & (rows["q_value"] < MAX_Q)).any()) for rows in (rated, bought))
     if is_worse and len(bought) and not buys_less:
         return "Slow cases are rated worse; fewer purchases afterwards cannot be shown"
     if is_worse or buys_less:

@@ -10,8 +10,9 @@ import pandas as pd
 from scipy import special, stats
 from scipy.stats import qmc
 
+from helpers.errors import TooLittleData
 from helpers.proportions import Z95, wilson
-from helpers.surveys import surveys_response, surveys_trend
+from helpers.surveys import surveys_change, surveys_response, surveys_trend, surveys_weights
 from helpers.surveys.surveys_intervals import PRIOR, mean_interval, share_below
 
 SIZES = (15, 20, 30, 50, 75, 100, 150, 300, 500, 1000, 1500)
@@ -148,33 +149,113 @@ def ces_coverage(n: int, *, n_runs: int = 10_000, n_bootstrap: int = 0, seed: in
 # --- weighted scores and control limits
 
 
-def weighted_coverage(n_invited: int, *, n_runs: int = 500, seed: int = 3) -> dict:
-    """Return coverage of the NPS of everybody invited where who answers hangs on recency and channel, as their NPS does.
+def _mild(rng, n: int):
+    """Who answers hangs on recency and channel, as their NPS does: rates of 17 to 68 %."""
+    recency, channel = rng.integers(0, 4, n), rng.integers(0, 2, n)
+    known = {"recency": recency, "channel": channel}
+    return known, 0.6 - 0.13 * recency + 0.08 * channel, 0.55 - 0.09 * recency + 0.1 * channel
 
-    weighted and unweighted (shares), bias of both (points), and the mean number of answers.
+
+def _uneven(rng, n: int):
+    """Rates of 35, 15 and 4 % by recency, NPS 55, 25 and -5."""
+    recency = rng.integers(0, 3, n)
+    return {"recency": recency}, np.array([0.35, 0.15, 0.04])[recency], np.array([0.7, 0.5, 0.3])[recency]
+
+
+def _four(rng, n: int):
+    """Four things known, three of which hang together; rates of 2 to 60 %."""
+    shared = rng.normal(size=(n, 1))
+    recency, frequency, value = (stats.norm.cdf((shared + rng.normal(size=(n, 3))) / np.sqrt(2)) * [4, 3, 3]).astype(int).T
+    channel = rng.integers(0, 2, n)
+    rate = 0.6 * np.array([0.2, 0.4, 0.7, 1.0])[recency] * np.array([0.5, 0.8, 1.0])[frequency]
+    rate = rate * np.array([0.7, 1.0, 1.0])[value] * np.array([1.0, 0.6])[channel]
+    known = {"recency": recency, "frequency": frequency, "value": value, "channel": channel}
+    return known, rate, 0.25 + 0.1 * recency + 0.06 * frequency + 0.03 * value - 0.05 * channel
+
+
+SILENCE = {"mild": _mild, "uneven": _uneven, "four things known": _four}
+
+
+def weighted_coverage(n_customers: int, *, silence: str = "mild", times: int = 1, n_runs: int = 500, seed: int = 3) -> dict:
+    """Return coverage of the NPS of all customers invited, each `times`, where who answers hangs on what is known (`SILENCE`).
+
+    weighted and unweighted (shares; of the runs that hold), bias of both (points), the mean number of answers, and the share of
+    runs that hold. With several invitations a customer's own rate and NPS scatter around those of her kind.
     """
-    rng = np.random.default_rng([seed, n_invited])
-    hits, off, n = np.zeros(2), np.zeros(2), 0
+    rng = np.random.default_rng([seed, n_customers, times])
+    found = [run for run in (_weighted_once(rng, n_customers, silence, times) for _ in range(n_runs)) if run is not None]
+    runs = pd.DataFrame(found)
+    kept = runs[runs["holds"]]
+    return {"n": runs["n"].mean(), "holds": runs["holds"].mean(), **{
+        name: kept[name].mean() for name in ("weighted", "unweighted", "weighted_bias", "unweighted_bias")}}
+
+
+def _weighted_once(rng, n_customers: int, silence: str, times: int) -> dict | None:
+    known, rate, willing = SILENCE[silence](rng, n_customers)
+    who = np.repeat(np.arange(n_customers), times)
+    own = rate if times == 1 else rng.beta(3 * rate, 3 * (1 - rate))
+    mood = rng.normal(size=n_customers)
+    level = stats.norm.cdf((mood[who] + rng.normal(size=len(who))) / np.sqrt(2))
+    points = np.where(level < willing[who], 1.0, np.where(level < (1 + willing[who]) / 2, 0.0, -1.0))
+    answered = rng.random(len(who)) < own[who]
+    ids = np.char.zfill(np.arange(len(who)).astype(str), 6)
+    invited = pd.DataFrame({
+        "invitation_id": ids, "feedback_id": ids, "customer_id": np.char.zfill(who.astype(str), 6),
+        "frequency": "same", "value": "same", "channel": "same", "answered": answered,
+        **{name: groups.astype(str)[who] for name, groups in known.items()},
+        "nps": pd.Series(points).map({1.0: 10.0, 0.0: 8.0, -1.0: 3.0}).where(answered),
+        "invited_at": pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(np.arange(len(who)) % times, unit="D"),
+    })
+    invited["answered_at"] = invited["invited_at"].where(answered)
+    expected = 100 * float(np.mean(willing - (1 - willing) / 2))  # of the chances: the answers are a draw from them
+    try:
+        found = surveys_weights.weighted_score(invited, invited[answered], "nps")
+    except TooLittleData:
+        return None
+    return {"n": found["n"], "holds": found["holds"], "weighted_bias": found["weighted"] - expected,
+            "unweighted_bias": found["estimate"] - expected, "n_kish": found["n_kish"],
+            "weighted": found["weighted_low"] <= expected <= found["weighted_high"],
+            "unweighted": found["low"] <= expected <= found["high"]}
+
+
+def rate_coverage(n_customers: int, *, times: int, rate: float = 0.2, concentration: float = 1.5, n_runs: int = 2000,
+                  seed: int = 7) -> dict:
+    """Return coverage of the response rate where each customer is invited up to 2 × `times` (on average `times`), with a rate
+    of her own (beta-distributed around `rate`): by customer (ours) and as if invitations were all different people's."""
+    rng, hits = np.random.default_rng([seed, n_customers, times]), np.zeros(2)
     for _ in range(n_runs):
-        recency, channel = rng.integers(0, 4, n_invited), rng.integers(0, 2, n_invited)
-        willing = 0.55 - 0.09 * recency + 0.1 * channel
-        points = np.where(rng.random(n_invited) < willing, 1.0, np.where(rng.random(n_invited) < 0.5, 0.0, -1.0))
-        answered = rng.random(n_invited) < 0.6 - 0.13 * recency + 0.08 * channel
-        scores = pd.Series(points).map({1.0: 10.0, 0.0: 8.0, -1.0: 3.0}).where(answered)
-        invited = pd.DataFrame({
-            "invitation_id": np.arange(n_invited).astype(str), "feedback_id": np.arange(n_invited).astype(str),
-            "customer_id": np.arange(n_invited).astype(str), "recency": recency.astype(str), "channel": channel.astype(str),
-            "frequency": "same", "value": "same", "answered": answered, "nps": scores,
-            "answered_at": pd.Timestamp("2025-01-01", tz="UTC"),
-        })
-        expected = 100 * float(np.mean(willing - (1 - willing) / 2))  # of the chances: the answers are a draw from them
-        found = surveys_response.weighted_score(invited, invited[answered], "nps")
-        for i, (estimate, low, high) in enumerate((("weighted", "weighted_low", "weighted_high"), ("estimate", "low", "high"))):
-            hits[i] += found[low] <= expected <= found[high]
-            off[i] += found[estimate] - expected
-        n += found["n"]
-    return {"n": n / n_runs, "weighted": hits[0] / n_runs, "unweighted": hits[1] / n_runs,
-            "weighted_bias": off[0] / n_runs, "unweighted_bias": off[1] / n_runs}
+        n = rng.integers(1, 2 * times, n_customers) if times > 1 else np.ones(n_customers, int)
+        found = rng.binomial(n, rng.beta(concentration * rate, concentration * (1 - rate), n_customers))
+        worth = surveys_response._worth(pd.Series(found), pd.Series(n))
+        for i, total in enumerate((worth, n.sum())):
+            low, high = wilson(found.sum() / n.sum() * total, total)
+            hits[i] += low <= rate <= high
+    return {"ours": hits[0] / n_runs, "invitations": hits[1] / n_runs}
+
+
+def change_coverage(n_both: int, n_alone: int, *, n_runs: int = 1000, seed: int = 11) -> dict:
+    """Return coverage of a change of NPS where `n_both` customers answer in both halves (their moods correlate at ½) and
+    `n_alone` more in each: ours and as if all were different people; and the mean width of both (points)."""
+    rng, rows = np.random.default_rng([seed, n_both, n_alone]), []
+    mean = -0.1  # of the points: 30 % promote, 40 % detract, at first; 35 and 30 % afterwards
+    for _ in range(n_runs):
+        mood = rng.normal(size=(n_both, 1))
+        own = np.vstack([(mood + rng.normal(size=(n_both, 2))) / np.sqrt(2), rng.normal(size=(n_alone, 2))])
+        level = stats.norm.cdf(own)
+        points = np.column_stack([np.where(level[:, 0] < 0.3, 10.0, np.where(level[:, 0] < 0.6, 8.0, 2.0)),
+                                  np.where(level[:, 1] < 0.35, 10.0, np.where(level[:, 1] < 0.7, 8.0, 2.0))])
+        ids = [f"c{i:05d}" for i in range(n_both)]
+        people = [*ids, *(f"e{i:05d}" for i in range(n_alone))], [*ids, *(f"l{i:05d}" for i in range(n_alone))]
+        halves = pd.concat([pd.DataFrame({"customer_id": who, "nps": points[:, i], "is_later": bool(i)})
+                            for i, who in enumerate(people)], ignore_index=True)
+        halves["feedback_id"] = halves.index.astype(str)
+        for name, rows_ in (("ours", halves), ("apart", halves.assign(customer_id=None))):
+            found = surveys_change.change(rows_, "nps")
+            rows.append({"how": name, "covered": found["low"] <= 100 * (0.05 - mean) <= found["high"],
+                         "width": found["high"] - found["low"]})
+    table = pd.DataFrame(rows).groupby("how").mean()
+    return {f"{how}{suffix}": table.loc[how, name]
+            for how in ("ours", "apart") for name, suffix in (("covered", ""), ("width", "_width"))}
 
 
 def false_alarms(n_periods: int, n: int, *, shift: float = 0.0, n_runs: int = 1000, seed: int = 5) -> float:
@@ -199,10 +280,19 @@ def section() -> str:
                     f"{_covered(csat, 'ours')} | {_covered(ces, 'percentile')} | {_covered(ces, 'ours')} |")
         far += [f"n = {n} at {r.p:.0%} promoters, {r.d:.0%} detractors: {100 * r.ours:.1f} %"
                 for r in nps[abs(nps["ours"] - 0.95) > 0.01].itertuples()]
-    weighted = [weighted_coverage(size) for size in (300, 600, 2500)]
+    weighted = [(f"{silence}, {size:,} customers invited" + (f" {times} times" if times > 1 else ""),
+                 weighted_coverage(size, silence=silence, times=times))
+                for silence in SILENCE for size, times in ((600, 1), (1000, 1), (2500, 1), (600, 6))]
+    rates = [f"{rate_coverage(size, times=times)['ours']:.1%} with {size} customers invited {times} times on average (as if "
+             f"invitations were independent: {rate_coverage(size, times=times)['invitations']:.1%})"
+             for size, times in ((40, 6), (100, 6), (500, 6), (500, 1))]
+    moved = [(both, alone, change_coverage(both, alone)) for both, alone in ((100, 0), (100, 100), (30, 30))]
+    changes = [f"{found['ours']:.1%}, {found['ours_width']:.0f} points wide, with {both} customers in both halves and {alone} "
+               f"more in each (as if all were different people: {found['apart']:.1%}, {found['apart_width']:.0f})"
+               for both, alone, found in moved]
     alarms = ", ".join(f"{false_alarms(k, 60):.1%} of charts of {k} periods" for k in (8, 12, 24))
     seen, seen_with_more = (f"{false_alarms(12, n, shift=0.2):.0%}" for n in (60, 300))
-    listed = "\n".join(rows)
+    listed, silences = "\n".join(rows), "\n".join(_weighted(*found) for found in weighted)
     return f"""
 ## Intervals of survey scores
 
@@ -216,7 +306,16 @@ Wald's and the adjusted Wald interval (below 100 answers; Wald above), the perce
 {listed}
 
 NPS, here, is off by more than 1 point at: {"; ".join(far) or "nowhere"}.
-Weighted NPS where answering hangs on recency and channel: {"; ".join(_weighted(found) for found in weighted)}.
+
+Weighted NPS of all customers invited where answering hangs on what is known of them, where it is shown as holding (mild: rates
+of 17 to 68 %; uneven: 35, 15 and 4 %; four things known: 2 to 60 %):
+
+| who keeps silent | answers | shown as holding | weighted: coverage | bias, points | as answered: coverage | bias, points |
+|---|---|---|---|---|---|---|
+{silences}
+
+Response rate: {"; ".join(rates)}.
+Change of NPS: {"; ".join(changes)}.
 Control chart of 60 answers a period in which nothing changes: a false signal in {alarms}. A last period 20 points better is
 seen in {seen} of charts with 60 answers a period and in {seen_with_more} with 300.
 """
@@ -229,9 +328,11 @@ def _covered(table: pd.DataFrame, name: str) -> str:
     return f"{found.mean():.1f} ({found.min():.1f} – {found.max():.1f}), {(abs(found - 95) <= 1).mean():.0%}"
 
 
-def _weighted(found: dict) -> str:
-    return (f"{found['n']:.0f} answers {found['weighted']:.1%}, off by {found['weighted_bias']:+.1f} points on average "
-            f"(as answered: {found['unweighted']:.1%}, {found['unweighted_bias']:+.1f})")
+def _weighted(name: str, found: dict) -> str:
+    if not found["holds"]:
+        return f"| {name} | {found['n']:.0f} | 0 % | – | – | – | – |"
+    return (f"| {name} | {found['n']:.0f} | {found['holds']:.0%} | {found['weighted']:.1%} | {found['weighted_bias']:+.1f} | "
+            f"{found['unweighted']:.1%} | {found['unweighted_bias']:+.1f} |")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from helpers.scoring import (
 )
 from helpers.scoring.score_rows import Score, is_missing
 from helpers.service import service, service_links, service_purchases
-from helpers.surveys import surveys, surveys_drivers, surveys_history, surveys_response
+from helpers.surveys import surveys, surveys_drivers, surveys_history, surveys_response, surveys_weights
 
 WIDTHS = (17, 33, 52, 9, 19, 7, 9, 9)
 
@@ -157,7 +157,7 @@ def _of_survey(dataset: str, people: pd.DataFrame) -> list[Score]:
         invited, _ = surveys_response.settle(invited, as_of=pd.Timestamp(business.snapshot_date))
         answered = surveys_response.answers_of(invited, told)
         try:
-            rows += score_voice.weighted_promoters(surveys_response.weighted_score(invited, answered, "nps"), people)
+            rows += score_voice.weighted_promoters(surveys_weights.weighted_score(invited, answered, "nps"), people)
         except TooLittleData as lack:
             rows.append(Score("06_voc", "how many would recommend us", "", None, n=len(answered), missing=str(lack)))
     try:

@@ -81,3 +81,10 @@ def test_csat_covers_the_truth_within_one_point_of_95_percent_on_average(n):
     found = csat_coverage(n)
     assert found["ours"].mean() == pytest.approx(0.95, abs=0.01)
     assert found["textbook"].mean() < found["ours"].mean()
+
+
+def test_the_difference_of_two_estimates_of_the_same_people_is_surer():
+    a, b = ({"estimate": e, "low": e - 3.0, "high": e + 4.0} for e in (10.0, 2.0))
+    assert difference_interval(a, b) == pytest.approx((8 - 5, 8 + 5))
+    # squares 9 + 16 less 2 × .5 × 12
+    assert difference_interval(a, b, correlation=0.5) == pytest.approx((8 - 13**0.5, 8 + 13**0.5))

@@ -105,6 +105,21 @@ def test_a_group_that_stands_out_gets_a_chart_with_its_name_in_the_title():
     assert chart["title"] == "store: more willing to recommend than the others"
 
 
+def test_a_survey_that_some_kinds_hardly_answered_shows_no_weighted_score():
+    run, data = run_in("en"), survey(300)
+    silent = data["survey_invitations"].iloc[300:].assign(channel="letter")
+    silent = silent.assign(invitation_id=[f"s{i}" for i in range(300)], customer_id=[f"s{i}" for i in range(300)])
+    data["survey_invitations"] = pd.concat([data["survey_invitations"], silent])
+    found = surveys_study.study(data, ibis.memtable(data["orders"]), as_of=run.as_of, time_zone="UTC", seed=1)
+    assert not found.response.weighted[0]["holds"]
+    assert surveys_pages.key_figures(found)[0]["note"] == "of 300 customers who answered a survey"
+    pieces = surveys_response_pages.response(found, run)
+    assert "Too unevenly answered to be weighted" in words(pieces)
+    assert "instead of" not in words(pieces)
+    table = next(piece["frame"] for piece in pieces if isinstance(piece, dict) and piece.get("csv_name") == "weighted_scores")
+    assert set(table["weighted_text"]) == {"too uneven to hold"}
+
+
 def test_key_figures_are_the_first_score_and_none_where_nobody_was_asked():
     run = run_in("en")
     found = [surveys_study.study(data, None, as_of=run.as_of, time_zone="UTC", seed=1)

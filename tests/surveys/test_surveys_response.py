@@ -1,11 +1,12 @@
-"""surveys_response.py: rates, raking and its variance worked by hand; which answer belongs to which invitation."""
+"""surveys_response.py: rates worked by hand, one customer's invitations as one; which answer belongs to which invitation."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from bench_surveys import weighted_coverage
+from bench_surveys import rate_coverage
 from helpers.errors import TooLittleData
+from helpers.proportions import wilson
 from helpers.surveys import surveys_response as response
 
 AS_OF = pd.Timestamp("2025-12-31")
@@ -78,8 +79,47 @@ def test_groups_of_fewer_than_ten_and_columns_with_one_group_are_not_shown():
 
 def test_few_invitations_give_no_rate():
     invited, _ = response.settle(invitations(29), as_of=AS_OF)
-    with pytest.raises(TooLittleData, match="30 invitations"):
+    with pytest.raises(TooLittleData, match="30 customers"):
         response.response_rates(invited, {})
+    often = invitations(58, customer_id=[f"c{i // 2}" for i in range(58)])
+    with pytest.raises(TooLittleData, match="there are 29"):
+        response.response_rates(response.settle(often, as_of=AS_OF)[0], {})
+
+
+def test_six_invitations_of_one_customer_that_fare_alike_count_like_one():
+    often = invitations(240, customer_id=[f"c{i // 6:02d}" for i in range(240)], answered=[i < 60 for i in range(240)])
+    found = response.response_rates(often.assign(answered=often["feedback_id"].notna()), {}).iloc[0]
+    assert (found["n"], found["n_customers"], found["n_answered"], found["share"]) == (240, 40, 60, 0.25)
+    # 40 customers, 10 answer always: variance p(1 − p) / 39, Student's quantile 2.0227 for 39 degrees of freedom
+    low, high = wilson(0.25 * (worth := 39 * (1.959964 / 2.022691) ** 2), worth)
+    assert (found["low"], found["high"]) == pytest.approx((float(low), float(high)), abs=1e-6)
+
+
+def test_invitations_of_one_customer_that_fare_differently_count_for_themselves_and_no_more():
+    often = invitations(240, customer_id=[f"c{i // 6:02d}" for i in range(240)], answered=[i % 6 == 0 for i in range(240)])
+    found = response.response_rates(often.assign(answered=often["feedback_id"].notna()), {}).iloc[0]
+    assert (found["low"], found["high"]) == pytest.approx(tuple(map(float, wilson(40, 240))))
+
+
+def test_where_nobody_answers_there_are_as_many_draws_as_customers():
+    often = invitations(240, customer_id=[f"c{i // 6:02d}" for i in range(240)], answered=[False] * 240)
+    found = response.response_rates(often.assign(answered=False), {}).iloc[0]
+    assert (found["low"], found["high"]) == pytest.approx(tuple(map(float, wilson(0, 40))))
+
+
+def test_a_group_of_many_invitations_to_few_customers_is_not_shown():
+    customers = [f"c{i}" for i in range(40)] + ["a", "b", "c"] * 10 + [f"d{i}" for i in range(10)]
+    channel = ["e-mail"] * 40 + ["app"] * 30 + ["letter"] * 10
+    invited = known(invitations(80, customer_id=customers), channel=channel).assign(answered=[True, False] * 40)
+    found = response.response_rates(invited, response.MARGINS)
+    assert set(found["group"]) == {"all invitations", "e-mail", "letter"}
+
+
+@pytest.mark.slow
+def test_the_rate_is_covered_where_customers_are_invited_again_and_again():
+    found = rate_coverage(200, times=6, n_runs=600)
+    assert 0.92 <= found["ours"] <= 0.98
+    assert found["invitations"] < 0.8  # as if all invitations went to different people
 
 
 # --- whose answer
@@ -96,82 +136,7 @@ def test_an_answer_is_found_by_its_id_or_by_customer_and_moment_and_used_once():
     assert found[["invitation_id", "feedback_id", "nps"]].to_numpy().tolist() == [["i0000", "f0", 9.0], ["i0001", "f1", 5.0]]
 
 
-# --- weights
-
-
-def test_raking_to_one_margin_is_post_stratification():
-    answered = pd.DataFrame({"channel": ["app"] * 30 + ["e-mail"] * 10})
-    weights = response.rake(answered, {"channel": pd.Series({"app": 0.5, "e-mail": 0.5})})
-    assert weights[:30] == pytest.approx(2 / 3)  # 20 of 40 over 30 answers
-    assert weights[30:] == pytest.approx(2.0)
-
-
-def test_raking_meets_two_margins_at_once():
-    answered = pd.DataFrame({"a": list("xxxyyyyy"), "b": list("uvuvuvvv")})
-    aims = {"a": pd.Series({"x": 0.5, "y": 0.5}), "b": pd.Series({"u": 0.4, "v": 0.6})}
-    weights = response.rake(answered, aims)
-    for name, shares in aims.items():
-        got = pd.Series(weights).groupby(answered[name]).sum() / weights.sum()
-        assert got.to_dict() == pytest.approx(shares.to_dict())
-
-
-def test_no_weight_is_above_four_times_the_mean():
-    answered = pd.DataFrame({"channel": ["app"] * 95 + ["e-mail"] * 5})
-    weights = response.rake(answered, {"channel": pd.Series({"app": 0.5, "e-mail": 0.5})})
-    assert weights.mean() == pytest.approx(1.0)
-    assert weights.max() <= 4.0 + 1e-6
-    assert weights[95] > 3
-
-
-def test_the_variance_of_a_post_stratified_mean_is_that_within_its_strata():
-    rng = np.random.default_rng(0)
-    answered = pd.DataFrame({"channel": ["app"] * 300 + ["e-mail"] * 100})
-    counted = np.append(rng.choice([-1.0, 1.0], 300), rng.choice([-1.0, 1.0], 100) + 5.0)  # strata far apart
-    weights = response.rake(answered, {"channel": pd.Series({"app": 0.5, "e-mail": 0.5})})
-    found = response.linearised_variance(counted, weights, answered, ["channel"])
-    by_hand = 0.25 * counted[:300].var() / 300 + 0.25 * counted[300:].var() / 100
-    assert found == pytest.approx(by_hand, rel=0.02)
-
-
-def test_small_groups_join_the_one_with_the_next_rate():
-    invited = pd.DataFrame({"value": ["a"] * 100 + ["b"] * 100 + ["c"] * 100})
-    answered = pd.DataFrame({"value": ["a"] * 60 + ["b"] * 20 + ["c"] * 5})
-    joined = response.merge_small(invited, answered, ["value"])["value"]
-    assert joined["c"] == joined["b"] != joined["a"]
-
-
-def test_weighting_by_hand_moves_the_score_to_that_of_everybody_invited():
-    # half were invited by app (all 100 answered, all promoters), half by e-mail (50 answered, all detractors)
-    answered = [True] * 150 + [False] * 50
-    invited, _ = response.settle(invitations(200, answered=answered, channel=["app"] * 100 + ["e-mail"] * 100), as_of=AS_OF)
-    invited = known(invited, nps=[10.0] * 100 + [0.0] * 100)
-    found = response.weighted_score(invited, invited[invited["answered"]], "nps")
-    assert found["estimate"] == pytest.approx(100 * (100 - 50) / 150)
-    assert found["weighted"] == pytest.approx(0.0)
-    assert found["n_kish"] == pytest.approx(150**2 / (100 * 0.75**2 + 50 * 1.5**2))
-    assert found["margins"] == ["channel of the invitation"]
-
-
-def test_where_all_answers_are_alike_the_weighted_interval_is_known_too():
-    answered = [True] * 150 + [False] * 50
-    invited, _ = response.settle(invitations(200, answered=answered, channel=["app"] * 100 + ["e-mail"] * 100), as_of=AS_OF)
-    invited = known(invited, nps=10.0)
-    found = response.weighted_score(invited, invited[invited["answered"]], "nps")
-    assert found["weighted"] == found["weighted_high"] == pytest.approx(100.0)
-    assert 90 < found["weighted_low"] < 100
-
-
-def test_weighting_needs_answers_and_something_known():
-    invited, _ = response.settle(invitations(200), as_of=AS_OF)
-    invited = known(invited, nps=10.0)
-    with pytest.raises(TooLittleData, match="something known"):
-        response.weighted_score(invited, invited, "nps")
-    with pytest.raises(TooLittleData, match="50 answers"):
-        response.weighted_score(invited, invited.head(49), "nps")
-
-
-def test_silent_customers_count_with_their_share():
-    assert response.if_silent_differ(30.0, 0.25, 20.0) == 15.0  # three quarters of them, 20 lower
+# --- late answers
 
 
 def test_the_slow_half_is_set_against_the_quick_half():
@@ -182,9 +147,8 @@ def test_the_slow_half_is_set_against_the_quick_half():
     assert response.late_minus_early(invited.head(50), "nps") is None
 
 
-@pytest.mark.slow
-def test_the_weighted_score_is_unbiased_and_covered_where_the_plain_one_is_not():
-    found = weighted_coverage(800, n_runs=60)
-    assert abs(found["weighted_bias"]) < 1.0 < 3.0 < found["unweighted_bias"]
-    assert found["weighted"] >= 0.9
-    assert found["unweighted"] < found["weighted"]
+def test_of_a_customer_with_many_answers_one_is_late_or_early():
+    invited = known(invitations(80), nps=[10.0] * 40 + [0.0] * 40)
+    invited["answered_at"] = invited["invited_at"] + pd.to_timedelta([1] * 40 + [9] * 40, unit="D")
+    again = invited.tail(1).loc[lambda rows: rows.index.repeat(50)].assign(feedback_id=[f"g{i}" for i in range(50)])
+    assert response.late_minus_early(pd.concat([invited, again], ignore_index=True), "nps")["n"] == 80

@@ -75,6 +75,11 @@ def latest_answers(answers: pd.DataFrame, name: str, *, by: str = "") -> pd.Data
     return kept.sort_values("feedback_id", kind="stable").reset_index(drop=True)
 
 
+def people(rows: pd.DataFrame, key: str) -> pd.Series:
+    """Return who each row is of: the customer; where none is known, the row itself by its column `key`."""
+    return rows["customer_id"].astype("object").where(rows["customer_id"].notna(), "-" + rows[key].astype("str"))
+
+
 def points(scores: pd.Series, name: str) -> pd.Series:
     """Return what each answer counts: NPS 1, 0 or −1 (from 9 on, 7 and 8, up to 6; a 6.5 is passive); CSAT 1 from 4 on, else 0;
     CES the answer itself. Unknown stays unknown. The score is the mean of the points, times the measure's unit.

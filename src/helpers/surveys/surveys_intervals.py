@@ -55,12 +55,17 @@ def _quantile(counts: np.ndarray, values: np.ndarray, share: float) -> np.ndarra
     return (low + high) / 2
 
 
-def difference_interval(a: dict, b: dict) -> tuple[float, float]:
-    """Return the interval of `a` minus `b` from the two intervals (estimate, low, high), of different people.
+def difference_interval(a: dict, b: dict, *, correlation: float = 0.0) -> tuple[float, float]:
+    """Return the interval of `a` minus `b` from the two intervals (estimate, low, high).
 
-    Zou and Donner (2008), Statistics in Medicine 27:1693: the distances of the ends are added as squares.
+    Zou and Donner (2008), Statistics in Medicine 27:1693: the distances of the ends are added as squares; with the
+    `correlation` of the two estimates where some people are in both (Zou 2007, Psychological Methods 12:399).
     """
     difference = a["estimate"] - b["estimate"]
-    down = np.hypot(a["estimate"] - a["low"], b["high"] - b["estimate"])
-    up = np.hypot(a["high"] - a["estimate"], b["estimate"] - b["low"])
-    return float(difference - down), float(difference + up)
+    down = _joint(a["estimate"] - a["low"], b["high"] - b["estimate"], correlation)
+    up = _joint(a["high"] - a["estimate"], b["estimate"] - b["low"], correlation)
+    return difference - down, difference + up
+
+
+def _joint(one: float, other: float, correlation: float) -> float:
+    return float(np.sqrt(max(one**2 + other**2 - 2 * correlation * one * other, 0.0)))

@@ -68,9 +68,10 @@ def key_figures(study: Study) -> list[dict]:
 
 
 def weighted_score(study: Study, name: str) -> dict | None:
-    """Return a score weighted to everybody invited (surveys_response.weighted_score), if it could be."""
+    """Return a score weighted to everybody invited (surveys_weights.weighted_score), if it could be and holds."""
     found = study.response.weighted if isinstance(study.response, Response) else None
-    return next((score for score in found if score["measure"] == name), None) if isinstance(found, list) else None
+    found = found if isinstance(found, list) else []
+    return next((score for score in found if score["measure"] == name and score["holds"]), None)
 
 
 def scores(study: Study, run: Run) -> list:

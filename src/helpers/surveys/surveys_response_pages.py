@@ -11,7 +11,7 @@ from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots
 from helpers.report import Lacking, Run, Said, source_line
-from helpers.surveys import surveys, surveys_response
+from helpers.surveys import surveys, surveys_response, surveys_weights
 from helpers.surveys.surveys_history import NEVER
 from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
 from helpers.surveys.surveys_study import Response, Study
@@ -19,7 +19,8 @@ from helpers.surveys.surveys_study import Response, Study
 WITHIN = {"nps": WITHIN_NPS, "csat": WITHIN_SHARE, "ces": WITHIN_CES}
 MIN_NAMED = 0.05  # share of the invitations from which a group may be named in the title
 RATE_COLUMNS = {
-    "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n": ("Invitations", "count"),
+    "dimension": ("Grouped by", "label"), "group": ("Group", "label"), "n_customers": ("Customers", "count"),
+    "n": ("Invitations", "count"),
     "n_answered": ("Of them answered", "count"), "share": ("Response rate", "percent1"), "low": ("Interval from", "percent1"),
     "high": ("Interval to", "percent1"),
 }
@@ -50,12 +51,19 @@ def response(study: Study, run: Run) -> list:
     sure = Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"]),
                     within=WITHIN_SHARE)
     pieces = [_rates_chart(groups, total, run)] if len(groups) else []
+    alone = Said(
+        "{share:percent1} of {n:count} invitations were answered (95% interval {low:percent1} to {high:percent1}). "
+        "Invitations of the last {days:count} days are left out: they may still be answered.", values, sure,
+    )
     if isinstance(found.weighted, TooLittleData):
-        return [*pieces, Said(
-            "{share:percent1} of {n:count} invitations were answered (95% interval {low:percent1} to {high:percent1}). "
-            "Invitations of the last {days:count} days are left out: they may still be answered.", values, sure,
-        ), *reason(found.weighted)]
+        return [*pieces, alone, *reason(found.weighted)]
     first = found.weighted[0]
+    if not first["holds"]:
+        return [*pieces, alone, Said(
+            "Too unevenly answered to be weighted: even weighted, {unlike:percent} of the answers would have to come from "
+            "other customers to resemble everybody invited, and the {n:count} answers count like {n_kish:count}. The scores as "
+            "answered speak for those who answered only.", {key: first[key] for key in ("unlike", "n", "n_kish")},
+        ), *_weighted(found)]
     fmt = FORMATS[first["measure"]]
     values |= {name: shown(first[name], fmt) for name in ("estimate", "weighted", "weighted_low", "weighted_high")}
     return [*pieces, Said(
@@ -64,14 +72,14 @@ def response(study: Study, run: Run) -> list:
         values | {"measure": first["measure"].upper()},
         Evidence("estimate", n=int(first["n"]), estimate=first["weighted"],
                  interval=(first["weighted_low"], first["weighted_high"]), within=WITHIN[first["measure"]]),
-    ), *_weighted(found, total, run)]
+    ), *_weighted(found)]
 
 
 def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
     large = groups[groups["n"] >= MIN_NAMED * total["n"]]
     large = large if len(large) > 1 else groups
     lowest, highest = large.loc[large["share"].idxmin()], large.loc[large["share"].idxmax()]
-    groups = groups.assign(group=[marked(r.group, r.n) for r in groups.itertuples()])
+    groups = groups.assign(group=[marked(r.group, r.n_customers) for r in groups.itertuples()])
     return {
         "axes": plots.dots(groups, label="group", value="share", low="low", high="high", fmt="percent",
                            reference=float(total["share"]), reference_label=t("all invitations")),
@@ -88,7 +96,7 @@ def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
     }
 
 
-def _weighted(found: Response, total: pd.Series, run: Run) -> list:
+def _weighted(found: Response) -> list:
     """Return the weighted scores as a table, what weighting cannot mend, and late answers against early ones."""
     rows = pd.DataFrame([{
         "name": t(NAMES[f["measure"]]), "n": f["n"], "n_effective": f["n_effective"],
@@ -97,6 +105,7 @@ def _weighted(found: Response, total: pd.Series, run: Run) -> list:
                "weighted_text", {"value": "weighted", "low": "weighted_low", "high": "weighted_high"}))},
     } for f in found.weighted])
     first = found.weighted[0]
+    rows["weighted_text"] = rows["weighted_text"].where([f["holds"] for f in found.weighted], t("too uneven to hold"))
     pieces = [{
         "frame": rows, "columns": columns_of(WEIGHTED_COLUMNS), "csv_name": "weighted_scores",
         "caption": t("Scores as answered and weighted so that the answers resemble everybody invited (95% intervals)"),
@@ -104,8 +113,8 @@ def _weighted(found: Response, total: pd.Series, run: Run) -> list:
         "Weighted by {margins:list}; invitations of the last {days:count} days are left out: they may still be answered.",
         {"margins": first["margins"], "days": found.days},
     )]
-    if first["measure"] == "nps":
-        less = surveys_response.if_silent_differ(first["weighted"], float(total["share"]), 20.0)
+    if first["measure"] == "nps" and first["holds"]:
+        less = surveys_weights.if_silent_differ(first["weighted"], first["rate"], 20.0)
         pieces.append(Said(
             "Weighting mends only what was known of everybody: if the pleased (or the annoyed) answer more often than others "
             "alike in all of this, no weight shows it. Were those who kept silent 20 points less willing to recommend, the "

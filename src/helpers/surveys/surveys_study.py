@@ -19,6 +19,7 @@ from helpers.surveys import (
     surveys_response,
     surveys_trend,
     surveys_value,
+    surveys_weights,
 )
 
 DIMENSIONS = {  # column → what answers are grouped by; what was known when they were given, so not the segment of today
@@ -118,10 +119,11 @@ def _response(invitations: pd.DataFrame, answers: pd.DataFrame, as_of: pd.Timest
     invited, days = surveys_response.settle(invitations, as_of=as_of, time_zone=time_zone)
     rates = surveys_response.response_rates(invited, surveys_response.MARGINS)
     answered = surveys_response.answers_of(invited, answers)
-    enough = [name for name in surveys.MEASURES if answered[name].notna().sum() >= surveys_response.MIN_ANSWERS]
-    weighted = attempt(lambda: [surveys_response.weighted_score(invited, answered, name) for name in enough or ["nps"]])
-    late = surveys_response.late_minus_early(answered, enough[0]) if enough else None
-    return Response(rates, days, weighted, late)
+    given = [name for name in surveys.MEASURES if answered[name].notna().any()] or ["nps"]
+    scores = [attempt(surveys_weights.weighted_score, invited, answered, name) for name in given]
+    weighted = [score for score in scores if isinstance(score, dict)]
+    late = surveys_response.late_minus_early(answered, weighted[0]["measure"]) if weighted else None
+    return Response(rates, days, weighted or scores[0], late)
 
 
 def _trends(answers: pd.DataFrame, time_zone: str) -> dict[str, pd.DataFrame]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench_surveys import change_coverage
 from helpers.errors import TooLittleData
 from helpers.surveys import surveys_change as change
 
@@ -37,6 +38,25 @@ def test_the_parts_of_a_change_by_hand():
     # within web: (.5 + .75)/2 × (60 − 100)
     assert found["within"].to_dict() == pytest.approx({"web": -25.0, "shop": 0.0, "all": -25.0})
     assert found.loc["all", ["score_earlier", "score_later"]].tolist() == [0.0, 20.0]
+
+
+def test_customers_who_answer_in_both_halves_make_the_change_surer():
+    # 50 customers say 10 and 50 say 0 before; 45 and 45 stay at that, 10 move up: a change of +20 points
+    rows = answers((BEFORE, "web", 50, 50), (NOW, "web", 60, 40))
+    apart = change.change(change.two_halves(rows, "nps", as_of=AS_OF, time_zone="UTC"), "nps")
+    same = rows.assign(customer_id=[f"{i:03d}" for i in range(100)] * 2)
+    found = change.change(change.two_halves(same, "nps", as_of=AS_OF, time_zone="UTC"), "nps")
+    assert found["estimate"] == apart["estimate"] == pytest.approx(20)
+    # mean difference .2, variance (.4 − .04) / 100: ±1.96 × .06, in points ±11.8, but for what keeps the ends in the scale
+    assert found["high"] - found["low"] == pytest.approx(23.5, rel=0.06)
+    assert apart["high"] - apart["low"] == pytest.approx(2 * 196 * np.sqrt((1 + 0.96) / 100), rel=0.06)
+
+
+@pytest.mark.slow
+def test_the_change_is_covered_where_half_of_the_customers_answer_again():
+    found = change_coverage(60, 60, n_runs=150)
+    assert 0.9 <= found["ours"] <= 0.99
+    assert found["ours_width"] < 0.93 * found["apart_width"]
 
 
 def test_a_group_that_is_new_brings_mix_only():

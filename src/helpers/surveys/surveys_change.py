@@ -43,19 +43,26 @@ def two_halves(answers: pd.DataFrame, name: str, *, as_of: pd.Timestamp, time_zo
 
 
 def change(halves: pd.DataFrame, name: str) -> dict:
-    """Return both scores and their difference: earlier, later, estimate, low, high, n_earlier, n_later."""
-    found = []
-    for part in (False, True):
-        counted = surveys.points(halves.loc[halves["is_later"] == part, name], name).to_numpy()
-        low, high = surveys.interval(counted, name)
-        estimate = surveys.MEASURES[name].unit * float(counted.mean())
-        found.append({"estimate": estimate, "low": low, "high": high, "n": len(counted)})
-    earlier, later = found
-    low, high = difference_interval(later, earlier)
+    """Return both scores and their difference: earlier, later, estimate, low, high, n_earlier, n_later.
+
+    Customers who answered in both halves resemble themselves: their change is surer than that between different people.
+    """
+    counted = pd.Series(surveys.points(halves[name], name).to_numpy(), index=surveys.people(halves, "feedback_id"))
+    parts = [counted[(halves["is_later"] == part).to_numpy()] for part in (False, True)]
+    earlier, later = (surveys.summary(part.to_numpy(), name) for part in parts)
+    low, high = difference_interval(later, earlier, correlation=_correlation(*parts))
     return {
         "earlier": earlier["estimate"], "later": later["estimate"], "estimate": later["estimate"] - earlier["estimate"],
         "low": low, "high": high, "n_earlier": earlier["n"], "n_later": later["n"],
     }
+
+
+def _correlation(earlier: pd.Series, later: pd.Series) -> float:
+    """Return the correlation of two means of points, by customer, of whom some answered both times."""
+    away = [part - part.mean() for part in (earlier, later)]
+    both = away[0].to_frame("a").join(away[1].rename("b"), how="inner")
+    scale = float(np.sqrt((away[0] ** 2).sum() * (away[1] ** 2).sum()))
+    return float(np.clip((both["a"] * both["b"]).sum() / scale, -1, 1)) if scale > 0 else 0.0
 
 
 def split_change(halves: pd.DataFrame, by: str, name: str, *, seed: int, n_draws: int = N_DRAWS) -> pd.DataFrame:
@@ -75,8 +82,7 @@ def split_change(halves: pd.DataFrame, by: str, name: str, *, seed: int, n_draws
             "Needs two groups with {needed:count} answers in both halves to split a change; there are {n:count}.",
             needed=surveys.MIN_SHOWN, n=len(groups),
         )
-    alone = "-" + halves["feedback_id"].astype("str")  # of unknown customers each is one
-    person, people = pd.factorize(halves["customer_id"].astype("object").where(halves["customer_id"].notna(), alone))
+    person, people = pd.factorize(surveys.people(halves, "feedback_id"))
     flat = np.zeros((len(people), 2, 2, len(groups)))  # people × (earlier, later) × (answers, points) × groups
     where = (person, halves["is_later"].to_numpy(int), slice(None), [groups.index(group) for group in grouped])
     counted = surveys.points(halves[name], name).to_numpy()

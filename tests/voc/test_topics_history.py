@@ -25,12 +25,40 @@ def test_a_text_belongs_to_the_run_that_read_it_first():
     assert second["as_of"].tolist() == [DAY, DAY, DAY + pd.Timedelta(days=1)]
 
 
-def test_the_same_feedback_again_is_no_new_run_and_what_is_gone_is_forgotten():
+def test_the_same_feedback_again_is_no_new_run_and_what_is_not_read_again_stays_known():
     first = history.add_run(reviews("a", "b"), None, as_of=DAY)
     again = history.add_run(reviews("b", "a"), first, as_of=DAY + pd.Timedelta(days=9))
     pd.testing.assert_frame_equal(first, again)
-    assert history.add_run(reviews("b"), first, as_of=DAY)["feedback_id"].tolist() == ["b"]
+    pd.testing.assert_frame_equal(history.add_run(reviews("b"), first, as_of=DAY), first)
     assert history.add_run(reviews("a", text=None), None, as_of=DAY).empty, "without a text nothing was read"
+
+
+def test_after_a_run_as_of_an_earlier_day_nothing_is_new_that_was_known():
+    """Late, early, late: the tables are those of the late run alone, and the early run calls nothing new either."""
+    late, early, themes = reviews("a", "b", "c"), reviews("a"), pd.DataFrame({"theme": [], "anchor_words": []})
+    runs, found = None, None
+    told = []
+    for read, as_of, topics in ((late, DAY, feedback_topics(price=["a", "b"])), (early, DAY - pd.Timedelta(days=90),
+                                feedback_topics(price=["a"])), (late, DAY, feedback_topics(price=["a", "b"]))):
+        runs = history.add_run(read, runs, as_of=as_of)
+        found = history.add_topics(topics, read, runs, themes, found)
+        told.append((runs.copy(), found.copy()))
+        assert runs["run"].tolist() == [1, 1, 1]
+    for table, first in zip(told[2], told[0], strict=True):
+        pd.testing.assert_frame_equal(table, first)
+    assert history.read_now(runs, early)["feedback_id"].tolist() == ["a"]
+    runs = history.add_run(reviews("a", "b", "c", "d"), runs, as_of=DAY)
+    assert dict(zip(runs["feedback_id"], runs["run"], strict=True)) == {"a": 1, "b": 1, "c": 1, "d": 2}
+
+
+def test_a_run_as_of_an_earlier_day_keeps_what_later_runs_found():
+    themes = pd.DataFrame({"theme": [], "anchor_words": []})
+    first = history.add_run(reviews("a", "b"), None, as_of=DAY)
+    one = history.add_topics(feedback_topics(price=["a"]), reviews("a", "b"), first, themes, None)
+    second = history.add_run(reviews("a", "b", "c"), first, as_of=DAY)
+    two = history.add_topics(feedback_topics(price=["a", "c"]), reviews("a", "b", "c"), second, themes, one)
+    again = history.add_topics(feedback_topics(price=["a"]), reviews("a", "b"), second, themes, two)
+    pd.testing.assert_frame_equal(again, two)
 
 
 def feedback_topics(**of) -> pd.DataFrame:
@@ -41,13 +69,14 @@ def feedback_topics(**of) -> pd.DataFrame:
 def test_a_run_replaces_its_own_topics_and_keeps_those_of_earlier_runs():
     themes = pd.DataFrame({"theme": ["theme1"], "anchor_words": ["a, b"]})
     first = history.add_run(reviews("a", "b"), None, as_of=DAY)
-    one = history.add_topics(feedback_topics(price=["a"], theme1=["a", "b"]), first, themes, None)
+    both = reviews("a", "b")
+    one = history.add_topics(feedback_topics(price=["a"], theme1=["a", "b"]), both, first, themes, None)
     assert one[["run", "topic", "n", "n_read"]].to_numpy().tolist() == [[1, "price", 1, 2], [1, "theme1", 2, 2]]
     assert one["anchor_words"].isna().tolist() == [True, False] and one["anchor_words"].iloc[1] == "a, b"
-    again = history.add_topics(feedback_topics(price=["a", "b"]), first, themes, one)
+    again = history.add_topics(feedback_topics(price=["a", "b"]), both, first, themes, one)
     assert again[["run", "topic", "n"]].to_numpy().tolist() == [[1, "price", 2]]
     second = history.add_run(reviews("a", "b", "c"), first, as_of=DAY)
-    two = history.add_topics(feedback_topics(price=["c"]), second, themes, one)
+    two = history.add_topics(feedback_topics(price=["c"]), reviews("a", "b", "c"), second, themes, one)
     assert two[["run", "topic"]].to_numpy().tolist() == [[1, "price"], [1, "theme1"], [2, "price"]]
 
 
@@ -126,19 +155,38 @@ def dated(days) -> pd.DataFrame:
 
 def test_the_last_thirteen_weeks_are_compared_with_those_before():
     rows = dated(np.repeat(np.arange(400), 2))  # two texts a day
-    of = history.windows(rows)
+    of = history.windows(rows, as_of=pd.Timestamp("2026-02-03"), time_zone="UTC")  # 1 January 2025 and 399 days
     assert len(of["now"]) == len(of["before"]) == 2 * 91
     assert (of["last_day"] - of["middle"]).days == 90 and (of["middle"] - of["first_day"]).days == 91
     assert not set(of["now"]) & set(of["before"])
 
 
+def test_quarters_end_with_the_snapshot_not_with_the_last_text_before_or_after_it():
+    rows = dated(np.repeat(np.arange(400), 3))
+    ended = history.windows(rows, as_of=pd.Timestamp("2026-02-23"), time_zone="UTC")  # 20 days without a text
+    assert len(ended["now"]) == 3 * 71 and len(ended["before"]) == 3 * 91
+    assert ended["last_day"] == pd.Timestamp("2026-02-23")
+    earlier = history.windows(rows, as_of=pd.Timestamp("2025-12-31"), time_zone="UTC")
+    assert rows.set_index("feedback_id").loc[earlier["now"], "received_at"].max() == pd.Timestamp("2025-12-31 12:00Z")
+    assert len(earlier["now"]) == 3 * 91
+
+
+def test_a_text_belongs_to_the_day_of_the_business():
+    rows = dated(np.repeat(np.arange(182), 2))  # at noon UTC, 2 a.m. of the next day on Kiritimati
+    days = {zone: history.windows(rows, as_of=pd.Timestamp("2025-07-01"), time_zone=zone)
+            for zone in ("UTC", "Pacific/Kiritimati")}
+    # the last text is of 30 June UTC, of 1 July there: 90 days of texts up to 1 July, or 91
+    assert {zone: len(of["now"]) for zone, of in days.items()} == {"UTC": 2 * 90, "Pacific/Kiritimati": 2 * 91}
+
+
 def test_where_quarters_are_thin_the_two_halves_are_compared():
-    of = history.windows(dated(np.arange(400)))  # one a day: 91 in a quarter
+    at = {"as_of": pd.Timestamp("2027-01-01"), "time_zone": "UTC"}
+    of = history.windows(dated(np.arange(400)), **at)  # one a day: 91 in a quarter
     assert len(of["now"]) == len(of["before"]) == 200
     with pytest.raises(TooLittleData, match="there are 75 and 75"):
-        history.windows(dated(np.arange(150)))
+        history.windows(dated(np.arange(150)), **at)
     with pytest.raises(TooLittleData, match="none of 3"):
-        history.windows(reviews("a", "b", "c"))
+        history.windows(reviews("a", "b", "c"), **at)
 
 
 @pytest.mark.slow
@@ -150,7 +198,8 @@ def test_planted_growth_is_found_and_chance_seldom():
         is_late = rows["received_at"] > rows["received_at"].max() - pd.Timedelta(weeks=13)
         planted = rows.loc[rng.random(1200) < np.where(is_late, 0.2, 0.1), "feedback_id"]
         noise = {f"n{i}": rows.loc[rng.random(1200) < 0.1, "feedback_id"] for i in range(12)}
-        table, _ = history.between_windows(feedback_topics(planted=planted, **noise), rows)
+        table, _ = history.between_windows(feedback_topics(planted=planted, **noise), rows, time_zone="UTC",
+                                           as_of=rows["received_at"].max().tz_localize(None))
         clear = table[table["q_value"] < 0.05]
         found += "planted" in set(clear["topic"])
         false += len(clear) > ("planted" in set(clear["topic"]))

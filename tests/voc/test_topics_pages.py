@@ -1,5 +1,7 @@
 """topics_pages.py: what the page says of topics fits the data, in both languages, and every gap is said."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ from helpers import i18n
 from helpers.plots import plots
 from helpers.report import Said
 from helpers.voc import topics_history, topics_pages
+
+RUN = SimpleNamespace(as_of=pd.Timestamp("2025-07-01"), business=SimpleNamespace(time_zone="UTC"))
 
 
 def about(**groups) -> pd.DataFrame:
@@ -78,7 +82,7 @@ def dated_topics(late: float):
 def test_growth_and_decline_are_told_with_their_shares(late, start):
     table, frame = dated_topics(late)
     runs = topics_history.add_run(frame, None, as_of=pd.Timestamp("2025-07-01"))
-    pieces = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s")
+    pieces = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), run=RUN, source="s")
     assert pieces[0]["title"] == "What people talk about more, and what less"
     assert said(pieces)[0].startswith(start) and "since 2 Apr 2025" in said(pieces)[0]
     assert said(pieces)[-1].startswith("What is new since the last run is said from the next run on")
@@ -87,7 +91,7 @@ def test_growth_and_decline_are_told_with_their_shares(late, start):
 def test_no_change_beyond_chance_is_said_without_a_chart():
     table, frame = dated_topics(0.1)
     runs = topics_history.add_run(frame, None, as_of=pd.Timestamp("2025-07-01"))
-    pieces = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s")
+    pieces = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), run=RUN, source="s")
     assert len(pieces) == 2 and "none of 1 topics changed beyond chance" in said(pieces)[0]
 
 
@@ -97,10 +101,24 @@ def test_what_came_went_and_grew_since_the_last_run():
     runs = topics_history.add_run(frame, first, as_of=pd.Timestamp("2025-02-01"))
     table = about(price=(400, 0.5)).iloc[[*range(10), *range(200, 280)]]
     found = pd.DataFrame({"run": [1, 2], "kind": "theme", "topic": ["price · 囤货", "tea"]})
-    told = said(topics_pages.changes(table, frame, runs, found, source="s"))
+    told = said(topics_pages.changes(table, frame, runs, found, run=RUN, source="s"))
     assert told[1:] == [
         "New themes, that the last run did not find: tea.",
         "Themes that the last run found and this one does not: price · stocking up.",
+        "Growing since the last run: price, in 40.0% of 200 new texts, 5.0% of the earlier ones.",
+    ]
+
+
+def test_a_run_as_of_an_earlier_day_tells_what_was_new_then():
+    frame = reviews(600)
+    runs = None
+    for n in (200, 400, 600):
+        runs = topics_history.add_run(frame.head(n), runs, as_of=pd.Timestamp("2025-01-01"))
+    table = about(price=(600, 0.5)).iloc[[*range(10), *range(200, 280)]]
+    found = pd.DataFrame({"run": [1, 2, 3], "kind": "theme", "topic": ["old", "tea", "later"]})
+    told = said(topics_pages.changes(table, frame.head(400), runs, found, run=RUN, source="s"))
+    assert told[1:] == [
+        "New themes, that the last run did not find: tea.", "Themes that the last run found and this one does not: old.",
         "Growing since the last run: price, in 40.0% of 200 new texts, 5.0% of the earlier ones.",
     ]
 
@@ -112,7 +130,8 @@ def test_other_channels_among_the_new_texts_are_a_warning(n_other, is_said):
     first = topics_history.add_run(frame.head(200), None, as_of=pd.Timestamp("2025-01-01"))
     runs = topics_history.add_run(frame, first, as_of=pd.Timestamp("2025-02-01"))
     table = about(price=(400, 0.5)).iloc[[*range(10), *range(200, 280)]]
-    told = said(topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s"))
+    nothing = pd.DataFrame({"run": [], "kind": [], "topic": []})
+    told = said(topics_pages.changes(table, frame, runs, nothing, run=RUN, source="s"))
     warning = "10% of the later texts come from other channels than the earlier ones; that alone can move topics."
     assert (told[-1] == warning) == is_said
 
@@ -141,7 +160,7 @@ def test_every_piece_speaks_chinese():
     i18n.use(language="zh")
     table, frame = dated_topics(0.25)
     runs = topics_history.add_run(frame, None, as_of=pd.Timestamp("2025-07-01"))
-    told = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), source="s")
+    told = topics_pages.changes(table, frame, runs, pd.DataFrame({"run": [], "kind": [], "topic": []}), run=RUN, source="s")
     told += topics_pages.aspects(about(price=(100, 0.2), delivery=(100, 0.8)), reviews(400), source="s")
     words = said(told) + [piece["title"] for piece in told if isinstance(piece, dict)]
     assert len(words) == 7

@@ -16,7 +16,7 @@ TOPICS_OF_FEEDBACK = (
         gives="what each piece of feedback is about, and how it judges it",
     ),
     Contract(
-        "feedback_runs", "results", "voc", "a text that was read", ("feedback_id",),
+        "feedback_runs", "results", "voc", "a text that any run read", ("feedback_id",),
         (
             text("feedback_id", "the feedback"),
             whole("run", "run that read it first; a run that reads no new text is none", ge=1),
@@ -33,7 +33,7 @@ TOPICS_OF_FEEDBACK = (
             text("kind", "aspect or theme", isin=("aspect", "theme")),
             text("anchor_words", "a theme's ten heaviest words", **FINE),
             whole("n", "texts about it", ge=0),
-            whole("n_read", "texts read", ge=0),
+            whole("n_read", "texts read, those of earlier runs with them", ge=0),
         ),
         gives="which topics come and go from run to run", is_kept=True,
     ),

@@ -1,15 +1,17 @@
 """What is new, growing or vanishing: the topics of feedback first read now against that of earlier runs, and of the last weeks.
 
-A piece of feedback belongs to the run that read it first (kept table `feedback_runs`), so no text counts on both sides, and
-running again on the same feedback changes nothing. Differences of two shares: Newcombe's (1998) interval, the two-sample test,
-both with as many texts less as those of one author, or copies of one text, resemble each other (design effect: Rao and Scott
-1992, Biometrics 48:577); Benjamini and Hochberg's q. Input: table `feedback_topics`, the reviews of voc.read_reviews, `themes`.
+A piece of feedback belongs to the run that read it first (kept table `feedback_runs`, which nothing leaves again), so no text
+counts on both sides, and running again, on the same feedback or as of an earlier day, changes nothing. Differences of two
+shares: Newcombe's (1998) interval, the two-sample test, both with as many texts less as those of one author, or copies of one
+text, resemble each other (design effect: Rao and Scott 1992, Biometrics 48:577); Benjamini and Hochberg's q. Input: table
+`feedback_topics`, the reviews of voc.read_reviews, `themes`.
 """
 
 import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 
+from helpers import timezones
 from helpers.errors import TooLittleData
 from helpers.proportions import difference_interval, q_values
 
@@ -28,41 +30,58 @@ def add_run(reviews: pd.DataFrame, before: pd.DataFrame | None, *, as_of: pd.Tim
     """Return table `feedback_runs`: feedback_id, run and as_of of the run that read each text first, from 1 on.
 
     before: the table as the last run left it. Texts that no earlier run read make a new run; if there are none, nothing
-    changes. Feedback that is no longer there is forgotten.
+    changes. What this run did not read (it is later than its snapshot, say) stays known.
     """
-    read = reviews.loc[reviews["text"].notna(), "feedback_id"].astype("str")
+    read = _texts(reviews)
     known = before if before is not None else pd.DataFrame({"feedback_id": [], "run": [], "as_of": []}).astype({
         "feedback_id": "str"})
     last = int(known["run"].max()) if len(known) else 0
-    table = pd.DataFrame({"feedback_id": read}).merge(known, on="feedback_id", how="left")
+    table = pd.DataFrame({"feedback_id": read}).merge(known.astype({"feedback_id": "str"}), on="feedback_id", how="outer")
     is_new = table["run"].isna()
     seen = pd.to_datetime(table["as_of"]).where(~is_new, as_of.normalize())
     table = table.assign(run=table["run"].fillna(last + 1).astype("int64"), as_of=seen)
     return table.sort_values("feedback_id", kind="stable").reset_index(drop=True)
 
 
-def add_topics(topics: pd.DataFrame, runs: pd.DataFrame, themes: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+def _texts(reviews: pd.DataFrame) -> pd.Series:
+    """Return the feedback_id of each text that is read."""
+    return reviews.loc[reviews["text"].notna(), "feedback_id"].astype("str")
+
+
+def read_now(runs: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `feedback_runs` of the texts that this run read."""
+    return runs[runs["feedback_id"].isin(_texts(reviews))]
+
+
+def add_topics(topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, themes: pd.DataFrame,
+               before: pd.DataFrame | None) -> pd.DataFrame:
     """Return table `topic_runs`: what each run found among all texts that it read; the rows of this run replace its own.
 
-    topics: `feedback_topics`. runs: of :func:`add_run`. themes: theme, anchor_words. before: the table as it was.
+    topics: `feedback_topics`. runs: of :func:`add_run`. themes: theme, anchor_words. before: the table as it was. This run is
+    the newest that first read one of its texts; it leaves all as it is where that run read more texts (of a later snapshot).
     """
+    runs = read_now(runs, reviews)
     run = int(runs["run"].max()) if len(runs) else 0
+    if before is not None and len(runs) < before.loc[before["run"] == run, "n_read"].max():
+        return before[RUN_COLUMNS].reset_index(drop=True)
     own = topics[topics["feedback_id"].isin(runs["feedback_id"])]
     counts = own.groupby(["topic", "kind"]).size().rename("n").reset_index()
     words = themes.set_index("theme")["anchor_words"]
     now = counts.assign(run=run, as_of=runs["as_of"].max(), n_read=len(runs),
                         anchor_words=counts["topic"].map(words).where(counts["kind"] == "theme"))
-    earlier = now.head(0) if before is None else before[before["run"] < run]
-    return pd.concat([earlier[RUN_COLUMNS], now[RUN_COLUMNS]] if len(earlier) else [now[RUN_COLUMNS]], ignore_index=True)
+    others = now.head(0) if before is None else before[before["run"] != run]
+    table = pd.concat([others[RUN_COLUMNS], now[RUN_COLUMNS]] if len(others) else [now[RUN_COLUMNS]], ignore_index=True)
+    return table.sort_values("run", kind="stable", ignore_index=True)
 
 
 # --- what changed
 
 
 def since_last_run(topics: pd.DataFrame, runs: pd.DataFrame, reviews: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Compare the texts that only this run read with those of earlier runs: the columns of :func:`_compare`.
+    """Compare the texts that only the newest of `runs` read with those of earlier ones: the columns of :func:`_compare`.
 
-    reviews (of voc.read_reviews) tells which texts one author wrote; without it each text counts by itself.
+    runs: of :func:`read_now`. reviews (of voc.read_reviews) tells which texts one author wrote; without it each text counts by
+    itself.
 
     Raises TooLittleData where no run has read other feedback before, or too few texts are new.
     """
@@ -103,21 +122,23 @@ def mix_differs(reviews: pd.DataFrame, now: pd.Series, before: pd.Series) -> flo
     return round(float(later.sub(earlier, fill_value=0.0).abs().sum() / 2), 9)
 
 
-def windows(reviews: pd.DataFrame) -> dict:
+def windows(reviews: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str) -> dict:
     """Return the two stretches of dated texts that are compared: ids now and before, first_day, middle and last_day.
 
-    The last 13 weeks and the 13 before; where either holds fewer than 100 texts, the two halves of all the time. Raises
-    TooLittleData where no text has a date or the halves hold too few.
+    The 13 weeks up to the day `as_of` and the 13 before, days of the business's time zone; where either holds fewer than 100
+    texts, the two halves of the time from the first text to the last. Later texts are not looked at. Raises TooLittleData where
+    no text has a date or the halves hold too few.
     """
     dated = reviews[reviews["text"].notna() & reviews["received_at"].notna()]
     if dated.empty:
         raise TooLittleData("Needs texts with a date to say which topics grow; none of {n:count} has one.", n=len(reviews))
-    day = dated["received_at"].dt.tz_convert("UTC").dt.tz_localize(None).dt.normalize()
-    last = day.max()
+    dated = timezones.until(dated, at="received_at", as_of=as_of, time_zone=time_zone)
+    day = dated["received_at"].dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
+    last = as_of.tz_localize(None).normalize()
     end, start = last - pd.Timedelta(weeks=WEEKS), last - pd.Timedelta(weeks=2 * WEEKS)
     now, then = day > end, (day > start) & (day <= end)
     if min(now.sum(), then.sum()) < MIN_TEXTS:
-        start = day.min() - pd.Timedelta(days=1)
+        last, start = day.max(), day.min() - pd.Timedelta(days=1)
         end = start + (last - start) // pd.Timedelta(days=1) // 2 * pd.Timedelta(days=1)
         now, then = day > end, day <= end
     if min(now.sum(), then.sum()) < MIN_TEXTS:
@@ -129,9 +150,11 @@ def windows(reviews: pd.DataFrame) -> dict:
             "first_day": start + pd.Timedelta(days=1), "middle": end + pd.Timedelta(days=1), "last_day": last}
 
 
-def between_windows(topics: pd.DataFrame, reviews: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+def between_windows(
+    topics: pd.DataFrame, reviews: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str
+) -> tuple[pd.DataFrame, dict]:
     """Return the comparison of the two stretches of :func:`windows`, and the stretches."""
-    of = windows(reviews)
+    of = windows(reviews, as_of=as_of, time_zone=time_zone)
     return _compare(topics, of["now"], of["before"], _authors(reviews)), of
 
 

@@ -14,7 +14,7 @@ from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_topics
 from helpers.proportions import q_values
-from helpers.report import Folded, Lacking, Said
+from helpers.report import Folded, Lacking, Run, Said
 from helpers.voc import aspects_sentiment, topics_history, voc
 from helpers.voc import voc_sentences as wording
 
@@ -158,19 +158,20 @@ def _theme_findings(drivers: pd.DataFrame) -> list[Said]:
 # --- what changes
 
 
-def changes(topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame, *, source: str) -> list:
+def changes(topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame, *, run: Run,
+            source: str) -> list:
     """Return what grows and what vanishes: over the last weeks of dated feedback, and since the last run.
 
     Only the topic that grows most is a finding; the others are told plainly.
     """
-    told = [*_over_time(topics, reviews, source=source), *_since_last_run(topics, reviews, runs, topic_runs)]
+    told = [*_over_time(topics, reviews, run=run, source=source), *_since_last_run(topics, reviews, runs, topic_runs)]
     grown = next((piece for piece in told if isinstance(piece, Said) and piece.evidence and piece.evidence.estimate > 0), None)
     return [piece if piece is grown or isinstance(piece, dict | Lacking) else _plain(piece) for piece in told]
 
 
-def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list[Said | dict]:
+def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, run: Run, source: str) -> list[Said | dict]:
     try:
-        table, of = topics_history.between_windows(topics, reviews)
+        table, of = topics_history.between_windows(topics, reviews, as_of=run.as_of, time_zone=run.business.time_zone)
     except TooLittleData as short:
         return [Lacking(short.template, short.values)]
     mix = _mix(reviews, of["now"], of["before"])
@@ -223,11 +224,12 @@ def _change(row, span: dict) -> Said:
 def _since_last_run(
     topics: pd.DataFrame, reviews: pd.DataFrame, runs: pd.DataFrame, topic_runs: pd.DataFrame
 ) -> list[Said | dict]:
+    runs = topics_history.read_now(runs, reviews)
     try:
         table = topics_history.since_last_run(topics, runs, reviews)
     except TooLittleData as short:
         return [Lacking(short.template, short.values)]
-    fresh, gone = topics_history.come_and_gone(topic_runs)
+    fresh, gone = topics_history.come_and_gone(topic_runs[topic_runs["run"] <= runs["run"].max()])
     found = []
     if fresh:
         found.append(Said("New themes, that the last run did not find: {themes:list}.", {"themes": fresh}))

@@ -203,5 +203,5 @@ def test_little_is_claimed_of_the_value_of_few_detractors(n, claimed):
         "customer_id": customers, "customer_lifetime_value": [100.0 + i % 2 + 50 * (i < n) for i in range(150)]})}
     data["feedback"] = data["feedback"].assign(nps=[0.0] * n + [10.0] * (150 - n))
     found = surveys_study.study(data, None, as_of=AS_OF, time_zone="UTC", seed=1)
-    titles = [piece["title"] for piece in surveys_drivers_pages.value(found, run_in("en")) if isinstance(piece, dict)]
+    titles = [piece["caption"] for piece in surveys_drivers_pages.value(found, run_in("en")) if isinstance(piece, dict)]
     assert len(titles) == 1 and claimed in titles[0]

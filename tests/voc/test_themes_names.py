@@ -88,16 +88,15 @@ def judged(*groups) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_a_theme_that_praises_is_not_named_by_words_that_blame():
-    about, reviews = judged((0, ["parcel", "sturdy"], 40, 0), (0, ["parcel", "damage"], 20, 12), (1, ["late"], 60, 48))
-    tops = [[("parcel", 3.0), ("damage", 2.0), ("sturdy", 1.0)], [("late", 1.0)]]
-    assert contrary_words(about, tops, reviews) == [frozenset({"damage"}), frozenset()]  # half of all are dissatisfied
-    assert name_themes(tops, contrary=[frozenset({"damage"}), frozenset()])[0] == "parcel · sturdy"
+    about, reviews = judged((0, ["parcel", "sturdy"], 40, 0), (0, ["parcel", "torn"], 20, 12), (1, ["late"], 60, 48))
+    tops = [[("parcel", 3.0), ("torn", 2.0), ("sturdy", 1.0)], [("late", 1.0)]]
+    assert contrary_words(about, tops, reviews) == [frozenset({"torn"}), frozenset()]  # half of all are dissatisfied
+    assert name_themes(tops, contrary=[frozenset({"torn"}), frozenset()])[0] == "parcel · sturdy"
 
 
 def test_a_mixed_theme_is_named_by_words_that_take_no_side():
-    about, reviews = judged(
-        (0, ["courier", "friendly"], 20, 1), (0, ["courier", "rude"], 20, 19), (0, ["courier", "van"], 20, 10)
-    )
+    about, reviews = judged((0, ["courier", "friendly"], 20, 1), (0, ["courier", "rude"], 20, 19),
+                            (0, ["courier", "van"], 20, 10))
     tops = [[("courier", 3.0), ("rude", 2.0), ("friendly", 2.0), ("van", 1.0), ("rare", 1.0)]]
     assert contrary_words(about, tops, reviews) == [frozenset({"rude", "friendly"})]
     assert name_themes(tops, contrary=[frozenset({"rude", "friendly"})]) == ["courier · van · rare"]
@@ -117,6 +116,6 @@ def test_without_verdicts_no_word_is_contrary():
 
 
 def test_a_name_lasts_even_where_its_words_have_changed_sides():
-    top = [("parcel", 3.0), ("damage", 2.0)]
-    before = pd.DataFrame({"theme": ["parcel · damage"], "anchor_words": ["parcel, damage"]})
-    assert name_themes([top], before=before, contrary=[frozenset({"damage"})]) == ["parcel · damage"]
+    top = [("parcel", 3.0), ("torn", 2.0)]
+    before = pd.DataFrame({"theme": ["parcel · torn"], "anchor_words": ["parcel, torn"]})
+    assert name_themes([top], before=before, contrary=[frozenset({"torn"})]) == ["parcel · torn"]

@@ -47,8 +47,9 @@ def panels(
             if not np.isnan(number):
                 ax.text(1.09 * reach, row, words, va="center", fontsize=8.5, color=plots.INK)
         ax.set_xlim(0, reach * (1.5 if low else 1.95))
-        ax.annotate(title, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=9.5,
-                    color=plots.MUTED, annotation_clip=False)  # no title: a label that must not touch its neighbour
+        ax.annotate(_in_lines(title) if is_phone else title, (0, 1), xycoords="axes fraction", xytext=(0, 4),
+                    textcoords="offset points", fontsize=9.5, color=plots.MUTED,
+                    annotation_clip=False)  # no title: a label that must not touch its neighbour
         ax.set_xticks([])
         ax.spines[["bottom", "left"]].set_visible(False)
         ax.axvline(0, color=plots.PALE, linewidth=1, zorder=0)
@@ -57,7 +58,7 @@ def panels(
     first[0].set_yticks(rows, names)
     for ax in first[::across]:
         ax.tick_params(axis="y", labelcolor=plots.INK)
-    first[0].invert_yaxis()
+    first[0].set_ylim(len(data) - 0.4, -0.6)
     return first[0]
 
 

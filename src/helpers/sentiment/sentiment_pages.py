@@ -97,7 +97,7 @@ def minimal_pairs(measured: Measured) -> list[Said | dict]:
 
 
 def silent(scored: pd.DataFrame, reviews: pd.DataFrame, readers: sentiment.Readers, *, seed: int, source) -> list[Said | dict]:
-    """Return how the authors sound who gave no verdict: by channel, over time and in all, corrected and checked.
+    """Return how the authors sound who gave no verdict: in all, by channel and over time, corrected and checked.
 
     scored: table `sentiment`; source: from the number of texts to the charts' source line. Raises TooLittleData below 30 texts.
     """
@@ -107,14 +107,12 @@ def silent(scored: pd.DataFrame, reviews: pd.DataFrame, readers: sentiment.Reade
     known = float(judged.astype(float).mean()) if len(judged) else None
     by_channel = sentiment_prevalence.shares_by(texts, texts["channel"], **options)
     by_quarter = sentiment_prevalence.shares_by(texts, texts["quarter"], **options)
-    told = []
+    said, values = sentiment_charts.silent_finding(sentiment_prevalence.total(texts, **options))
+    told: list = [Said(said, values)]  # no finding: other channels than the model has learnt from, thrown together
     if len(by_channel):
         told.append(sentiment_charts.silent_by_channel(by_channel, known=known) | {"source": source(len(texts))})
     if len(by_quarter) >= QUARTERS:
         told.append(sentiment_charts.silent_trend(by_quarter) | {"source": source(len(texts))})
-    total = sentiment_prevalence.total(texts, **options)
-    said, values = sentiment_charts.silent_finding(total)
-    told.append(Said(said, values))  # no finding: other channels than the model has learnt from, thrown together
     if checked := sentiment_prevalence.check(scored, **options):
         told.append(Said(*sentiment_charts.check_sentence(checked)))
     return told

@@ -70,8 +70,6 @@ def _times(total: pd.Series, cases: Cases) -> list:
         pieces.append(Said(
             "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
             "minutes (95% interval {low:number1} to {high:number1}), nine in ten within {p90:number1}.", talks,
-            Evidence("estimate", n=talks["n"], estimate=talks["median"], interval=(talks["low"], talks["high"]),
-                     within=WITHIN_TENTH * talks["median"], serves="how to serve"),
         ))
     if total["close_median_hours"] == total["close_median_hours"]:
         pieces.append(Said(

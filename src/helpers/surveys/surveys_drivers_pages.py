@@ -116,7 +116,7 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
 
 
 def value(study: Study, run: Run) -> list:
-    """Return how much customer value promoters, passives and detractors hold."""
+    """Return how much customer value promoters, passives and detractors hold: a table and a finding."""
     table = study.value
     if not study.is_asked:
         return []
@@ -124,33 +124,21 @@ def value(study: Study, run: Run) -> list:
         return [Lacking("Without customer values (04 Lifetime value) the answers cannot be weighed by money.", {})]
     if isinstance(table, TooLittleData):
         return reason(table)
-    bars = pd.DataFrame([
-        {"bar": t("Customers"), **dict(zip(table["group"], table["customer_share"], strict=True))},
-        {"bar": t("Their value"), **dict(zip(table["group"], table["value_share"], strict=True))},
-    ])
-    colors = {"detractors": plots.VERMILION, "passives": plots.GREY, "promoters": plots.GREEN}
-    pieces = [{
-        "axes": plots.stacked_shares(bars, label="bar", parts={name: t(name) for name in table["group"]},
-                                     colors=[colors[name] for name in table["group"]]),
-        "title": _value_title(table),
-        "subtitle": t("Customers who answered, by how likely they are to recommend, and their expected value in the next year"),
-        "source": source_line(n=int(table["n"].sum()), of=t("customers with an answer and a value"), run=run),
-        "alt": t("Two bars: shares of customers and of their value by group."), "data": table,
-        "columns": columns_of(VALUE_COLUMNS), "name": "survey_value",
-    }]
     mine = table[table["group"] == "detractors"]
-    return pieces + [Said(
+    return [{
+        "frame": table, "columns": columns_of(VALUE_COLUMNS), "caption": _value_title(table), "csv_name": "survey_value",
+    }, *(Said(
         "Detractors are {customers:percent} of the customers who answered and hold {share:percent} of the value expected of "
         "all of these in the next year (95% interval {low:percent} to {high:percent}): {value:money}, {per:money} each.",
         {"customers": float(row.customer_share), "share": float(row.value_share), "low": float(row.value_low),
          "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
         Evidence("estimate", n=int(row.n), estimate=float(row.value_share - row.customer_share), baseline=0.0,
                  interval=(float(row.excess_low), float(row.excess_high)), serves="whom to contact"),
-    ) for row in mine.itertuples()]
+    ) for row in mine.itertuples())]
 
 
 def _value_title(table: pd.DataFrame) -> str:
-    """Return the title: whether detractors hold more or less value than their number suggests, if that is clear.
+    """Return the table's caption: whether detractors hold more or less value than their number suggests, if that is clear.
 
     Of fewer than 30 nothing is claimed: value is so uneven that the interval, of 14 of 120 customers, misses 1 in 6 times.
     """

@@ -56,8 +56,8 @@ def apart_from_aspects(topics: pd.DataFrame) -> pd.DataFrame:
     themes, aspects = bad[bad["kind"] != "aspect"], bad[bad["kind"] == "aspect"]
     both = themes.merge(aspects, on="feedback_id", suffixes=("", "_aspect")).groupby(["topic", "topic_aspect"]).size()
     share = both.groupby("topic").max() / themes.groupby("topic").size().reindex(both.index.get_level_values(0).unique())
-    first_words = bad["topic"].astype("str").str.split(SEPARATOR, n=1, regex=False).str[0]
-    is_aspects = first_words.isin(topics.loc[topics["kind"] == "aspect", "topic"])
+    first_word = bad["topic"].astype("str").str.split(SEPARATOR, n=1, regex=False).str[0]
+    is_aspects = first_word.isin(topics.loc[topics["kind"] == "aspect", "topic"])
     return bad[~(bad["topic"].isin(share.index[share >= CONTAINED]) | is_aspects) | (bad["kind"] == "aspect")]
 
 

@@ -18,8 +18,9 @@ MOST_TOLD, MOST_SHOWN = 3, 14  # topics that get a sentence of their own; rows o
 MONEY_COLUMNS = {
     "topic": ("Topic or theme", "label"), "n_mentions": ("Complaints", "count"),
     "mention_rank": ("Place by complaints", "count"),
-    "money_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk", "money"), "money_low": ("From", "money"),
-    "money_high": ("To", "money"), "lift": ("Stopped beyond expected", "change_percent1"),
+    "money_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk", "money"),
+    "money_low": ("At risk, from", "money"), "money_high": ("At risk, to", "money"),
+    "lift": ("Stopped beyond expected", "change_percent1"),
     "lift_low": ("Interval from", "change_percent1"), "lift_high": ("Interval to", "change_percent1"),
     "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Of customers alike", "percent1"),
     "n_compared": ("Customers compared", "count"), "n_reached": ("Customers reached", "count"),

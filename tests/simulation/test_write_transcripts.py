@@ -62,6 +62,7 @@ def test_the_truth_tells_every_talk_and_only_speakers_without_roles_are_set_asid
     true = truth_of(written)
     assert set(true.index) == set(read["feedback_id"])
     assert true["has_text"].all()
+    assert len(list((written / "raw").rglob("*.docx"))) == 2
     lost = read["problem"].notna()
     assert lost.mean() < .08
     assert (read.loc[~lost, "text"].str.len() > 3).all()

@@ -1,12 +1,14 @@
-"""Transcripts of one call in five (2024 as JSON of talks, 2025 as CSV of turns) and a dozen interviews as text files.
+"""Transcripts of one call in five (2024 as JSON of talks, 2025 as CSV of turns) and a dozen interviews as text and Word files.
 
 What customers say agrees with the case's topic and with what they truly feel; what agents say (sorry, thank you, at once)
 agrees with nothing, so that whoever reads the agent's words is misled. Drawn from a stream of its own: no other file changes.
 """
 
 import json
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
@@ -39,7 +41,20 @@ HELLO = ("喂，你好。", "您好。", "喂，您好，", "你好，")
 BYE = ("好的，谢谢，再见。", "嗯，谢谢。", "行，再见。", "好的好的，谢谢你啊。")
 FILLER = ("嗯，", "那个，", "呃，", "", "", "")
 ASKS = ("请谈谈您最近一次购物的感受。", "还有什么想说的吗？")
-N_INTERVIEWS, N_ENGLISH = 12, 2
+N_INTERVIEWS, N_ENGLISH, N_DOCUMENTS = 12, 2, 2
+SCHEMA = "http://schemas.openxmlformats.org"
+KIND = "application/vnd.openxmlformats-"
+PARTS = {  # of a Word document: name → content
+    "[Content_Types].xml":
+        f'<Types xmlns="{SCHEMA}/package/2006/content-types"><Default Extension="rels" '
+        f'ContentType="{KIND}package.relationships+xml"/><Override PartName="/word/document.xml" '
+        f'ContentType="{KIND}officedocument.wordprocessingml.document.main+xml"/></Types>',
+    "_rels/.rels":
+        f'<Relationships xmlns="{SCHEMA}/package/2006/relationships"><Relationship Id="rId1" Target="word/document.xml" '
+        f'Type="{SCHEMA}/officeDocument/2006/relationships/officeDocument"/></Relationships>',
+    "word/document.xml":
+        f'<w:document xmlns:w="{SCHEMA}/wordprocessingml/2006/main"><w:body>{{}}</w:body></w:document>',
+}
 
 
 class Transcripts:
@@ -105,13 +120,19 @@ class Transcripts:
         day, ids = rng.uniform(520, 700, len(rows)), []
         for i, row in enumerate(rows):
             ids.append(f"FT{i + 1:04d}")
-            file = self.folder / "访谈" / f"{ids[-1]}{'.vtt' if western[row] else '.txt'}"
+            suffix = ".vtt" if western[row] else ".docx" if i < N_DOCUMENTS else ".txt"
+            file = self.folder / "访谈" / f"{ids[-1]}{suffix}"
             file.parent.mkdir(parents=True, exist_ok=True)
-            lines = _captions(texts[i]) if western[row] else [
-                f"访谈编号：{ids[-1]}", f"访谈时间：{times(moment_of(day[i:i + 1]))[0]}",
-                f"会员号：{people['member_no'].iloc[row]}", "", f"主持人：{ASKS[0]}", f"受访者：嗯，{texts[i]}",
-                f"主持人：谢谢，非常满意！{ASKS[1]}", "受访者：没有了，谢谢。"]
-            file.write_bytes(("\n".join(lines) + "\n").encode("utf-8"))
+            about = [f"访谈编号：{ids[-1]}", f"访谈时间：{times(moment_of(day[i:i + 1]))[0]}",
+                     f"会员号：{people['member_no'].iloc[row]}", ""]
+            said = (("主持人", ASKS[0]), ("受访者", f"嗯，{texts[i]}"), ("主持人", f"谢谢，非常满意！{ASKS[1]}"),
+                    ("受访者", "没有了，谢谢。"))
+            if suffix == ".docx":
+                _write_document(file, [*about, *(line for k, (who, words) in enumerate(said)
+                                                 for line in (f"{who}   00:00:{9 * k:02d}", words))])
+            else:
+                lines = _captions(texts[i]) if western[row] else [*about, *(f"{who}：{words}" for who, words in said)]
+                file.write_bytes(("\n".join(lines) + "\n").encode("utf-8"))
             self.interviews.append(Talks(file, 1))
         self.truth.add_feedback("transcripts", ids, people, pd.DataFrame({
             "row": rows, "sentiment": mood, "aspect": aspect, "is_english": western[rows], "text": texts}))
@@ -168,6 +189,14 @@ def _opening(topic: str, english: bool, draw: np.ndarray) -> str:
     if english:
         return f"Hi, {OPENING[topic][1]}."
     return f"{FILLER[int(draw[5] * len(FILLER))]}{OPENING[topic][0]}。"
+
+
+def _write_document(file: Path, lines: list[str]) -> None:
+    """Write a Word document, a paragraph a line; the same lines give the same bytes."""
+    body = "".join(f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>' for line in lines)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in PARTS.items():
+            package.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content.format(body), zipfile.ZIP_DEFLATED)
 
 
 def _captions(text: str) -> list[str]:

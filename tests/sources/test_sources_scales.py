@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.sources.scale_figures import is_no_opinion, number_in
 from helpers.sources.scale_words import levels, polarity
-from helpers.sources.scales import agreed, is_no_opinion, number_in, read_scale
+from helpers.sources.scales import agreed, read_scale
 
 
 def scale_of(kind="rating", question="", answers=None, **more):
@@ -123,14 +124,71 @@ def test_a_denied_word_is_its_opposite(good, bad):
 @pytest.mark.parametrize(("answer", "number"), [
     ("9", 9), ("９", 9), ("9分", 9), ("5 - Very satisfied", 5), ("满意(4)", 4), ("★★★☆☆", 3), ("五星", 5), ("3星", 3),
     ("4 stars", 4), ("4/5", 4), ("80%", 80), ("3.5", 3.5), ("very good", None), ("twelve", None), ("九", 9),
+    ("9 - very likely", 9), ("10 (extremely likely)", 10), ("extremely likely - 10", 10), ("10/10", 10), ("8 / 10 分", 8),
+    ("8,5", 8.5), ("9,0", 9), ("3,5/5", 3.5), ("９，５", 9.5), ("4½", 4.5), ("★★★★½", 4.5), ("9, very likely", 9),
+    ("0（完全不可能）", 0), ("nine", 9), ("打9分", 9), ("score 8", 8), ("非常满意 5", 5), ("4 out of 5 stars", 4), ("十分", 10),
+    ("十分满意", None), ("十分不满意", None), ("7 or 8", None), ("9-10", None), ("9、10", None), ("1,000", None),
+    ("bought 2", None),
 ])
 def test_the_figure_of_an_answer(answer, number):
     assert number_in(answer) == number
 
 
 def test_no_opinion_is_no_answer():
-    assert all(is_no_opinion(a) for a in ("N/A", "Don't know", "不适用", "(空)", "-", " "))
-    assert not any(is_no_opinion(a) for a in ("0", "一般", "neutral", "no effort"))
+    assert all(is_no_opinion(a) for a in (
+        "N/A", "Don't know", "不适用", "(空)", "-", " ", "n.a.", "#N/A", "NaN", "Not applicable (N/A)",
+        "none","don't know / can't say", "Never used it", "不适用/没用过", "（不适用）", "没有使用过", "从未体验", "不好说", "拒绝回答", "？"))
+    assert not any(is_no_opinion(a) for a in ("0", "一般", "neutral", "no effort", "没用", "无所谓", "not good", "从不",
+                                             "never"))
+
+
+BOOK = {"1": "0 - Not at all likely", **{str(code): str(code - 1) for code in range(2, 11)}, "11": "10 - Extremely likely"}
+
+
+@pytest.mark.parametrize(("book", "answers"), [
+    (BOOK, {"1": 0, "11": 10, "6": 5, "10": 9, "99": 99}),  # codes from 1, since some are not labelled
+    ({code: BOOK[code] for code in ("1", "11")}, {"1": 0, "6": 5, "11": 10}),  # only the ends are labelled
+    ({"1": "10 - Extremely likely", "11": "0 - Not at all likely"}, {"1": 10, "2": 9, "11": 0}),  # the best one first
+    (BOOK, {"0 - Not at all likely": 0, "1": 1, "9": 9, "10 - Extremely likely": 10}),  # labels: 1 is the second of the codes
+])
+def test_a_scale_from_0_whose_codes_count_from_1_is_read_as_its_labels_say(book, answers):
+    scale = scale_of("nps", "Recommend us?", {answer: 1 if answer == "99" else 30 for answer in answers}, value_labels=book)
+    assert (scale.low, scale.high, scale.is_reversed, scale.scale_from) == (0, 10, False, "labels")
+    assert {answer: scale.number(answer) for answer in answers} == answers
+
+
+@pytest.mark.parametrize(("kind", "answers", "ends"), [
+    ("csat", {"3/10": 3, "4/10": 2, "5/10": 1}, (1, 10)), ("csat", {"4/5": 3, "5/5": 2}, (1, 5)),
+    ("nps", {"9/10": 3, "10/10": 1}, (0, 10)), ("csat", {"80/100": 1, "95/100": 1}, (0, 100)),
+    ("csat", {"0/10": 1, "9/10": 1}, (0, 10)),
+])
+def test_answers_that_name_their_highest_figure_tell_the_scale(kind, answers, ends):
+    scale = scale_of(kind, "How was it?", answers)
+    assert (scale.low, scale.high, scale.scale_from) == (*ends, "answers")
+
+
+def test_four_of_five_is_no_four_of_ten():
+    scale = scale_of("nps", "Recommend us? 0-10", {"9": 3, "9/10": 3, "4/5": 1})
+    assert [scale.number(answer) for answer in ("9/10", "4/5")] == [9, None]
+
+
+def test_words_of_two_languages_share_one_scale():
+    words = {"very satisfied": 5, "非常满意": 5, "十分满意": 5, "satisfied": 4, "满意": 4, "neutral": 3, "一般": 3, "不满意": 2,
+             "very dissatisfied": 1, "非常不满意": 1}
+    mixed = {word: place for word, place in words.items() if word != "十分满意"}
+    scale = scale_of("csat", "Satisfied?", dict.fromkeys(mixed, 2))
+    assert {word: scale.number(word) for word in mixed} == mixed
+    chinese = scale_of("csat", "满意度", dict.fromkeys(("十分满意", "满意", "一般", "不满意", "十分不满意"), 2))
+    assert (chinese.number("十分满意"), chinese.number("十分不满意")) == (5, 1)
+
+
+@pytest.mark.parametrize(("question", "is_reversed"), [
+    ("How difficult was it to solve your issue?", True), ("解决问题有多难？", True), ("How easy was it?", False),
+    ("How difficult was it? (1 = very difficult, 7 = not at all difficult)", False),
+    ("Easy? (1 = strongly agree, 7 = strongly disagree)", True), ("推荐可能性（10=非常不可能，0=非常可能）", True),
+])
+def test_questions_whose_low_end_is_the_best(question, is_reversed):
+    assert scale_of("ces", question, {"1": 5, "7": 5}).is_reversed == is_reversed
 
 
 @settings(deadline=None, max_examples=30)

@@ -3,7 +3,8 @@
 import re
 
 from helpers.sources.questions import ENGLISH, answers_of
-from helpers.sources.scales import figures_of, is_no_opinion, normal, read_scale
+from helpers.sources.scale_figures import figures_of, is_no_opinion, normal
+from helpers.sources.scales import read_scale
 
 TOPICS = (  # words of a question → the name proposed for it
     ("quality", r"quality|质量|品质"), ("delivery", r"deliver|shipping|shipment|物流|配送|快递|发货"),

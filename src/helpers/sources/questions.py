@@ -15,7 +15,8 @@ from helpers.errors import UserError
 from helpers.reading.table import fresh_name
 from helpers.sources.canonical import as_text
 from helpers.sources.exports import CONSTANT
-from helpers.sources.scales import Scale, agreed, figures_of, is_no_opinion, normal, read_scale
+from helpers.sources.scale_figures import figures_of, is_no_opinion, normal
+from helpers.sources.scales import Scale, agreed, read_scale
 
 SCORES = ("nps", "csat", "ces")
 HONEST = {"nps": ((0, 10), (1, 10)), "csat": ((1, 5),), "ces": ((1, 7),)}  # scales on which feedback takes a score

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 
+from helpers.sources.scale_figures import CHINESE, figures_of, is_no_opinion, label_in, normal, number_in, out_of
 from helpers.sources.scale_words import Places, levels, polarity
 
 USUAL = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "rating": (1, 5)}  # ends of a scale that nothing else tells
@@ -16,11 +17,10 @@ FURTHER = ((1, 5), (0, 5), (1, 7), (1, 10), (0, 10), (0, 100))  # by the range o
 FITS = .95  # share of the answers that a scale must hold; the rest is off it (a typing error, a code for "refused")
 ENOUGH = 30  # answers from which on a scale that nobody uses beyond its middle is taken for a shorter one
 SHORTER = {"nps": ((1, 5),), "ces": ((1, 5),)}  # what is often asked instead of the usual scale
-NO_OPINION = re.compile(
-    r"n/?a|not applicable|don[’']?t know|do not know|no opinion|no answer|not sure|prefer not to (say|answer)|refused|unsure|"
-    r"不适用|不知道|不清楚|不了解|说不清|没用过|未使用|未体验|拒答|无|跳过|\(空\)|-{1,3}|[—–]{1,3}|/", re.IGNORECASE,
+EFFORT = re.compile(  # of which more is worse, whatever the question's labels do not say
+    r"how (much effort|difficult|hard|frustrat|dissatisf|unhappy)|(有多么?|多么?)(难|困难|麻烦|费劲|不满)|困难程度|"
+    r"多费力|费力程度|花费?(了|费)?多少?精力|付出(了)?多少努力"
 )
-NUMBER = r"-?\d{1,3}(?:\.\d+)?"
 _ENDS = (r"(?P<low>\d{1,3})\s*分?\s*(?:[-–—~～]|to|through|至|到|…|\.{2,3})\s*(?P<high>\d{1,3})"
          r"(?!\d|\s*(?:days?|hours?|天|小时|个?月|周|年))")
 _LABELLED = re.compile(  # "1 = very easy", "1-非常不满意", "5 分表示非常满意", "1 (very poor)"
@@ -34,17 +34,6 @@ _LABEL_FIRST = re.compile(  # "very dissatisfied (1) … very satisfied (5)", "�
 )
 _OUT_OF = re.compile(
     r"(?:out of|满分(?:为|是)?|/)\s*(?P<high>5|7|10|100)\b|(?P<high2>5|7|10|100|五|七|十|百)分制", re.IGNORECASE)
-_ANSWER = re.compile(
-    rf"^(?P<n>{NUMBER})\s*(?P<unit>分|星级?|颗星|points?|stars?|％|%)?\s*(?:(?:/|out of|of)\s*(?P<of>\d{{1,3}}))?\s*"
-    rf"(?:[-–—:：.、)）=]\s*|\s|(?=[^\d\s.]))?(?P<label>[^\d%％].*)?$", re.IGNORECASE,
-)
-_LABEL_THEN_NUMBER = re.compile(rf"^(?P<label>[^\d]{{2,60}}?)\s*[(（=:：\-–—]\s*(?P<n>{NUMBER})\s*分?\s*[)）]?$")
-_CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
-            "百": 100}
-_STARS = re.compile(r"[★⭐🌟]+[☆✩]*|[☆✩]+")
-_SPELT = re.compile(r"(?P<n>[零一二两三四五六七八九十])(?:颗?星级?|分)")
-
-
 @dataclass(frozen=True)
 class Scale:
     """The ends of a scale as asked, whether its low end is the best one, how that is known, and the place of words on it."""
@@ -56,10 +45,11 @@ class Scale:
     words: dict[str, float] = field(default_factory=dict)
 
     def number(self, answer: str) -> float | None:
-        """Return the answer as the figure that was ticked, off the scale or not; None where it is none."""
+        """Return the answer as the figure that was ticked, off the scale or not; None where it is none, or out of another
+        highest figure ("4/5" where ten is the best)."""
         if normal(answer) in self.words:
             return self.words[normal(answer)]
-        return number_in(answer)
+        return number_in(answer) if out_of(answer) in (None, self.high) else None
 
     def holds(self, number: float) -> bool:
         return self.low <= number <= self.high
@@ -67,33 +57,6 @@ class Scale:
     def turned(self, number: float) -> float:
         """Return the figure so that more is better."""
         return self.low + self.high - number if self.is_reversed else number
-
-
-def normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def is_no_opinion(answer: str) -> bool:
-    """Say whether an answer says that there is none: N/A, don't know, 不适用."""
-    return not normal(answer) or bool(NO_OPINION.fullmatch(normal(answer)))
-
-
-def number_in(answer: str) -> float | None:
-    """Return the figure of an answer: "9", "9分", "5 - Very satisfied", "满意(4)", "★★★☆☆", "五星"; of words alone None."""
-    text = normal(answer)
-    if _STARS.fullmatch(text):
-        return float(len(re.findall("[★⭐🌟]", text)))
-    if (match := _SPELT.match(text)) or text in _CHINESE:
-        return float(_CHINESE[match["n"] if match else text])
-    match = _ANSWER.match(text) or _LABEL_THEN_NUMBER.match(text)
-    return float(match["n"]) if match else None
-
-
-def label_in(answer: str) -> str:
-    """Return the words beside the figure of an answer, or the whole answer where it has none."""
-    text = normal(answer)
-    match = _ANSWER.match(text) or _LABEL_THEN_NUMBER.match(text)
-    return (match["label"] or "").strip() if match else text
 
 
 @dataclass(frozen=True)
@@ -125,12 +88,17 @@ def read_scale(kind: str, question: str, answers: dict[str, int], *, value_label
     question in other languages.
     """
     value_labels, stated = value_labels or {}, {key: value for key, value in (stated or {}).items() if value is not None}
+    recoded = _recoded(value_labels)
+    codes = {normal(label): recoded.get(number_in(code), number_in(code)) for code, label in value_labels.items()}
+    codes = {label: code for label, code in codes.items() if code is not None and not is_no_opinion(label)}
+    figures = figures or figures_of(answers)
+    if recoded and any(number_in(answer) in recoded and normal(answer) not in codes for answer in answers):  # codes, not labels
+        codes |= {normal(answer): recoded[number] for answer in answers if (number := number_in(answer)) in recoded}
+        figures = {recoded.get(figure, figure): n for figure, n in figures.items()}
     labels, asked = labelled(answers, value_labels), in_question(question)
     words = _places_of(answers, value_labels, kind)
-    ends, ends_from = _ends(kind, figures or figures_of(answers), labels, words, asked, stated)
+    ends, ends_from = _ends(kind, figures, labels, words, asked, stated, {out_of(answer) for answer in answers} - {None})
     is_reversed, way_from = _direction(question, labels, asked, stated)
-    codes = {normal(label): number_in(code) for code, label in value_labels.items()}
-    codes = {label: code for label, code in codes.items() if code is not None and not is_no_opinion(label)}
     return Reading(ends, ends_from, is_reversed, way_from, words, codes)
 
 
@@ -148,22 +116,28 @@ def agreed(readings: list[Reading]) -> list[Scale]:
     return scales
 
 
-def figures_of(answers: dict[str, int]) -> dict[float, int]:
-    """Return figure → times, of the answers that are or hold one."""
-    found: dict[float, int] = {}
-    for answer, n in answers.items():
-        number = None if is_no_opinion(answer) else number_in(answer)
-        if number is not None:
-            found[number] = found.get(number, 0) + n
-    return found
+def _recoded(value_labels: dict[str, str]) -> dict[float, float]:
+    """Return code → figure where the labels hold other figures than the codes (1 = "0 - not at all likely", 11 = "10 - …").
+
+    Codes between them follow, up or down; nothing where the labels keep no such order.
+    """
+    told = {number_in(code): number_in(label) for code, label in value_labels.items() if not is_no_opinion(label)}
+    told = {code: figure for code, figure in told.items() if code is not None and figure is not None}
+    if len(told) < 2 or all(code == figure for code, figure in told.items()):
+        return {}
+    for way in (1, -1):
+        apart = {figure - way * code for code, figure in told.items()}
+        if len(apart) == 1:
+            return {float(code): way * code + min(apart) for code in range(int(min(told)), int(max(told)) + 1)}
+    return {}
 
 
 def labelled(answers: dict[str, int], value_labels: dict[str, str]) -> dict[float, str]:
     """Return figure → its words, from the code book and from answers that hold both ("5 - Very satisfied")."""
-    found = {}
+    found, recoded = {}, _recoded(value_labels)
     for code, label in value_labels.items():
         if (number := number_in(code)) is not None and not is_no_opinion(label):
-            found[number] = normal(label)
+            found[recoded.get(number, number)] = label_in(label) if number in recoded else normal(label)
     for answer in answers:
         number, label = number_in(answer), label_in(answer)
         if number is not None and label and polarity(label) is not None:
@@ -185,12 +159,14 @@ def in_question(question: str) -> dict:
         return found | {"low": min(labels), "high": max(labels)}
     if match := _OUT_OF.search(text):
         high = match["high"] or match["high2"]
-        high = _CHINESE.get(high) or int(high)
+        high = CHINESE.get(high) or int(high)
         return found | {"low": 0 if high == 100 else 1 if high != 10 else None, "high": high}
     return found
 
 
-def _ends(kind: str, figures: dict, labels: dict, words: Places, asked: dict, stated: dict) -> tuple[tuple, str]:
+def _ends(
+    kind: str, figures: dict, labels: dict, words: Places, asked: dict, stated: dict, highest: set[float]
+) -> tuple[tuple, str]:
     """Return (low end, high end) and what tells them."""
     if "low" in stated and "high" in stated:
         return (stated["low"], stated["high"]), "dataset.yml"
@@ -204,6 +180,9 @@ def _ends(kind: str, figures: dict, labels: dict, words: Places, asked: dict, st
         if low is None:
             low = 0 if kind == "nps" or min(figures, default=1) == 0 else 1
         return (low, asked["high"]), "question"
+    if len(highest) == 1:  # "9/10"
+        high = min(highest)
+        return (0 if kind == "nps" or high == 100 or min(figures, default=1) == 0 else 1, high), "labels"
     if words.of and len(figures) <= len(words.of) and _share((1, words.n), figures) == 1:
         return (1, words.n), "labels"
     return _by_range(kind, figures), "answers"
@@ -242,7 +221,7 @@ def _direction(question: str, labels: dict, asked: dict, stated: dict) -> tuple[
     for found, name in ((labels, "labels"), (asked.get("labels", {}), "question")):
         if (slope := _slope(found)) is not None:
             return slope < 0, name
-    if re.search(r"how much effort|多费力|费力程度|花费?(了|费)?多少?精力|付出(了)?多少努力", normal(question)):
+    if EFFORT.search(normal(question)):
         return True, "question"
     return False, "question" if "high" in asked else None
 

@@ -136,8 +136,8 @@ def test_the_figure_of_an_answer(answer, number):
 
 def test_no_opinion_is_no_answer():
     assert all(is_no_opinion(a) for a in (
-        "N/A", "Don't know", "不适用", "(空)", "-", " ", "n.a.", "#N/A", "NaN", "Not applicable (N/A)",
-        "none","don't know / can't say", "Never used it", "不适用/没用过", "（不适用）", "没有使用过", "从未体验", "不好说", "拒绝回答", "？"))
+        "N/A", "Don't know", "不适用", "(空)", "-", " ", "n.a.", "#N/A", "NaN", "Not applicable (N/A)", "none", "Never used it",
+        "don't know / can't say", "不适用/没用过", "（不适用）", "没有使用过", "从未体验", "不好说", "拒绝回答", "？"))
     assert not any(is_no_opinion(a) for a in ("0", "一般", "neutral", "no effort", "没用", "无所谓", "not good", "从不",
                                              "never"))
 
@@ -152,7 +152,7 @@ BOOK = {"1": "0 - Not at all likely", **{str(code): str(code - 1) for code in ra
     (BOOK, {"0 - Not at all likely": 0, "1": 1, "9": 9, "10 - Extremely likely": 10}),  # labels: 1 is the second of the codes
 ])
 def test_a_scale_from_0_whose_codes_count_from_1_is_read_as_its_labels_say(book, answers):
-    scale = scale_of("nps", "Recommend us?", {answer: 1 if answer == "99" else 30 for answer in answers}, value_labels=book)
+    scale = scale_of("nps", "Recommend us?", dict.fromkeys(answers, 3), value_labels=book)
     assert (scale.low, scale.high, scale.is_reversed, scale.scale_from) == (0, 10, False, "labels")
     assert {answer: scale.number(answer) for answer in answers} == answers
 

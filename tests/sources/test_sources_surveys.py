@@ -130,6 +130,19 @@ def test_a_response_with_ratings_alone_is_not_empty(raw):
     assert aside.to_pandas()["reason"].tolist() == ["nothing was said"]
 
 
+def test_scores_are_read_however_they_are_written_and_what_is_none_is_none(raw):
+    asked = "How likely are you to recommend us? 您有多大可能推荐我们？（0–10）"
+    written = {"9 - very likely": 9, "10/10": 10, "8,5": 8.5, "10 - 极有可能": 10, "0（完全不可能）": 0, "7分": 7, "nine": 9,
+               "7 or 8": None, "4/5": None, "不适用": None, "Not applicable (N/A)": None, "12": 12}
+    write_csv(raw / "a.csv", [["ID", asked], *([f"r{i}", answer] for i, answer in enumerate(written))])
+    found = read(raw, feedback={"nps": asked})
+    nps = found["feedback"]["nps"].tolist()
+    assert [None if pd.isna(one) else one for one in nps] == list(written.values())
+    problems = dict(zip(found["survey_answers"]["feedback_id"], found["survey_answers"]["problem"].fillna(""), strict=True))
+    assert "r9" not in problems and "r10" not in problems  # 不适用, N/A: no answers
+    assert {who for who, problem in problems.items() if problem} == {"r7", "r8", "r11"}
+
+
 def test_feedback_takes_scores_so_that_more_is_better(raw):
     write_csv(raw / "a.csv", [["ID", "Satisfaction (1 = very satisfied, 5 = very dissatisfied)"], ["a", 1], ["b", 4]])
     found = read(raw, feedback={"csat": "Satisfaction (1 = very satisfied, 5 = very dissatisfied)"})

@@ -174,7 +174,7 @@ def _ends(
         low, high = min(labels), max(labels)
         if kind == "nps" and high == 10:
             low = 0
-        return _holding((low, high), figures), "labels"
+        return _holding((low, high), figures, kind), "labels"
     if "high" in asked:
         low = asked["low"]
         if low is None:
@@ -188,9 +188,12 @@ def _ends(
     return _by_range(kind, figures), "answers"
 
 
-def _holding(ends: tuple, figures: dict) -> tuple:
-    """Widen labelled ends to the usual scale that holds the answers, where only the middle or one end was labelled or used."""
-    if _share(ends, figures) >= FITS:
+def _holding(ends: tuple, figures: dict, kind: str) -> tuple:
+    """Widen labelled ends to the usual scale that holds the answers, where only the middle or one end was labelled or used.
+
+    Both ends of the kind's usual scale, labelled, are the scale: half of the answers may lie off it.
+    """
+    if _share(ends, figures) >= (.5 if ends == USUAL[kind] else FITS):
         return ends
     return next((usual for usual in FURTHER if usual[0] <= ends[0] and usual[1] >= ends[1] and _share(usual, figures) >= FITS),
                 ends)

@@ -89,8 +89,7 @@ def charts(pieces: list) -> list[str]:
 def test_a_full_survey_has_every_chart_and_every_figure(language):
     run = run_in(language)
     pieces = told(survey(600), run)
-    assert charts(pieces) == ["survey_scores", "response_rates", "survey_trend", "survey_change", "survey_drivers",
-                              "survey_value"]
+    assert charts(pieces) == ["survey_scores", "response_rates", "survey_trend", "survey_change", "survey_drivers"]
     page = words(pieces)
     kinds = {piece.evidence.kind for piece in pieces if isinstance(piece, report.Said) and piece.evidence}
     assert kinds == {"estimate"}

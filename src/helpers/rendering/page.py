@@ -113,7 +113,8 @@ def _gather_lacking(page: Page, section: Section) -> None:
         missing = [part for part in run if part.kind == "lacking"]
         for part in missing:
             titles = page.lacking.setdefault(part.html, [])
-            titles += [name for name in [title or section.title] if name and name not in titles]
+            if section.title not in titles:  # a question says it for the headings below it
+                titles += [name for name in [title or section.title] if name and name not in titles]
         shows = any(part.kind in ROLES and part.kind != "lacking" for part in run)
         had_nothing = not shows and bool(missing or title and any(part.kind == "code" for part in run))
         is_dead, is_shown = is_dead or had_nothing, is_shown or shows

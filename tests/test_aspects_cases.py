@@ -69,9 +69,9 @@ def told(language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["feedback_id", "aspect", "is_bad"])
 
 
-@pytest.mark.parametrize(("language", "least"), [("en", 0.98), ("zh", 0.93)])
+@pytest.mark.parametrize(("language", "least"), [("en", 0.96), ("zh", 0.93)])
 def test_blamed_and_praised_aspects_are_told_apart_within_a_text(language, least):
-    """With the sentence or the text instead of the clause the AUC is .80 and .63 in English, .74 and .64 in Chinese."""
+    """With the sentence or the text instead of the clause the AUC is .80 and .64 in English, .75 and .66 in Chinese."""
     texts = pd.DataFrame({"text": [text for text, *_ in TEXTS[language]]})
     found = aspects.mentions(texts.assign(feedback_id=[f"f{i}" for i in texts.index]), aspects.read_aspects("cdnow"))
     judged = told(language).merge(found, on=["feedback_id", "aspect"], how="left")

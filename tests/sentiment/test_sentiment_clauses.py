@@ -50,9 +50,9 @@ def test_chinese_negation_denies_what_follows_and_two_cancel(text, said, unsaid)
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("The tea is good.", [1]),
-    ("The tea is good but the box broke.", [0.7, 1.2]),
-    ("The tea is good. But the box broke.", [0.7, 1.2]),
-    ("Although it smells, I like it.", [0.7, 1]),
+    ("The tea is good but the box broke.", [0.6, 1.2]),
+    ("The tea is good. But the box broke.", [0.6, 1.2]),
+    ("Although it smells, I like it.", [0.5, 1]),
     ("很好，但是坏了。", [0.7, 1.2]),
     ("虽然坏了，客服回复了。", [0.7, 1]),
     ("The tea is very good.", [1.15]),
@@ -64,9 +64,53 @@ def test_chinese_negation_denies_what_follows_and_two_cancel(text, said, unsaid)
     ("Great, it broke.", [0.3, 1]),
     ("Great!", [1]),
     ("厉害，坏了。", [0.3, 1]),
+    ("Great job: it broke.", [0.3, 1]),
+    ("Great tea: it warms.", [1, 1]),
+    ("It never came, thanks.", [1, 0.3]),
+    ("Fits well, perfect.", [1, 1]),
+    ("谢谢老板，寄了个空盒子。", [0.3, 1]),
+    ("What took you a month?", [1]),
+    ("有没有人管质量？", [1]),
+    ("Is it good? Never.", [1, 1]),
+    ("Is it good? It depends.", [0.5, 1]),
+    ("会买吗？当然会。", [1, 1]),
 ])
 def test_clauses_weigh_by_turn_concession_degree_question_and_exclamation(text, expected):
     assert weights(text) == expected
+
+
+def test_a_question_that_its_author_answers_is_a_statement_or_its_denial():
+    assert {NOT + "good", "never"} <= sc.grams("Is it good? Never.").keys()
+    assert "good" in sc.grams("Is it good? Absolutely.")
+    assert "good" in sc.grams("Is it good? No idea.")
+    assert NOT + "回" in sc.grams("会回购吗？不会了。")
+    assert "回" in sc.grams("会回购吗？会的。")
+
+
+def test_one_or_two_words_in_quotes_are_not_the_authors_own():
+    assert "fresh" not in sc.grams('the "fresh" bread')
+    assert "patient" not in sc.grams("the “so patient” staff")
+    assert "fresh" in sc.grams('he said "this is fresh bread"')
+    assert "耐" not in sc.grams("很有“耐心”")
+
+
+@pytest.mark.parametrize(("text", "unsaid"), [
+    ("if you like stale bread", "like"), ("喜欢吃冷饭的可以来", "喜欢"), ("谁受得了这个味道", "^谁受"),
+])
+def test_a_wish_ascribed_to_others_is_no_praise_and_who_can_bear_it_means_nobody(text, unsaid):
+    assert unsaid not in sc.grams(text)
+
+
+def test_a_question_mark_says_less_where_something_is_asked():
+    assert sc.grams("is it blue?")["?"] == 0.5
+    assert sc.grams("why is it blue?")["?"] == 1.0
+
+
+def test_sentences_are_read_apart_and_joined_by_the_larger_weight():
+    parts = sc.sentence_grams("Good tea. Is it good?")
+    assert [part["good"] for part in parts] == [1.0, 0.5]
+    assert sc.joined(parts)["good"] == sc.grams("Good tea. Is it good?")["good"] == 1.0
+    assert sc.joined([]) == {}
 
 
 def test_what_stands_in_two_clauses_has_the_larger_weight():

@@ -1,5 +1,7 @@
 """sentiment_model.py: a score by hand, planted words, the file; sentiment_valence.py: the lists."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,13 @@ def test_a_score_by_hand():
     assert READER.score("stale tea") == pytest.approx(-0.5 + 2 / 16**0.5)  # √(4 + 12) = 4
     assert READER.score("lovely") == pytest.approx(-0.5 - 1 / 3 + 2 * -3 / (9 + 15) ** 0.5)
     assert READER.score("very stale tea") == pytest.approx(-0.5 + 1.15 * 2 / 4)
+
+
+def test_half_a_score_is_the_mean_over_the_sentences_in_which_a_word_is_known():
+    reader = dataclasses.replace(READER, sentence_share=0.5)
+    whole, first, second = (READER.score(text) for text in ("stale lovely", "stale", "lovely"))
+    assert reader.score("Stale! Lovely! Xyzzy!") == pytest.approx(0.5 * whole + 0.5 * (first + second) / 2)
+    assert reader.score("stale tea") == READER.score("stale tea")
 
 
 def test_a_probability_by_hand_and_the_base_rate_where_no_word_is_known():
@@ -35,6 +44,29 @@ def test_planted_words_are_learnt_and_the_list_is_a_first_guess_for_unseen_ones(
     assert p[0] > 0.8 > 0.2 > p[1]
     assert p[2] > p[3]
     assert ((seen > 0.5) == bad).all()
+
+
+def test_scores_out_of_fold_are_those_of_a_reader_and_sentences_count_there_too():
+    """In each text the first two sentences are plain and the last tells: read alone it is clearer than in the whole."""
+    texts, bad = taught()
+    texts = [f"tea bag. store box water. {text}." for text in texts]
+    seen = {share: sentiment_model.fit(texts, bad, values={"gritty": -2.0}, seed=1, about={}, sentence_share=share)
+            for share in (0.0, 0.5)}
+    for share, (reader, p) in seen.items():
+        assert reader.sentence_share == share
+        assert np.corrcoef(reader.predict(texts), p)[0, 1] > 0.99
+
+
+def test_texts_of_other_domains_teach_along_by_their_weight_and_calibrate_nothing():
+    texts, bad = taught()
+    others = ["shiny lamp", "murky lamp"] * 20
+    verdicts = np.array([False, True] * 20)
+    p = {weight: sentiment_model.fit(texts, bad, values={"lamp": 0.1}, seed=1, about={},
+                                     beside=[(others, verdicts, weight)])[0] for weight in (0.1, 1.0)}
+    gap = {weight: np.subtract(*reader.predict(["murky lamp", "shiny lamp"])) for weight, reader in p.items()}
+    assert gap[1.0] > gap[0.1] > 0.1
+    assert {reader.base_rate for reader in p.values()} == {bad.mean()}
+    assert p[1.0].about["n_texts"] == len(texts) and p[1.0].about["n_beside"] == 40
 
 
 def test_a_saved_model_reads_as_before_and_its_file_is_the_same_each_time(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sentiment import sentiment, sentiment_charts, sentiment_training
+from helpers.sentiment import sentiment, sentiment_charts, sentiment_model, sentiment_training
 
 FOLDER = os.environ.get("SENTIMENT_SOURCES", "")  # holds the downloads that sentiment_training.py names
 
@@ -20,18 +20,24 @@ def test_the_models_take_less_than_ten_megabytes_and_nothing_is_pickled():
 def test_the_figures_told_reach_the_aims_but_for_drug_reviews():
     english, chinese = sentiment_charts.shipped_figures("en"), sentiment_charts.shipped_figures("zh")
     assert english["same domain"]["auc"] >= 0.885
-    assert english["Amazon snippets"]["auc"] >= 0.85
-    assert english["drug reviews"]["auc"] >= 0.75  # the aim of .85 is missed; VADER reaches .723
+    assert english["Amazon snippets"]["auc"] >= 0.88
+    assert english["drug reviews"]["auc"] >= 0.77  # the aim of .85 is missed; VADER reaches .723
     assert chinese["same domain"]["auc"] >= 0.93
     assert all(chinese[f"without {domain}"]["auc"] >= 0.85 for domain in sentiment_training.DOMAINS)
 
 
 @pytest.mark.slow
-def test_the_english_model_is_made_again_and_reaches_its_figures():
-    train, test = sentiment_training.read_foods()
-    made, known = sentiment_training.train("en", train), sentiment.shipped("en")
-    assert made.predict(test["text"]) == pytest.approx(known.predict(test["text"]), abs=0.01)
-    found = sentiment_training.measure(known, test)
+@pytest.mark.skipif(not FOLDER, reason="SENTIMENT_SOURCES names no folder with VADER's sources")
+def test_the_english_model_is_made_again(tmp_path):
+    made = sentiment_training.train("en", sentiment_training.read_foods()[0], sentiment_training.read_beside(Path(FOLDER)))
+    sentiment_model.save(made, tmp_path / "en.npz")
+    assert (tmp_path / "en.npz").read_bytes() == (sentiment_training.MODELS / "en.npz").read_bytes()
+
+
+@pytest.mark.slow
+def test_the_english_model_reaches_its_figures():
+    test = sentiment_training.read_foods()[1]
+    found = sentiment_training.measure(sentiment.shipped("en"), test)
     assert found["auc"] >= 0.885
     assert found["accuracy"] >= 0.82
     assert found["ece"] <= 0.03
@@ -59,7 +65,7 @@ def test_a_domain_that_training_never_saw_is_still_read_by_a_model_of_two_thousa
 
 @pytest.mark.slow
 @pytest.mark.skipif(not FOLDER, reason="SENTIMENT_SOURCES names no folder with VADER's sources and the drug reviews")
-@pytest.mark.parametrize(("read", "n", "least"), [("read_snippets", 2943, 0.85), ("read_drugs", 889, 0.75)])
+@pytest.mark.parametrize(("read", "n", "least"), [("read_snippets", 2943, 0.88), ("read_drugs", 889, 0.77)])
 def test_text_of_other_domains_is_read_as_well_as_told(read, n, least):
     texts = getattr(sentiment_training, read)(Path(FOLDER))
     assert len(texts) == n

@@ -2,13 +2,16 @@
 
 A text is cut into sentences and clauses. A negation marks what it governs (Das and Chen 2001), two cancel; a clause weighs
 less before "but" and more after it, less in a question, more with "very", less with "a bit" (as VADER does: Hutto
-and Gilbert 2014, with gentler factors). Nothing here is learnt; sentiment.py learns what the marked words mean.
+and Gilbert 2014, with gentler factors). Words in quotes are not the author's own; a question that is answered is a statement.
+Nothing here is learnt; sentiment.py learns what the marked words mean.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from helpers.sentiment.sentiment_words import (
+    ANSWERS,
     CONCESSIONS,
     DAMPENERS,
     DEFAULT_PRAISE,
@@ -18,11 +21,13 @@ from helpers.sentiment.sentiment_words import (
     NO_NEGATION,
     REPROACHES,
     REVERSALS,
+    THANKS,
     TURNS,
     WISHES,
 )
 
-BEFORE_TURN, AFTER_TURN, CONCEDED = 0.7, 1.2, 0.7  # weights of clauses around "but" and of "although …"
+BEFORE_TURN, CONCEDED = {"en": 0.6, "zh": 0.7}, {"en": 0.5, "zh": 0.7}  # weights of clauses before "but" and of "although …"
+AFTER_TURN = 1.2
 ASKED, SET_OFF = 0.5, 0.3  # a question; a lone "Great," before what is told
 EMPHASISED, DAMPENED = 1.15, 0.85
 SENTENCE_SHARE = {"en": 0.5, "zh": 0.0}  # of a score that is the mean over sentences; Chinese reviews gain nothing by it
@@ -52,24 +57,32 @@ _STARTS_CONCESSION = {"en": _any(CONCESSIONS["en"], start=True, whole=True), "zh
 _EMPHASIS = {"en": _any(EMPHASES["en"], whole=True), "zh": _any(EMPHASES["zh"])}
 _DAMPENER = {"en": _any(DAMPENERS["en"], whole=True), "zh": _any(DAMPENERS["zh"])}
 _REPROACH = {"en": _any(REPROACHES["en"], start=True, whole=True), "zh": _any(REPROACHES["zh"])}
-_INTERJECTION = {"en": _any(INTERJECTIONS["en"]), "zh": _any(INTERJECTIONS["zh"])}
+_INTERJECTION = {language: _any(INTERJECTIONS[language]) for language in ("en", "zh")}
+_THANKS = {language: _any(THANKS[language]) for language in ("en", "zh")}
+_ANSWER = {language: tuple(re.compile(rf"\W*(?:{'|'.join(words)})(?:[\s.!。~]*$|,)") for words in ANSWERS[language])
+           for language in ("en", "zh")}
+_QUOTED = re.compile(r"\"(?:[a-z'-]+(?: [a-z'-]+)?|[\u4e00-\u9fff]{1,4})[.,!]?\"")
 _QUESTION_END = re.compile(r"[吗么呢]\W*$")
 _DEFAULT_PRAISE = re.compile("|".join(DEFAULT_PRAISE))
-_ENGLISH_REWRITES = tuple((re.compile(rf"\b(?:{pattern})\b"), new) for pattern, new in NO_NEGATION["en"])
-_ENGLISH_REWRITTEN = _any((pattern for pattern, _ in NO_NEGATION["en"]), whole=True)
-_CHINESE_REWRITES = tuple((re.compile(pattern), new) for pattern, new in NO_NEGATION["zh"])
+_REWRITES = {
+    "en": tuple((re.compile(rf"\b(?:{pattern})\b"), new) for pattern, new in NO_NEGATION["en"]),
+    "zh": tuple((re.compile(pattern), new) for pattern, new in NO_NEGATION["zh"]),
+}
+_REWRITTEN = {language: re.compile("|".join(known.pattern for known, _ in _REWRITES[language])) for language in ("en", "zh")}
 _CHINESE_NEGATOR = _any(NEGATORS["zh"])
 _REVERSAL = {language: re.compile("|".join(REVERSALS[language])) for language in ("en", "zh")}
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause as written, its language (en or zh: which script it uses), its weight in the text and its sentence (from 0)."""
+    """A clause as written, its language (en or zh: which script it uses), its weight in the text, its sentence (from 0), and
+    whether it is a question that the author answers with no."""
 
     text: str
     language: str
     weight: float
     sentence: int
+    is_denied: bool = False
 
 
 def plain(text: str) -> str:
@@ -77,32 +90,46 @@ def plain(text: str) -> str:
     lower = _PLACEHOLDER.sub(" ", text[:LONGEST]).lower().translate(_FULL_WIDTH)
     for pattern, sign in _EMOTICONS:
         lower = pattern.sub(sign, lower)
-    return _DEFAULT_PRAISE.sub(" ", lower)
+    return _QUOTED.sub(' " ', _DEFAULT_PRAISE.sub(" ", lower))
 
 
 def clauses(text: str) -> list[Clause]:
     """Return the clauses of a text with their weights (1 = neither raised nor lowered)."""
-    found: list[list] = []  # text, language, weight, sentence
+    found: list[list] = []  # text, language, weight, sentence, is_denied
+    asked: list[list] = []  # the clauses of a question, until it is answered
     for number, sentence in enumerate(_SENTENCE.findall(plain(text))):
+        if asked:
+            _answer(asked, sentence)
         start = len(found)
         parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()]
         for i, part in enumerate(parts):
             language = "zh" if _CHINESE.search(part) else "en"
-            weight = _clause_weight(part, language, is_first=i == 0 and len(parts) > 1)
+            weight = _clause_weight(part, language, is_first=i == 0, is_alone=len(parts) == 1)
             if _STARTS_TURN[language].match(part) and found:
                 for earlier in found[start if i else max(0, start - 1):]:
-                    earlier[2] = min(earlier[2], BEFORE_TURN)
+                    earlier[2] = min(earlier[2], BEFORE_TURN[language])
                 weight *= AFTER_TURN if len(found) > start or not i else 1
-            found.append([part, language, weight, number])
-        if found[start:] and (sentence.rstrip()[-1:] == "?" or _QUESTION_END.search(sentence)):
-            for asked in found[start:]:
-                asked[2] *= 1 if _REPROACH[asked[1]].search(asked[0]) else ASKED
+            found.append([part, language, weight, number, False])
+        is_asked = sentence.rstrip()[-1:] == "?" or _QUESTION_END.search(sentence)
+        asked = [part for part in found[start:] if is_asked and not _REPROACH[part[1]].search(part[0])]
+        for part in asked:
+            part[2] *= ASKED
     return [Clause(*parts) for parts in found]
 
 
-def _clause_weight(part: str, language: str, *, is_first: bool) -> float:
-    weight = CONCEDED if _STARTS_CONCESSION[language].match(part) else 1.0
-    if is_first and _INTERJECTION[language].fullmatch(part.strip()):
+def _answer(asked: list[list], sentence: str) -> None:
+    """Read the clauses of a question as a statement, or as its denial, if the sentence after it answers with yes or no."""
+    yes, no = _ANSWER[asked[0][1]]
+    is_denied = bool(no.match(sentence))
+    if is_denied or yes.match(sentence):
+        for part in asked:
+            part[2], part[4] = part[2] / ASKED, is_denied
+
+
+def _clause_weight(part: str, language: str, *, is_first: bool, is_alone: bool) -> float:
+    weight = CONCEDED[language] if _STARTS_CONCESSION[language].match(part) else 1.0
+    said = part.strip(" .!。~")
+    if not is_alone and (is_first and _INTERJECTION[language].fullmatch(said) or _THANKS[language].fullmatch(said)):
         weight *= SET_OFF
     if _DAMPENER[language].search(part):
         return weight * DAMPENED
@@ -121,39 +148,46 @@ def sentence_grams(text: str) -> list[dict[str, float]]:
     """Return the grams of each sentence of a text in which something is said."""
     found: dict[int, dict[str, float]] = {}
     for clause in clauses(text):
-        own, weight = found.setdefault(clause.sentence, {}), clause.weight
-        for name in _chinese_grams(clause.text) if clause.language == "zh" else _english_grams(clause.text):
-            if own.get(name, 0.0) < weight:
-                own[name] = weight
+        read, weight = _chinese_grams if clause.language == "zh" else _english_grams, clause.weight
+        names = read(clause.text, is_denied=clause.is_denied)
+        own = found.get(clause.sentence)
+        if own is None:
+            own = found[clause.sentence] = dict.fromkeys(names, weight)
+        else:
+            _raise(own, names, weight)
         for mark in "!?":
             if mark in clause.text:
-                own[mark] = 1.0
+                own[mark] = min(weight, 1.0)
     return [own for own in found.values() if own]
+
+
+def _raise(own: dict[str, float], names: Iterable[str], weight: float) -> None:
+    for name in names:
+        if own.get(name, 0.0) < weight:
+            own[name] = weight
 
 
 def joined(parts: list[dict[str, float]]) -> dict[str, float]:
     """Return the grams of sentences as those of one text."""
-    if len(parts) == 1:
-        return parts[0]
-    found: dict[str, float] = {}
-    for part in parts:
+    if len(parts) < 2:
+        return parts[0] if parts else {}
+    found = dict(parts[0])
+    for part in parts[1:]:
         for name, weight in part.items():
             if found.get(name, 0.0) < weight:
                 found[name] = weight
     return found
 
 
-def _english_grams(clause: str) -> list[str]:
-    single = english_words(clause)
+def _english_grams(clause: str, *, is_denied: bool) -> list[str]:
+    single = english_words(clause, is_denied=is_denied)
     return single + [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]
 
 
-def english_words(clause: str) -> list[str]:
-    """Return the words of an English clause; ¬ marks those that a negation, a wish or a look back governs."""
-    if _ENGLISH_REWRITTEN.search(clause):
-        for pattern, new in _ENGLISH_REWRITES:
-            clause = pattern.sub(new, clause)
-    is_reversed = bool(_REVERSAL["en"].search(clause))
+def english_words(clause: str, *, is_denied: bool = False) -> list[str]:
+    """Return the words of an English clause; ¬ marks those that a negation, a wish, a look back or a no afterwards governs."""
+    clause = _rewritten(clause, "en")
+    is_reversed = bool(_REVERSAL["en"].search(clause)) != is_denied
     words, reach, negators, wishes = [], 0, NEGATORS["en"], WISHES["en"]
     for word in _WORD.findall(clause):
         words.append(f"{NOT}{word}" if (reach > 0) != is_reversed else word)
@@ -166,11 +200,10 @@ def english_words(clause: str) -> list[str]:
     return words
 
 
-def _chinese_grams(clause: str) -> list[str]:
-    for pattern, new in _CHINESE_REWRITES:
-        clause = pattern.sub(new, clause)
+def _chinese_grams(clause: str, *, is_denied: bool) -> list[str]:
+    clause = _rewritten(clause, "zh")
     marks = _CHARACTER.findall(clause)
-    if _REVERSAL["zh"].search(clause):
+    if is_denied or _REVERSAL["zh"].search(clause):
         return [NOT + name for name in _runs(marks, 2)]
     names = _runs(marks, 3)
     names += ["^" + "".join(marks[:2]), "".join(marks[-2:]) + "$"] if marks else []  # how a clause opens and ends
@@ -180,6 +213,13 @@ def _chinese_grams(clause: str) -> list[str]:
     denied = {name for at in starts for name in _runs(_CHARACTER.findall(clause[at:at + DENIED_CHARACTERS]), 3)}
     governed = [_CHARACTER.findall(clause[at:at + REACH_CHARACTERS]) for at in starts]
     return [name for name in names if name not in denied] + [NOT + name for part in governed for name in _runs(part, 2)]
+
+
+def _rewritten(clause: str, language: str) -> str:
+    if _REWRITTEN[language].search(clause):
+        for pattern, new in _REWRITES[language]:
+            clause = pattern.sub(new, clause)
+    return clause
 
 
 def _runs(marks: list[str], longest: int) -> list[str]:

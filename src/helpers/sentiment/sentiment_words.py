@@ -19,8 +19,11 @@ NO_NEGATION = {  # what looks like a negation and is none, or negates twice → 
          "very "),
         (r"(?:never|not) (?:been|had|seen|found|tasted|met|used|read) (?:a |an |any )?(?=better|happier|nicer|more)",
             "very "),
+        (r"if you(?:'re| are)? (?:like|love|enjoy|want|prefer|into|fond of|looking for)", "if"),  # a wish, no praise
     ),
     "zh": (
+        (r"(?:喜欢|爱|想)(?=.{1,8}的(?:可以|就|去|来|朋友))", ""), (r"谁(?:能|会)不", "都"), (r"谁(?:能|会)?受得了", "受不了"),
+
         (r"(?:不是|并不是|并非|不会|没有|不算)(?:不|没有?|无)", ""),
         (r"无不|无一不", "都"), (r"不得不|不能不|不可不", "必"), (r"差不多|对不起|没想到|了不起|不得了", "·"),
     ),
@@ -49,16 +52,27 @@ DAMPENERS = {
     "zh": ("有一?[点些](?!也|都)", "稍微?", "略微?", "还算", "还行", "基本", "些许", "比较"),
 }
 REPROACHES = {  # questions that ask nothing
-    "en": ("why", "how can", "how could", "who", "what kind of", "seriously", "are you kidding"),
-    "zh": ("怎么", "凭什么", "为什么", "什么时候才", "难道", "何必", "至于", "等了"),
+    "en": ("why", "how can", "how could", "who", "what kind of", "seriously", "are you kidding",
+           "what took you", "when will", "how long", "does any(?:body|one)", "do you (?:even|people)"),
+    "zh": ("怎么", "凭什么", "为什么", "什么时候才", "难道", "何必", "至于", "等了", "有没有人",
+           "有人管"),
+}
+ANSWERS = {  # of those who ask themselves: yes, and no
+    "en": (("yes", "yeah", "yep", "absolutely", "definitely", "certainly", "of course", "sure", "you bet"),
+           ("no", "nope", "never", "no way", "not really", "not at all", "hardly", "absolutely not", "definitely not",
+            "of course not", "i don't think so", "i doubt it")),
+    "zh": (("当然会?", "会的?", "是的?", "必须的?", "肯定会?", "绝对会?", "值"),
+           ("不会了?", "不", "没有", "才怪", "绝不", "当然不会?", "不可能", "不值")),
 }
 INTERJECTIONS = {  # alone before a comma they may mean the opposite
-    "en": ("great", "wonderful", "fantastic", "awesome", "brilliant", "nice", "perfect", "lovely", "well done",
-            "good job", "bravo",
-           "congratulations", "oh great", "thanks", "wow"),
-    "zh": ("真好", "太好了", "真棒", "太棒了", "好极了", "厉害了?", "真行", "真厉害", "不错啊", "可以的?", "谢谢",
-            "恭喜", "好家伙"),
+    "en": ("(?:oh |well |how |just )?(?:great|wonderful|fantastic|awesome|brilliant|nice|perfect|lovely|amazing)",
+           "(?:well done|(?:great|good|nice) (?:job|work|start)|perfect timing|bravo|congratulations|congrats|way to go)"
+           "(?: (?:guys|folks|everyone|team|everybody))?",
+           "wow"),
+    "zh": ("真好", "太好了", "真棒", "太棒了", "好极了", "厉害了?", "真行", "真厉害", "不错啊", "可以的?", "好家伙",
+           "恭喜(?:你们?|贵[司店])?", "真(?:省心|周到|贴心|良心|有意思)", "运气真好", "不愧是.{1,8}", "这.{1,4}我服了"),
 }
+THANKS = {"en": ("thanks", "thank you", "many thanks"), "zh": ("谢谢(?:你们?|老板|商家|卖家)?", "多谢", "感谢")}
 WISHES = {"en": ("wish", "hoped", "supposed", "should", "would've", "should've", "used"), "zh": ("但愿", "要是",
             "本该", "应该")}
 REVERSALS = {  # better then, or better elsewhere: worse here and now

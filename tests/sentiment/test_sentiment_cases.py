@@ -12,8 +12,8 @@ def test_there_are_sixty_pairs_or_more_of_all_kinds_and_none_repeats(language):
     pairs = sentiment_cases.pairs(language)
     assert len(pairs) >= 60
     assert not pairs.duplicated(["satisfied", "dissatisfied"]).any()
-    assert {"negation", "double negation", "contrast", "intensity", "comparison", "question", "irony", "no irony", "paid praise",
-            "emoji", "neutral fact"} <= set(pairs["kind"])
+    assert {"negation", "double negation", "contrast", "intensity", "comparison", "question", "irony", "no irony",
+            "paid praise", "emoji", "neutral fact"} <= set(pairs["kind"])
     assert (pairs["satisfied"] != pairs["dissatisfied"]).all()
 
 

@@ -101,6 +101,14 @@ def test_one_household_in_eight_is_a_sample_of_whole_households():
     assert lines[0] == lines[1] > 0
 
 
+def test_one_review_in_three_is_a_sample_that_keeps_numbers_and_rows():
+    whole, some = (read("complete_journey", 1, **options)["feedback"] for options in ({}, {"one_review_in": 3}))
+    assert len(whole) == 5_000
+    assert len(some) == 4_000 // 3 + 1_000 // 3
+    assert some.equals(whole[whole["feedback_id"].isin(some["feedback_id"])])
+    assert (some["feedback_id"].str[-4:].astype(int) % 3 == 0).all()
+
+
 @pytest.mark.parametrize(("sample", "lines", "customers", "duplicates", "free"), [
     ("tenth", 6_919, 2_357, None, 8), ("full", 69_659, 23_570, 255, 80),
 ])

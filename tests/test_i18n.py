@@ -224,7 +224,8 @@ def docstrings_of(tree) -> set[int]:
 def messages_in(source: str) -> set[str]:
     """Return the messages of a module or notebook: what is given to a translating function, and every template."""
     tree = ast.parse(source)
-    not_said = docstrings_of(tree) | {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    in_errors = (part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node))
+    not_said = docstrings_of(tree) | set(map(id, in_errors))
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

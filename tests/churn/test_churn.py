@@ -421,7 +421,7 @@ def cdnow_orders():
     source = settings.sources[0]
     lines = cdnow.read(source, cdnow.files(source, None), business=settings.business, connection=None)["transactions"]
     day = lines["ordered_at"].dt.tz_convert(settings.business.time_zone).dt.date
-    return ibis.memtable(lines.assign(order_date=day)[["customer_id", "order_date", "revenue"]])
+    return ibis.memtable(lines.assign(order_date=day)[["customer_id", "order_date", "revenue"]]).cache()
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def orders_of(rows):
     frame = pd.DataFrame(rows, columns=["customer_id", "order_date", "revenue"])
     frame = frame.astype({"customer_id": "str", "revenue": float})
     frame["customer_id"] = frame["customer_id"].where(frame["customer_id"] != "guest")
-    return ibis.memtable(frame.assign(order_date=pd.to_datetime(frame["order_date"]).dt.date))
+    return ibis.memtable(frame.assign(order_date=pd.to_datetime(frame["order_date"]).dt.date)).cache()  # many queries read it
 
 
 def shoppers(n=160, *, revenue=lambda random: random.uniform(1, 50), until=366, seed=1):

@@ -61,11 +61,13 @@ def unused_sessions(monkeypatch):
     monkeypatch.setattr(i18n, "_used", set())
     monkeypatch.setattr(report, "_run", {})
     monkeypatch.setattr(notebook, "_reasons", {})
-    environment = dict(os.environ)
+    before = dict(os.environ)
     yield
-    if dict(os.environ) != environment:
-        os.environ.clear()
-        os.environ.update(environment)
+    after = dict(os.environ)
+    for name in after.keys() | before.keys() if after != before else ():
+        if name != "PYTEST_CURRENT_TEST" and after.get(name) != before.get(name):  # that one is pytest's, and changes always
+            os.environ.pop(name, None)
+            os.environ.update({name: before[name]} if name in before else {})
 
 
 def copy_settings(folder) -> None:

@@ -16,7 +16,10 @@ from helpers.running import notebook
 
 BUILT_IN = ("complete_journey", "cdnow", "telco")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-COVERED = {"test_btyd", "test_churn", "test_clusters_structure", "test_identity"}  # fast tests reach what the slow ones do
+COVERED = {  # fast tests reach what the slow ones do
+    "test_btyd", "test_btyd_intervals", "test_btyd_models", "test_churn", "test_churn_bad_input", "test_churn_features",
+    "test_clusters_structure", "test_identity",
+}
 FIRST = ("test_end_to_end", "test_hard_data", "test_personal_data", "test_hard_texts", "test_reports")  # they take the longest
 UNUSED_SESSION = copy.deepcopy(tables._session)
 UNUSED_LANGUAGE = dict(i18n._state)

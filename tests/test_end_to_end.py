@@ -182,9 +182,9 @@ def test_every_report_has_one_answer_and_chinese_pages_are_chinese(runs, name):
         assert roles["en"] == roles["zh"], f"{stage} shows other blocks in Chinese"
         assert roles["en"].count("answer") <= 1
         if name == "first":
-            assert roles["en"].count("answer") == 1 or "note" in roles["en"], f"{stage} neither answers nor says why not"
+            assert roles["en"].count("answer") == 1 or "lacking" in roles["en"], f"{stage} neither answers nor says why not"
         for role, block in zip(roles["zh"], blocks["zh"], strict=True):
-            if role in ("answer", "finding", "say", "note", "verdict", "points", "settings"):
+            if role in ("answer", "finding", "say", "note", "lacking", "verdict", "points", "settings"):
                 assert re.search(r"[\u4e00-\u9fff]", words(block)), f"{stage}: {words(block)[:80]!r} is not Chinese"
             untranslated = [message for message in english if message in words(block)]
             assert not untranslated, f"{stage}: {untranslated}"
@@ -268,7 +268,7 @@ def test_bad_lines_of_the_till_are_set_aside_with_their_line_and_reason(runs, mo
 def test_one_customer_is_too_few_for_methods_and_enough_for_a_report(runs):
     home = runs["shop"][0]
     blocks = [block for stage in STAGES for block in executed(home, "corner_shop", "en", stage)]
-    notes = [words(block) for block in blocks if 'class="block note"' in block]
+    notes = [words(block) for block in blocks if 'class="block lacking"' in block]
     assert any("This data set has no" in note for note in notes)
     assert any(re.search(r"Needs .*there (is|are)", note) for note in notes)
     kpis = [block for block in executed(home, "corner_shop", "en", "12_dashboard") if 'class="block kpis"' in block]

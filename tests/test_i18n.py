@@ -185,7 +185,8 @@ def test_the_catalogues_whose_messages_were_shown_are_known_for_the_manifest():
 # --- the catalogue is complete
 
 TEMPLATES_FIRST = {  # functions whose first argument is a message
-    "text", "t", "translate", "answer", "finding", "say", "note", "TooLittleData", "Sentence", "Gap", "Message", "Said",
+    "text", "t", "translate", "answer", "finding", "say", "note", "lacking", "TooLittleData", "Sentence", "Gap", "Message",
+    "Said", "Lacking",
 }
 TEMPLATES_SECOND = {"verdict"}
 FIELD = re.compile(r"\{\w+(:\w+)?\}")

@@ -20,9 +20,9 @@ NOTEBOOKS = freshness.stage_names()
 RUN_WIDE = ["dataset", "language", "snapshot_date", "seed", "engine"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PATH_LIKE = re.compile(r"^(/|\./|\.\./|~|[A-Za-z]:\\)|\.(csv|parquet|xlsx?|json|ya?ml|html|po|ipynb|txt|png)$")
-SAYING = {"t", "text", "answer", "finding", "say", "note"}
-SHOWING = {"answer", "finding", "say", "note", "kpis", "chart", "table", "points", "quotes", "cards", "verdict", "written",
-           "settings", "held", "tell"}
+SAYING = {"t", "text", "answer", "finding", "say", "note", "lacking"}
+SHOWING = {"answer", "finding", "say", "note", "lacking", "kpis", "chart", "table", "points", "quotes", "cards", "verdict",
+           "written", "settings", "held", "tell"}
 
 
 @cache

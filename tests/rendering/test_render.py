@@ -183,8 +183,7 @@ def test_what_is_lacking_stands_once_at_the_end_with_the_titles_it_leaves_open(h
     out = html(
         text_cell("## First"), code(LACKING), text_cell("## Second\n\nWhy."), code(LACKING), text_cell("### Below"),
         code(LACKING), text_cell("## Third"), code(LACKING, SAY), text_cell("## Fourth\n\nHow."), code(SAY),
-        text_cell("### Fifth\n\nWho."),
-        code(other), code(),
+        text_cell("### Fifth\n\nWho."), code(other), code(),
     )
     assert re.findall(r'<h2 id="s-[^>]*>(.*?)</h2>', out) == ["Third", "Fourth"]
     lines = re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", between(out, 'id="lacking"', "</section>"))

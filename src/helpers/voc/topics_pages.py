@@ -293,8 +293,8 @@ def _origins(chosen: pd.DataFrame) -> list[str]:
 # --- words and products
 
 
-def words(compared: pd.DataFrame, *, n: int, average: float, source: str) -> list[Said | dict]:
-    """Return which words mark complaints (themes.word_drivers): a chart and a finding, or that none does.
+def words(compared: pd.DataFrame, *, n: int) -> list[Said | dict]:
+    """Return which words mark complaints (themes.word_drivers): a sentence and a table, or that none does.
 
     Nothing where no words could be compared.
     """
@@ -304,16 +304,10 @@ def words(compared: pd.DataFrame, *, n: int, average: float, source: str) -> lis
         marked = wording.shown_words(compared, n=n)
     except TooLittleData as short:
         return [Said(short.template, short.values)]
-    chart = {
-        "axes": plots.bar(marked, label="word", value="dissatisfied_share", low="low", high="high", fmt="percent",
-                          colors=plots.VERMILION, reference=average, reference_label=t("all reviews")),
-        "title": t("What unhappy reviewers mention"),
-        "subtitle": t("Share of dissatisfied reviews among those with the word, 95% interval"), "source": source,
-        "alt": t("Bars of the share of dissatisfied reviews by word."), "data": marked, "name": "complaint_words",
-        "columns": _translated(wording.WORD_COLUMNS),
-    }
+    table = {"frame": marked, "columns": _translated(wording.WORD_COLUMNS), "csv_name": "complaint_words",
+             "caption": t("What unhappy reviewers mention: words with most dissatisfied reviews beyond those expected")}
     said = wording.word_finding(compared)
-    return [chart, Said(said.template, said.values)]
+    return [Said(said.template, said.values), table]
 
 
 def products(reviews: pd.DataFrame, names: pd.DataFrame) -> list[Said | dict]:

@@ -156,3 +156,9 @@ def test_a_complaint_without_a_wish_is_preferred_to_one_with_a_wish():
     wish = OTHER + ", I wish they offered evening delivery"
     said, about = rows(wish, BAD)
     assert find_quotes(said, about, reviews_of(True, True), predict, names=["delivery"])["quote"].tolist() == [BAD, wish]
+
+
+def test_no_clause_stands_twice_under_a_topic_with_another_product_before_it():
+    first, second = "第一次给差评，夜灯店员爱理不理没人招呼", "真的生气，店员爱理不理没人招呼，打开发现快过期了"
+    said, about = rows(first, second, topic="service")
+    assert len(find_quotes(said, about, reviews_of(True, True), predict, names=["service"])) == 1

@@ -45,8 +45,8 @@ def panels(
         for row, (number, last) in enumerate(zip(middle, end, strict=True)):
             words = shown(number, fmt) if low or np.isnan(last) else f"{shown(number, fmt)} · {shown(last, fmt)}"
             if not np.isnan(number):
-                ax.text(1.09 * reach, row, words, va="center", fontsize=8.5, color=plots.INK)
-        ax.set_xlim(0, reach * (1.5 if low else 1.95))
+                ax.text(1.16 * reach, row, words, va="center", fontsize=8.5, color=plots.INK)
+        ax.set_xlim(0, reach * (1.55 if low else 2.1))
         ax.annotate(_in_lines(title) if is_phone else title, (0, 1), xycoords="axes fraction", xytext=(0, 4),
                     textcoords="offset points", fontsize=9.5, color=plots.MUTED,
                     annotation_clip=False)  # no title: a label that must not touch its neighbour

@@ -123,7 +123,7 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
 
     possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 100 sentences of a tag that
     are worth most, those in which it is heard with .65 at least, the most useful first; none says nearly what one before it
-    does, under whichever topic.
+    does, under whichever topic, and none repeats a clause of one of its own topic.
     """
     own = possible[possible["topic"].isin(topics)].sort_values(
         ["topic", "tag", "worth", "feedback_id", "sentence"], ascending=[True, True, False, True, True], kind="stable"
@@ -139,8 +139,9 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     asks = np.array([TOLD if voc_requests.asking_clause(sentence) else 1.0 for sentence in own["sentence"]])
     own = own.assign(useful=(own["worth"] * own["heard"] ** 3 * np.array(fits, dtype=float) * asks).round(9))
     own = own.sort_values(["useful", "feedback_id", "sentence"], ascending=[False, True, True], kind="stable")
-    rows, told = [], Told([], set())
+    rows, told = [], Told([], set(), set())
     for topic in topics:
+        told = told._replace(here=set())
         for tag, n in ((True, n_bad), (False, n_good)):
             rows += _different(own[(own["topic"] == topic) & (own["tag"] == tag)], n, told)
     chosen = pd.DataFrame(rows, columns=list(own.columns))
@@ -148,10 +149,11 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
 
 
 class Told(NamedTuple):
-    """What the quotes so far say: the content words of each, and all their clauses."""
+    """What the quotes so far say: the content words of each, all their clauses, and those of the topic's own quotes."""
 
     words: list[set[str]]
     clauses: set[str]
+    here: set[str]
 
 
 def _different(ordered: pd.DataFrame, n: int, told: Told) -> list[tuple]:
@@ -159,14 +161,21 @@ def _different(ordered: pd.DataFrame, n: int, told: Told) -> list[tuple]:
     found, left = [], [(row, content_words(row.sentence), _clauses(row.sentence)) for row in ordered.itertuples(index=False)]
     while len(found) < n:
         left = [(row, words, clauses) for row, words, clauses in left
-                if all(len(words & other) < ALIKE * min(len(words), len(other)) for other in told.words)]
+                if all(len(words & other) < ALIKE * min(len(words), len(other)) for other in told.words)
+                and not _repeated(clauses, told.here)]
         if not left:
             break
-        row, words, clauses = max(left, key=lambda one: one[0].useful * TOLD ** len(one[2] & told.clauses))
+        row, words, clauses = max(left, key=lambda one: one[0].useful * TOLD ** len(_repeated(one[2], told.clauses)))
         found.append(tuple(row))
         told.words.append(words)
         told.clauses.update(clauses)
+        told.here.update(clauses)
     return found
+
+
+def _repeated(clauses: set[str], said: set[str]) -> set[str]:
+    """Return the clauses that were said, whole or with a word (a product's name) more or less."""
+    return {clause for clause in clauses if any(clause in other or other in clause for other in said)}
 
 
 def _clauses(sentence: str) -> set[str]:

@@ -162,3 +162,10 @@ def test_no_clause_stands_twice_under_a_topic_with_another_product_before_it():
     first, second = "第一次给差评，夜灯店员爱理不理没人招呼", "真的生气，店员爱理不理没人招呼，打开发现快过期了"
     said, about = rows(first, second, topic="service")
     assert len(find_quotes(said, about, reviews_of(True, True), predict, names=["service"])) == 1
+
+
+@pytest.mark.parametrize(("closeness", "n"), [(0.4, 2), (0.39, 1)])
+def test_a_sentence_far_from_the_heart_of_a_theme_is_not_quoted(closeness, n):
+    said, about = rows(BAD, OTHER)
+    said = said.assign(kind="theme", closeness=[0.8, closeness])
+    assert len(candidates(said, about.assign(kind="theme"), reviews_of(True, True))) == n

@@ -30,6 +30,7 @@ AUDIBLE = 0.65  # probability that the author feels as the quote is tagged, from
 FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
 UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or blame, and of one with more of the wrong kind
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
+CENTRAL = 0.5  # share of a topic's largest nearness below which a sentence is too far from its heart
 TOLD = 0.3  # worth of a sentence for each of its clauses that another quote has, and of one that asks for something
 N_NEAR, N_TRIED = 300, 100  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
 _CLAUSE_END = re.compile(r"[,，;；:：。！？!?…~～]+|\.(?:\s|$)")
@@ -95,9 +96,9 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     """Return the sentences that may be quoted: feedback_id, topic, sentence, worth, tag (true = dissatisfied), has_verdict.
 
     worth: nearness × specificity. nearness: a theme's closeness; for an aspect the share of the sentence's clauses on aspects
-    that are on this one; only the 300 nearest of a topic and tag are looked at. The tag is the author's verdict or, where
-    there is none, what the clauses about the topic say. Left out are copies, sentences of the wrong length, and those where the
-    clauses about the topic do not say what the tag says with .7 at least.
+    that are on this one. Only sentences with half of the topic's largest nearness, and of them the 300 nearest of a tag, are
+    looked at. The tag is the author's verdict or, where there is none, what the clauses about the topic say. Left out are
+    copies, sentences of the wrong length, and those where the clauses about the topic do not say what the tag says with .7.
     """
     clauses = mentioned.drop_duplicates(["feedback_id", "topic", "clause"])
     near = clauses.groupby(["feedback_id", "kind", "sentence", "topic"]).agg(n=("clause", "size"), closest=("closeness", "max"))
@@ -111,6 +112,7 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     of_tag = table["p_dissatisfied"].where(table["tag"], 1 - table["p_dissatisfied"])
     table = table[table["copy_of"].isna() & (said == felt.fillna(said)) & (of_tag >= FELT)]
     table = table[table["sentence"].map({s: is_quotable(s) for s in set(table["sentence"])}).astype(bool)]
+    table = table[table["nearness"] >= CENTRAL * table.groupby("topic")["nearness"].transform("max")]
     table = table.sort_values(["nearness", "feedback_id", "sentence"], ascending=[False, True, True], kind="stable")
     table = table.groupby(["topic", "tag"]).head(N_NEAR)
     of_sentence = {sentence: specificity(sentence) for sentence in set(table["sentence"])}

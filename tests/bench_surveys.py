@@ -12,7 +12,7 @@ from scipy.stats import qmc
 
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, wilson
-from helpers.surveys import surveys_change, surveys_response, surveys_trend, surveys_weights
+from helpers.surveys import surveys_change, surveys_response, surveys_trend, surveys_value, surveys_weights
 from helpers.surveys.surveys_intervals import PRIOR, mean_interval, share_below
 
 SIZES = (15, 20, 30, 50, 75, 100, 150, 300, 500, 1000, 1500)
@@ -258,6 +258,28 @@ def change_coverage(n_both: int, n_alone: int, *, n_runs: int = 1000, seed: int 
             for how in ("ours", "apart") for name, suffix in (("covered", ""), ("width", "_width"))}
 
 
+def value_coverage(n: int, *, detractors: float, spread: float, ratio: float = 1.0, n_runs: int = 300, seed: int = 13) -> dict:
+    """Return coverage of detractors' share of value and of what it exceeds their share of customers by: ours and, of the share,
+    the percentile bootstrap's. Values are log-normal, those of detractors `ratio` times the others'."""
+    rng, rows = np.random.default_rng([seed, n, int(100 * spread)]), []
+    truth = detractors * ratio / (detractors * ratio + 1 - detractors)
+    for run in range(n_runs):
+        is_bad = rng.random(n) < detractors
+        money = rng.lognormal(0, spread, n) * np.where(is_bad, ratio, 1.0)
+        ids = [f"c{i:05d}" for i in range(n)]
+        answers = pd.DataFrame({"feedback_id": ids, "customer_id": ids, "received_at": pd.NaT,
+                                "nps": np.where(is_bad, 2.0, 9.0)})
+        values = pd.DataFrame({"customer_id": ids, "customer_lifetime_value": money})
+        found = surveys_value.value_by_group(answers, values, seed=run).iloc[0]
+        if found["group"] != "detractors":
+            continue
+        draws = rng.multinomial(n, np.full(n, 1 / n), size=500)
+        low, high = np.quantile(draws @ (money * is_bad) / (draws @ money), (0.025, 0.975))
+        rows.append({"share": found["value_low"] <= truth <= found["value_high"], "percentile": low <= truth <= high,
+                     "excess": found["excess_low"] <= truth - found["customer_share"] <= found["excess_high"]})
+    return pd.DataFrame(rows).mean().to_dict()
+
+
 def false_alarms(n_periods: int, n: int, *, shift: float = 0.0, n_runs: int = 1000, seed: int = 5) -> float:
     """Return how often a control chart signals in `n_periods` of `n` answers of one and the same mood (or, with `shift`, where
     the last period has so much more promoters and fewer detractors)."""
@@ -292,6 +314,10 @@ def section() -> str:
                for both, alone, found in moved]
     alarms = ", ".join(f"{false_alarms(k, 60):.1%} of charts of {k} periods" for k in (8, 12, 24))
     seen, seen_with_more = (f"{false_alarms(12, n, shift=0.2):.0%}" for n in (60, 300))
+    values = [f"{found['share']:.1%} (percentile bootstrap {found['percentile']:.1%}) with {n * share:.0f} detractors of {n}, "
+              f"log-normal {spread}"
+              for n, share, spread in ((120, 0.3, 1.0), (300, 0.15, 1.5), (1000, 0.15, 1.5), (1000, 0.3, 1.0))
+              for found in [value_coverage(n, detractors=share, spread=spread)]]
     listed, silences = "\n".join(rows), "\n".join(_weighted(*found) for found in weighted)
     return f"""
 ## Intervals of survey scores
@@ -316,6 +342,7 @@ of 17 to 68 %; uneven: 35, 15 and 4 %; four things known: 2 to 60 %):
 
 Response rate: {"; ".join(rates)}.
 Change of NPS: {"; ".join(changes)}.
+Detractors' share of value: {"; ".join(values)}.
 Control chart of 60 answers a period in which nothing changes: a false signal in {alarms}. A last period 20 points better is
 seen in {seen} of charts with 60 answers a period and in {seen_with_more} with 300.
 """

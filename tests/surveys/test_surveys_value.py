@@ -1,8 +1,11 @@
 """surveys_value.py: the value that promoters, passives and detractors hold, worked by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import special
 
+from bench_surveys import value_coverage
 from helpers.errors import TooLittleData
 from helpers.surveys import surveys_value
 
@@ -57,3 +60,24 @@ def test_the_order_of_rows_does_not_matter():
     shuffled = answers.sample(frac=1, random_state=2), values.sample(frac=1, random_state=3)
     pd.testing.assert_frame_equal(surveys_value.value_by_group(*shuffled, seed=1),
                                   surveys_value.value_by_group(answers, values, seed=1))
+
+
+def test_a_group_without_any_value_has_no_interval_and_the_others_do():
+    found = surveys_value.value_by_group(*made(40, 60, 100, values=(0.0, 10.0, 10.0)), seed=1).set_index("group")
+    assert found.loc["detractors", "value_share"] == 0.0
+    assert found.loc["detractors", ["value_low", "value_high", "excess_low"]].isna().all()
+    assert found.loc["promoters", "value_low"] < 1000 / 1600 < found.loc["promoters", "value_high"]
+
+
+def test_the_share_of_equal_values_has_the_interval_of_a_share_of_customers():
+    row = surveys_value.value_by_group(*made(400, 600, 1000, values=(5.0, 5.0, 5.0)), seed=1).iloc[0]
+    half = 1.96 / np.sqrt(2000 * 0.2 * 0.8)  # of the log odds
+    expected = special.expit(special.logit(0.2) + np.array([-half, half]))
+    assert [row["value_low"], row["value_high"]] == pytest.approx(expected.tolist(), rel=0.02)
+
+
+@pytest.mark.slow
+def test_a_few_rich_customers_are_covered_better_than_by_the_plain_bootstrap():
+    found = value_coverage(300, detractors=0.15, spread=1.5, n_runs=120)
+    assert found["share"] >= 0.88
+    assert found["share"] > found["percentile"]

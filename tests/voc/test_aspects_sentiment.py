@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from helpers.proportions import difference_interval, wilson
 from helpers.voc import aspects_sentiment
 from helpers.voc.aspects_sentiment import judge, summarise
 
@@ -136,3 +137,57 @@ def test_a_single_topic_has_no_others_to_be_compared_with():
     row = summarise(topics(price=(40, 0.75)), n_read=40).iloc[0]
     assert row["dissatisfied_share"] == 0.75
     assert pd.isna(row[["others", "difference", "p_value", "q_value"]]).all()
+
+
+# --- voices
+
+
+def said_by(authors: list, p: list[float], **more) -> pd.DataFrame:
+    table = topics(price=(len(p), 0.5)).assign(p_dissatisfied=p)
+    return aspects_sentiment.voices(table, pd.DataFrame({"feedback_id": table["feedback_id"], "customer_id": authors, **more}))
+
+
+def test_two_texts_of_one_author_that_say_the_same_count_like_one():
+    pairs = said_by([f"c{i // 2}" for i in range(80)], [0.9, 0.9, 0.1, 0.1] * 20)
+    alone = said_by([None] * 80, [0.9, 0.9, 0.1, 0.1] * 20)
+    once, twice = (summarise(table, n_read=80).iloc[0] for table in (alone, pairs))
+    assert (once["n"], twice["n"]) == (80, 80) and twice["dissatisfied_share"] == pytest.approx(0.5)
+    assert [once["low"], once["high"]] == pytest.approx([float(end) for end in wilson(40, 80)])
+    assert [twice["low"], twice["high"]] == pytest.approx([float(end) for end in wilson(19.5, 39)])  # 40 authors: 80 × 39 / 80
+
+
+def test_authors_who_contradict_themselves_make_nothing_surer():
+    torn = said_by([f"c{i // 2}" for i in range(80)], [0.9, 0.1] * 40)
+    assert summarise(torn, n_read=80).iloc[0]["low"] == pytest.approx(float(wilson(40, 80)[0]))
+
+
+def test_copies_of_a_text_are_one_voice():
+    copies = [None] * 40 + ["f0"] * 40
+    found = summarise(said_by([None] * 80, [0.1] * 40 + [0.9] * 40, copy_of=copies), n_read=40).iloc[0]
+    assert (found["n"], found["share"], found["dissatisfied_share"]) == (40, 1.0, pytest.approx(0.1))
+
+
+def test_a_text_that_mentions_many_other_aspects_is_one_comparison():
+    ids = [f"f{i}" for i in range(60)]
+    rows = [(i, "price", 0.5 + 0.4 * (-1) ** n) for n, i in enumerate(ids[:30])]
+    rows += [(i, topic, 0.5 + 0.4 * (-1) ** n) for n, i in enumerate(ids[30:]) for topic in ("a", "b", "c")]
+    table = pd.DataFrame(rows, columns=["feedback_id", "topic", "p_dissatisfied"]).assign(kind="aspect", is_dissatisfied=pd.NA)
+    price = summarise(table, n_read=60).set_index("topic").loc["price"]
+    low, high = difference_interval(15, 30, 14.5, 29)  # not 45 of 90: 30 texts, 90 × 29 / 90
+    assert (price["difference_low"], price["difference_high"]) == pytest.approx((float(low), float(high)))
+
+
+@pytest.mark.slow
+def test_the_share_is_covered_where_few_authors_write_most_texts():
+    """60 authors, of whom each is pleased or not, write 1 to 12 texts each; the chance of displeasure is .4."""
+    rng, hits = np.random.default_rng(3), np.zeros(2)
+    for _ in range(150):
+        n = rng.integers(1, 13, 60)
+        p = np.repeat(np.where(rng.random(60) < 0.4, 0.95, 0.05), n)
+        truth = 0.4 * 0.95 + 0.6 * 0.05
+        for i, authors in enumerate((np.repeat(np.arange(60), n).astype(str), np.full(len(p), None))):
+            row = summarise(said_by(list(authors), list(p)), n_read=len(p)).iloc[0]
+            hits[i] += row["low"] <= truth <= row["high"]
+    ours, as_if_alone = hits / 150
+    assert ours >= 0.91
+    assert as_if_alone < 0.75

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 
 from helpers.proportions import difference_interval, q_values, wilson
 from helpers.sentiment import sentiment, sentiment_clauses
+from helpers.voc.topics_history import authors_of
 
 MOST_READ = 40_000  # clauses that are read one by one; beyond, the verdict of their text stands in, so that time stays bounded
 MIN_EACH = 30  # texts of each verdict that calibration needs
@@ -101,23 +102,57 @@ def _by_topic(clauses: pd.DataFrame) -> pd.DataFrame:
 # --- what the page shows
 
 
+def voices(topics: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return `feedback_topics` without the copies of texts (one voice is one text, however often it is pasted), with `author`:
+    the customer, or the text itself where nobody is known to have written it.
+
+    reviews: of voc.read_reviews (feedback_id, customer_id, copy_of; of those that are there).
+    """
+    heads = reviews[reviews["copy_of"].isna()] if "copy_of" in reviews else reviews
+    kept = topics[topics["feedback_id"].isin(heads["feedback_id"])]
+    return kept.assign(author=kept["feedback_id"].map(authors_of(heads)))
+
+
+def _worth(p: pd.Series, author: pd.Series) -> float:
+    """Return as how many texts of different authors these count: an author's texts, and a text's mentions, are alike.
+
+    The design effect is that of the probabilities, whole authors drawn (never below 1: Kish 1965).
+    """
+    away = p - p.mean()
+    by_author = away.groupby(author.to_numpy()).sum()
+    alone, k = float((away**2).sum()), len(by_author)
+    effect = float((by_author**2).sum()) / alone * k / (k - 1) if alone > 1e-12 and 1 < k < len(p) else len(p) / max(k, 1)
+    return len(p) / max(effect, 1.0)
+
+
 def summarise(topics: pd.DataFrame, *, n_read: int, kind: str = "aspect") -> pd.DataFrame:
     """Return one row a topic of the kind, the most mentioned first.
+
+    topics: `feedback_topics`, best with the `author` of :func:`voices`; without it each text has its own. Intervals and
+    p-values count authors, not texts, and a text that mentions three other aspects once; they leave out how exactly the
+    probabilities were calibrated, which moves all aspects alike.
 
     topic, n, share (of `n_read` texts), n_told (texts with a clear verdict on it), dissatisfied_share (mean probability) with
     low and high (Wilson), others (mean probability of all other mentions), difference to them with difference_low and _high
     (Newcombe), p_value and q_value over the topics with at least 30 mentions; below, figures but the counts are null.
     """
     own = topics[topics["kind"] == kind]
+    author = own["author"] if "author" in own else own["feedback_id"]
     table = own.groupby("topic").agg(
         n=("p_dissatisfied", "size"), total=("p_dissatisfied", "sum"), n_told=("is_dissatisfied", "count")
     ).reset_index().sort_values(["n", "topic"], ascending=[False, True]).reset_index(drop=True)
     n, bad = table["n"].astype(float), table["total"].where(table["n"] >= MIN_EACH)
     n_others, bad_others = (len(own) - n).where(n < len(own)), own["p_dissatisfied"].sum() - bad
-    low, high = wilson(bad, n)
-    difference_low, difference_high = difference_interval(bad, n, bad_others, n_others)
+    is_on = {topic: own["topic"] == topic for topic in table["topic"]}
+    worth, worth_others = (pd.Series([
+        _worth(own.loc[rows, "p_dissatisfied"], author[rows]) if rows.any() else 0.0
+        for rows in ((one if is_own else ~one) for one in is_on.values())
+    ], index=table.index, dtype=float).where(counts.notna()) for is_own, counts in ((True, bad), (False, n_others)))
+    low, high = wilson(bad / n * worth, worth)
+    difference_low, difference_high = difference_interval(
+        bad / n * worth, worth, bad_others / n_others * worth_others, worth_others)
     pooled = (bad + bad_others) / len(own) if len(own) else bad
-    z = (bad / n - bad_others / n_others) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / n_others))
+    z = (bad / n - bad_others / n_others) / np.sqrt(pooled * (1 - pooled) * (1 / worth + 1 / worth_others))
     table = table.drop(columns="total").assign(
         share=n / max(n_read, 1), dissatisfied_share=bad / n, low=low, high=high, others=bad_others / n_others,
         difference=bad / n - bad_others / n_others, difference_low=difference_low, difference_high=difference_high,

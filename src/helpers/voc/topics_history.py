@@ -98,7 +98,7 @@ def since_last_run(topics: pd.DataFrame, runs: pd.DataFrame, reviews: pd.DataFra
             "Needs {needed:count} texts that earlier runs had not read and as many that they had; there are {new:count} and "
             "{old:count}.", needed=MIN_TEXTS, new=n_new, old=len(runs) - n_new,
         )
-    return _compare(topics, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"], _authors(reviews))
+    return _compare(topics, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"], authors_of(reviews))
 
 
 def come_and_gone(runs: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -155,10 +155,10 @@ def between_windows(
 ) -> tuple[pd.DataFrame, dict]:
     """Return the comparison of the two stretches of :func:`windows`, and the stretches."""
     of = windows(reviews, as_of=as_of, time_zone=time_zone)
-    return _compare(topics, of["now"], of["before"], _authors(reviews)), of
+    return _compare(topics, of["now"], of["before"], authors_of(reviews)), of
 
 
-def _authors(reviews: pd.DataFrame | None) -> pd.Series:
+def authors_of(reviews: pd.DataFrame | None) -> pd.Series:
     """Return who wrote each text, by feedback_id: the customer, else the text it copies, else the text itself."""
     if reviews is None:
         return pd.Series(dtype="object")

@@ -46,8 +46,12 @@ def _translated(columns: dict) -> dict:
 
 
 def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list[Said | dict]:
-    """Return how often each aspect is mentioned and how dissatisfied people are with it: a chart, findings, what is left."""
-    read = reviews[reviews["text"].notna()]
+    """Return how often each aspect is mentioned and how dissatisfied people are with it: a chart, findings, what is left.
+
+    Copies of a text are the same voice and count once.
+    """
+    topics = aspects_sentiment.voices(topics, reviews)
+    read = reviews[reviews["text"].notna() & (reviews["copy_of"].isna() if "copy_of" in reviews else True)]
     table = aspects_sentiment.summarise(topics, n_read=len(read))
     shown = table[table["dissatisfied_share"].notna()]
     n_known = read["feedback_id"].isin(topics.loc[topics["kind"] == "aspect", "feedback_id"]).sum()
@@ -76,7 +80,10 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
         "source": source, "alt": t("Bars of how often aspects are mentioned, dots of the share dissatisfied with each."),
         "data": table, "columns": _translated(ASPECT_COLUMNS), "name": "aspects",
     }
-    return [chart, *_aspect_findings(headed), rest]
+    return [chart, *_aspect_findings(headed), rest, Said(
+        "Copies of a text count once, and the texts of one customer are not taken for those of several. The intervals leave "
+        "out how exactly the model was calibrated; that would move all aspects alike.", {},
+    )]
 
 
 def _aspect_findings(clear: pd.DataFrame) -> list[Said]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from helpers import tables
+from helpers import datasets, tables
 from helpers.errors import TooLittleData
 from helpers.sentiment import sentiment, sentiment_quality
 from helpers.sources import fine_foods
@@ -170,7 +170,8 @@ def test_clauses_are_scored_alone_with_their_weight():
 @pytest.fixture(scope="module")
 def reviews() -> pd.DataFrame:
     """The published reviews, all 5,000, as the notebook reads them."""
-    raw = fine_foods.read(None, {}, business=None, connection=None)["feedback"]
+    source = datasets.load("complete_journey").sources[1]
+    raw = fine_foods.read(source, {}, business=None, connection=None)["feedback"]
     columns = tables.empty("feedback").columns
     return voc.read_reviews(tables.empty("feedback").reindex(raw.index).assign(**{c: raw[c] for c in columns if c in raw}))
 

@@ -32,7 +32,7 @@ UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
 CENTRAL = 0.5  # share of a topic's largest nearness below which a sentence is too far from its heart
 TOLD = 0.3  # worth of a sentence for each of its clauses that another quote has, and of one that asks for something
-N_NEAR, N_TRIED = 300, 100  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
+N_NEAR, N_TRIED = 300, 60  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
 _CLAUSE_END = re.compile(r"[,，;；:：。！？!?…~～]+|\.(?:\s|$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z']+|\d+")
@@ -123,7 +123,7 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
 def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_bad: int = 2, n_good: int = 1) -> pd.DataFrame:
     """Return the quotes of the topics, in their order: topic, quote, tag (true = dissatisfied), has_verdict, feedback_id.
 
-    possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 100 sentences of a tag that
+    possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 60 sentences of a tag that
     are worth most, those in which it is heard with .65 at least, the most useful first; none says nearly what one before it
     does, under whichever topic, and none repeats a clause of one of its own topic.
     """

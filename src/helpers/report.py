@@ -4,9 +4,7 @@ Every function displays one block of HTML that the report template (render.py) s
 shown with a small style sheet. All text from data is escaped here and sanitised again when the report is made.
 """
 
-import base64
 import html
-import io
 import json
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -18,7 +16,8 @@ from helpers import datasets, i18n, paths, tables
 from helpers.contracts import TOPICS
 from helpers.errors import UserError
 from helpers.evidence import OF_THE_RUN, Evidence, grade, with_history
-from helpers.i18n import shown, text
+from helpers.i18n import text
+from helpers.rendering.blocks import capital, card_html, escape, finding_html, kpi_html, picture, table_html
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,6 @@ def _show(role: str, body: str, **attributes) -> None:
     display(HTML(f'<div class="block {role}"{extra}>{body}</div>'))
 
 
-def _escape(value) -> str:
-    return html.escape(str(value), quote=True)
-
-
 # --- opening
 
 
@@ -97,7 +92,7 @@ def settings(**parameters) -> None:
         text("Random seed"): str(run.seed),
     }
     rows |= {f"{text('Parameter')} {name}": _plain(value) for name, value in parameters.items()}
-    body = "".join(f"<tr><th scope='row'>{_escape(k)}</th><td>{_escape(v)}</td></tr>" for k, v in rows.items())
+    body = "".join(f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
     _show("settings", f"<table>{body}</table>")
 
 
@@ -107,7 +102,7 @@ def _plain(value) -> str:
 
 def answer(template: str, /, **values) -> None:
     """Show the answer of the page: one sentence, which the report puts on the first screen."""
-    _show("answer", f"<p>{_escape(text(template, **values))}</p>")
+    _show("answer", f"<p>{escape(text(template, **values))}</p>")
 
 
 @dataclass(frozen=True)
@@ -129,44 +124,7 @@ class Kpi:
 
 def kpis(*cards: Kpi) -> None:
     """Show three to six key figures side by side. Labels, notes and comparisons are given translated."""
-    _show("kpis", "".join(_kpi_html(card) for card in cards))
-
-
-def _kpi_html(card: Kpi) -> str:
-    parts = [f'<div class="kpi-label">{_escape(card.label)}</div>']
-    parts += [f'<div class="kpi-value">{_escape(shown(card.value, card.fmt))}</div>']
-    if card.low is not None:
-        between = text("95% interval {low} to {high}", low=shown(card.low, card.fmt), high=shown(card.high, card.fmt))
-        parts += [f'<div class="kpi-interval">{_escape(between)}</div>']
-    if card.change is not None:
-        news = _news(card.change, card.good)
-        change = text("{change} {against}", change=shown(card.change, card.change_fmt), against=card.against)
-        parts += [f'<div class="kpi-change {news}">{_escape(change)}</div>']
-    if len(card.trend) > 1:
-        parts += [_sparkline(card.trend)]
-    if card.note:
-        parts += [f'<div class="kpi-note">{_escape(card.note)}</div>']
-    return f'<div class="kpi">{"".join(parts)}</div>'
-
-
-def _news(change: float, good: str) -> str:
-    if good == "neutral" or not change or change != change:
-        return "flat"
-    return "good" if (change > 0) == (good == "up") else "bad"
-
-
-def _sparkline(values, width: int = 120, height: int = 28) -> str:
-    """Return a small line of the values, the last one marked (decoration: the figures stand beside it)."""
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    step = (width - 6) / (len(values) - 1)
-    points = [(3 + i * step, height - 3 - (v - low) / span * (height - 6)) for i, v in enumerate(values)]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    x, y = points[-1]
-    return (
-        f'<svg class="spark" viewBox="0 0 {width} {height}" aria-hidden="true"><polyline points="{line}"></polyline>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"></circle></svg>'
-    )
+    _show("kpis", "".join(kpi_html(card) for card in cards))
 
 
 # --- findings
@@ -194,19 +152,6 @@ def finding(template: str, /, *, evidence: Evidence, **values) -> str:
     return given
 
 
-def finding_html(template: str, values: dict, given: str, why: str, n: int) -> str:
-    """Return a finding as HTML: grade, sentence, and what it rests on."""
-    rests = text("n = {n:count}; {why:label}", n=n, why=why)
-    return (
-        f'<span class="grade {given.replace(" ", "-")}">{_escape(_capital(text(given)))}</span> '
-        f'<span class="sentence">{_escape(text(template, **values))}</span> <span class="evidence">{_escape(rests)}</span>'
-    )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def held(findings: pd.DataFrame) -> None:
     """Show findings of other notebooks (columns of `findings_<topic>` and topic), each with the decision that it serves.
 
@@ -221,16 +166,16 @@ def held(findings: pd.DataFrame) -> None:
     for topic, rows in findings.groupby("topic", sort=False):
         stage = f"{1 + TOPICS.index(topic):02d}_{topic}"
         items = "".join(_held_item(row) for row in rows.to_dict("records"))
-        name = _escape(text(STAGES[stage][0]))
+        name = escape(text(STAGES[stage][0]))
         groups.append(f'<div class="held-topic"><a href="{stage}.html">{name}</a><ul>{items}</ul></div>')
     _show("held", "".join(groups))
 
 
 def _held_item(row: dict) -> str:
-    decision = f'<b>{_escape(_capital(text(row["serves"])))}</b> ' if isinstance(row["serves"], str) else ""
+    decision = f'<b>{escape(capital(text(row["serves"])))}</b> ' if isinstance(row["serves"], str) else ""
     rests = text("n = {n:count}; {why:label}", n=row["n"], why=row["why"])
     said = text(row["template"], **json.loads(row["values"]))
-    return f'<li>{decision}{_escape(said)} <span class="evidence">{_escape(rests)}</span></li>'
+    return f'<li>{decision}{escape(said)} <span class="evidence">{escape(rests)}</span></li>'
 
 
 def _jsonable(value):
@@ -262,35 +207,16 @@ def chart(
     All texts are given translated.
     """
     figure = getattr(axes, "figure", axes)
-    head = f'<div class="eyebrow">{_escape(eyebrow)}</div>' if eyebrow else ""
-    head += f'<div class="chart-title">{_escape(title)}</div>'
-    head += f'<div class="chart-subtitle">{_escape(subtitle)}</div>' if subtitle else ""
-    image = _picture(figure, getattr(phone, "figure", phone), alt=alt, name=title)
-    foot = f'<div class="source">{_escape(source)}</div>' if source else ""
+    head = f'<div class="eyebrow">{escape(eyebrow)}</div>' if eyebrow else ""
+    head += f'<div class="chart-title">{escape(title)}</div>'
+    head += f'<div class="chart-subtitle">{escape(subtitle)}</div>' if subtitle else ""
+    image = picture(figure, getattr(phone, "figure", phone), alt=alt, name=title)
+    foot = f'<div class="source">{escape(source)}</div>' if source else ""
     if data is not None:
         summary = text("Show the figures as a table")
-        inside = _table_html(data, columns or {}, caption=title, csv_name=name or "figures")
-        foot += f"<details><summary>{_escape(summary)}</summary>{inside}</details>"
+        inside = table_html(data, columns or {}, caption=title, csv_name=name or "figures")
+        foot += f"<details><summary>{escape(summary)}</summary>{inside}</details>"
     _show("chart", f"<figure><figcaption>{head}</figcaption>{image}{foot}</figure>")
-
-
-def _picture(figure, phone, *, alt: str, name: str) -> str:
-    """Return the figure as HTML: laid out for a page and for a phone, or to be panned where it cannot be narrow."""
-    from helpers.plots import plots
-
-    width, height = (round(100 * size) for size in figure.get_size_inches())
-    wide, narrow = plots.to_png(figure), plots.to_narrow_png(figure) if phone is None else plots.to_png(phone)
-    image = f'<img src="{_data_url(wide)}" alt="{_escape(alt)}" width="{width}" height="{height}">'
-    if narrow:
-        source = f'<source media="screen and (max-width: 36rem)" srcset="{_data_url(narrow)}">'
-        return f"<picture>{source}{image}</picture>"
-    if width > 125 * plots.NARROW:  # wider than a phone can show
-        return f'<div class="pan" tabindex="0" role="group" aria-label="{_escape(name)}">{image}</div>'
-    return image
-
-
-def _data_url(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def table(
@@ -301,80 +227,7 @@ def table(
     Without `columns`, all columns are shown under their own names. A column without any value is left out. Only the first
     `rows` rows are shown and that is said; the CSV link holds them all.
     """
-    _show("table", _table_html(frame, columns or {}, caption=caption, csv_name=csv_name, rows=rows))
-
-
-def _table_html(frame: pd.DataFrame, columns: dict, *, caption: str, csv_name: str, rows: int = 50) -> str:
-    columns = columns or {name: (str(name), _guess_format(frame[name])) for name in frame.columns}
-    columns = {name: how for name, how in columns.items() if frame.empty or frame[name].notna().any()}  # nothing to show
-    chosen = frame[list(columns)]
-    rows = len(frame) if len(frame) <= 1.2 * rows else rows  # not "50 of 52"
-    head = "".join(
-        f'<th scope="col"{_align(chosen[name])}>{_escape(label)}</th>' for name, (label, _) in columns.items()
-    )
-    lines = []
-    for values in chosen.head(rows).itertuples(index=False):
-        cells = [
-            (_align(chosen[name]), _escape(_cell(value, fmt)))
-            for (name, (_, fmt)), value in zip(columns.items(), values, strict=True)
-        ]
-        first = f'<th scope="row"{cells[0][0]}>{cells[0][1]}</th>' if cells else ""
-        lines.append(f"<tr>{first}{''.join(f'<td{align}>{cell}</td>' for align, cell in cells[1:])}</tr>")
-    caption_html = f"<caption>{_escape(caption)}</caption>" if caption else ""
-    more = text("First {shown:count} of {all:count} rows.", shown=rows, all=len(chosen)) if len(chosen) > rows else ""
-    link = _csv_link(chosen, csv_name)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{_escape(caption or csv_name)}">'
-        f"<table>{caption_html}<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-        f'<p class="below">{_escape(more)} {link}</p>'
-    )
-
-
-def _align(values: pd.Series) -> str:
-    """Return the class of a column: numbers stand right, long texts get room."""
-    if pd.api.types.is_numeric_dtype(values) and values.dtype != bool:
-        return ' class="num"'
-    longest = max((len(str(value).encode()) for value in values.head(50)), default=0)
-    return ' class="long"' if longest > 40 else ""
-
-
-def _guess_format(values: pd.Series) -> str:
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return "day"
-    if pd.api.types.is_bool_dtype(values):
-        return ""
-    if pd.api.types.is_integer_dtype(values):
-        return "count"
-    return "number2" if pd.api.types.is_float_dtype(values) else ""
-
-
-def _cell(value, fmt: str) -> str:
-    if not isinstance(value, (list, tuple, dict)) and pd.isna(value):
-        return "–"
-    return shown(value, fmt)
-
-
-def _csv_link(frame: pd.DataFrame, name: str) -> str:
-    """Return a link that saves the frame as CSV (UTF-8 with BOM; text that a spreadsheet would run is quoted)."""
-    buffer = io.StringIO()
-    safe = frame.copy()
-    for column in safe.select_dtypes(include=["object", "str", "category"]):
-        safe[column] = safe[column].map(_inert, na_action="ignore")
-    safe.columns = [_inert(name) for name in safe.columns]
-    safe.to_csv(buffer, index=False, lineterminator="\n", float_format="%.10g")
-    content = base64.b64encode(("\ufeff" + buffer.getvalue()).encode()).decode()
-    label = text("Download as CSV")
-    return f'<a class="csv" download="{_escape(name)}.csv" href="data:text/csv;base64,{content}">{_escape(label)}</a>'
-
-
-def _inert(value):
-    """Return text that no spreadsheet takes for a formula; phones and negative numbers stay as they are."""
-    if not isinstance(value, str):
-        return value
-    value = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare CR is not quoted and would start a row
-    start = value.lstrip(" \t\r\n\v\f\u00a0\u3000\u200b\ufeff")[:1]
-    is_number = value.replace("+", "").replace("-", "").replace(".", "").replace(" ", "").isdigit()
-    return "'" + value if start in tuple("=+-@＝＋－＠") and start and not is_number else value
+    _show("table", table_html(frame, columns or {}, caption=caption, csv_name=csv_name, rows=rows))
 
 
 # --- words
@@ -437,37 +290,37 @@ def tell(*pieces: Said | Folded | dict) -> None:
 
 def say(template: str, /, **values) -> None:
     """Show a computed paragraph."""
-    _show("say", f"<p>{_escape(text(template, **values))}</p>")
+    _show("say", f"<p>{escape(text(template, **values))}</p>")
 
 
 def points(sentences: list[str]) -> None:
     """Show computed sentences (given translated) as a list; nothing where there are none."""
     if sentences:
-        _show("points", "<ul>" + "".join(f"<li>{_escape(s)}</li>" for s in sentences) + "</ul>")
+        _show("points", "<ul>" + "".join(f"<li>{escape(s)}</li>" for s in sentences) + "</ul>")
 
 
 def note(template: str, /, **values) -> None:
     """Show a note."""
-    _show("note", f"<p>{_escape(text(template, **values))}</p>")
+    _show("note", f"<p>{escape(text(template, **values))}</p>")
 
 
 def lacking(template: str, /, **values) -> None:
     """Say what is missing and what would mend it; the report page says it once, in its last section."""
-    _show("lacking", _escape(text(template, **values)))
+    _show("lacking", escape(text(template, **values)))
 
 
 def verdict(level: str, template: str, /, **values) -> None:
     """Show a model's verdict: `use`, `use with care` or `do not use`, and why."""
     assert level in ("use", "use with care", "do not use"), f"unknown verdict {level!r}"
-    body = f'<strong>{_escape(_capital(text(level)))}</strong> <span>{_escape(text(template, **values))}</span>'
+    body = f'<strong>{escape(capital(text(level)))}</strong> <span>{escape(text(template, **values))}</span>'
     _show("verdict", body, level=level.replace(" ", "-"))
 
 
 def quotes(rows: list[tuple[str, str]], *, title: str = "") -> None:
     """Show quotes: (text as it was said, where it comes from)."""
-    head = f'<div class="chart-title">{_escape(title)}</div>' if title else ""
+    head = f'<div class="chart-title">{escape(title)}</div>' if title else ""
     body = "".join(
-        f"<blockquote><p>{_escape(quote)}</p><footer>{_escape(origin)}</footer></blockquote>" for quote, origin in rows
+        f"<blockquote><p>{escape(quote)}</p><footer>{escape(origin)}</footer></blockquote>" for quote, origin in rows
     )
     _show("quotes", head + body)
 
@@ -486,25 +339,14 @@ class Card:
 
 def cards(*items: Card) -> None:
     """Show cards side by side (personas, alerts)."""
-    _show("cards", "".join(_card_html(item) for item in items))
-
-
-def _card_html(card: Card) -> str:
-    facts = "".join(f"<div><dt>{_escape(k)}</dt><dd>{_escape(v)}</dd></div>" for k, v in card.facts)
-    sentences = "".join(f"<li>{_escape(s)}</li>" for s in card.sentences)
-    style = f' style="border-top-color:{_escape(card.color)}"' if card.color else ""
-    return (
-        f'<section class="card"{style}>{card.icon}<div class="card-name">{_escape(card.name)}</div>'
-        f'<p class="card-line">{_escape(card.line)}</p><dl>{facts}</dl>'
-        + (f"<ul>{sentences}</ul>" if sentences else "") + "</section>"
-    )
+    _show("cards", "".join(card_html(item) for item in items))
 
 
 def written(*results: dict) -> None:
     """Show what was written: the last output of a notebook."""
     frame = pd.DataFrame(list(results))[["table", "rows", "columns"]]
     labels = {"table": (text("Table"), ""), "rows": (text("Rows"), "count"), "columns": (text("Columns"), "count")}
-    _show("written", _table_html(frame, labels, caption=text("Tables written"), csv_name="written"))
+    _show("written", table_html(frame, labels, caption=text("Tables written"), csv_name="written"))
 
 
 def source_line(*, n: int, of: str, run: Run, source: str = "", first: pd.Timestamp | None = None) -> str:

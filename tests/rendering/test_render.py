@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import datasets, i18n, paths, report
+from helpers import datasets, i18n, paths
 from helpers.errors import UserError
-from helpers.rendering import markup, page, render
+from helpers.rendering import blocks, markup, page, render
 from sample_report import HOSTILE
 
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
@@ -398,7 +398,7 @@ def test_markdown_tables_have_column_headers_and_can_be_scrolled():
 
 
 def test_hostile_texts_are_shown_as_typed(html):
-    escaped = [report._escape(value) for value in HOSTILE]
+    escaped = [blocks.escape(value) for value in HOSTILE]
     out = html(text_cell("## First"), code(block("points", "".join(f"<li>{value}</li>" for value in escaped))))
     section = between(out, 'id="s-1"', "</section>")
     assert "&lt;script&gt;document.title='owned'&lt;/script&gt;" in section

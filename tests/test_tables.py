@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import contracts, tables
-from helpers.contracts import Contract, day, flag, moment, rate, real, text, whole
+from helpers.contracts.contracts_columns import Contract, day, flag, moment, rate, real, text, whole
 from helpers.errors import UserError
 
 THINGS = Contract(

@@ -3,7 +3,7 @@
 `vault/…` is encrypted (vault.py) and holds what identifies a person; the tables of `results/` hold counts and weights.
 """
 
-from helpers.contracts import FINE, MAYBE, Contract, day, flag, moment, rate, real, text, whole
+from helpers.contracts.contracts_columns import FINE, MAYBE, Contract, day, flag, moment, rate, real, text, whole
 
 ADDRESS = (
     text("address", "street and house", **MAYBE),

@@ -1,6 +1,6 @@
 """Contracts of the ledger: what each run foretold, and what came of it. Earlier predictions are carried on from run to run."""
 
-from helpers.contracts import MAYBE, Contract, day, flag, rate, real, text, whole
+from helpers.contracts.contracts_columns import MAYBE, Contract, day, flag, rate, real, text, whole
 
 WHATS = ("churn", "purchases", "revenue", "segment size")
 TOPICS = ("segmentation", "lifetime_value", "churn")

@@ -1,6 +1,6 @@
 """Contracts of the answers of 04_lifetime_value: the tables that it writes to results/."""
 
-from helpers.contracts import CUSTOMER, MAYBE, Contract, day, flag, rate, real, text, whole
+from helpers.contracts.contracts_columns import CUSTOMER, MAYBE, Contract, day, flag, rate, real, text, whole
 
 LIFETIME_VALUE = (
     Contract(

@@ -1,6 +1,6 @@
 """Contracts of the answers of 05_persona: the tables that it writes to results/."""
 
-from helpers.contracts import MAYBE, Contract, flag, rate, real, text, whole
+from helpers.contracts.contracts_columns import MAYBE, Contract, flag, rate, real, text, whole
 
 PERSONA = (
     Contract(

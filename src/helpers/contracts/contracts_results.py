@@ -1,7 +1,7 @@
 """Contracts of the answers: the tables that the analysis notebooks write to results/."""
 
-from helpers.contracts import MAYBE, Contract, day, flag, rate, real, text, whole
 from helpers.contracts.contracts_churn import CHURN
+from helpers.contracts.contracts_columns import MAYBE, Contract, day, flag, rate, real, text, whole
 from helpers.contracts.contracts_lifetime_value import LIFETIME_VALUE
 from helpers.contracts.contracts_persona import PERSONA
 from helpers.contracts.contracts_segmentation import SEGMENTATION

@@ -1,6 +1,6 @@
 """Contracts of the answers of 03_segmentation: the tables that it writes to results/."""
 
-from helpers.contracts import CUSTOMER, MAYBE, Contract, flag, rate, real, text, whole
+from helpers.contracts.contracts_columns import CUSTOMER, MAYBE, Contract, flag, rate, real, text, whole
 
 SEGMENTATION = (
     Contract(

@@ -1,6 +1,6 @@
 """Contracts of the answers on service: the tables of 06_voc on how fast and how well cases are answered."""
 
-from helpers.contracts import MAYBE, Contract, day, flag, rate, real, text, whole
+from helpers.contracts.contracts_columns import MAYBE, Contract, day, flag, rate, real, text, whole
 
 
 def _quantiles(name: str, unit: str, means: str) -> tuple:

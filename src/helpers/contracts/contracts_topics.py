@@ -1,6 +1,6 @@
 """Contracts of what feedback is about: its topics, piece by piece, and how they were known to earlier runs."""
 
-from helpers.contracts import FINE, MAYBE, Contract, day, flag, rate, text, whole
+from helpers.contracts.contracts_columns import FINE, MAYBE, Contract, day, flag, rate, text, whole
 
 TOPICS_OF_FEEDBACK = (
     Contract(

@@ -1,6 +1,6 @@
 """Contracts of what 06_voc finds on costs, loyalty and wishes: the tables that it writes to results/."""
 
-from helpers.contracts import CUSTOMER, MAYBE, Contract, day, flag, rate, real, text, whole
+from helpers.contracts.contracts_columns import CUSTOMER, MAYBE, Contract, day, flag, rate, real, text, whole
 
 _LIFTS = tuple(
     real(f"{name}{end}", f"{words}{means}", "share", ge=-1, le=1, **MAYBE)

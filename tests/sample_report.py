@@ -19,7 +19,8 @@ HOSTILE = (
 SETUP = '''
 import numpy as np
 import pandas as pd
-from helpers import plots, report
+from helpers import report
+from helpers.plots import plots
 from helpers.i18n import text as t
 
 run = report.start("03_segmentation", dataset="complete_journey", language=language, seed=42)

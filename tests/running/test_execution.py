@@ -106,7 +106,7 @@ def test_models_are_computed_once_and_what_is_shown_is_shown_in_both_languages(e
     assert "passed every rule" not in outputs_of(notebooks["zh"])
     trace = json.loads((tmp_path / "staging" / "trace.json").read_text(encoding="utf-8"))
     assert trace["writes"]["segments_sensitivity"]["rows"] == 5
-    assert {"tables.py", "report.py", "notebook.py"} <= set(trace["code"])
+    assert {"tables.py", "report.py", "running/notebook.py"} <= set(trace["code"])
     assert (tmp_path / "staging/results/segments_sensitivity.parquet").exists()
     said = capsys.readouterr().out
     assert "03_segmentation  cell 1 of " in said

@@ -142,9 +142,9 @@ def test_a_single_topic_has_no_others_to_be_compared_with():
 # --- voices
 
 
-def said_by(authors: list, p: list[float], **more) -> pd.DataFrame:
-    table = topics(price=(len(p), 0.5)).assign(p_dissatisfied=p)
-    return aspects_sentiment.voices(table, pd.DataFrame({"feedback_id": table["feedback_id"], "customer_id": authors, **more}))
+def said_by(authors: list, p: list[float], copy_of=None) -> pd.DataFrame:
+    table = topics(price=(len(p), 0.5)).assign(p_dissatisfied=p, copy_of=copy_of)
+    return aspects_sentiment.voices(table, pd.DataFrame({"feedback_id": table["feedback_id"], "customer_id": authors}))
 
 
 def test_two_texts_of_one_author_that_say_the_same_count_like_one():

@@ -19,7 +19,7 @@ def about(**groups) -> pd.DataFrame:
     rows = [(name, p) for name, (n, p) in groups.items() for _ in range(n)]
     table = pd.DataFrame(rows, columns=["topic", "p_dissatisfied"])
     return table.assign(feedback_id=[f"f{i:04d}" for i in range(len(table))], kind="aspect",
-                        is_dissatisfied=pd.array(table["p_dissatisfied"] > 0.5, dtype="boolean"))
+                        is_dissatisfied=pd.array(table["p_dissatisfied"] > 0.5, dtype="boolean"), copy_of=None)
 
 
 def reviews(n: int, *, received_at=None) -> pd.DataFrame:

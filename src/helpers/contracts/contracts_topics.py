@@ -12,6 +12,7 @@ TOPICS_OF_FEEDBACK = (
             rate("p_dissatisfied", "probability that the author is dissatisfied with it, from the clauses about it"),
             flag("is_dissatisfied", "p_dissatisfied ≥ 2/3; false: ≤ 1/3; null: no telling", **MAYBE),
             text("words", "the sentence about it, personal data masked"),
+            text("copy_of", "the feedback whose text this one repeats", **MAYBE),
         ),
         gives="what each piece of feedback is about, and how it judges it",
     ),

@@ -20,7 +20,7 @@ MOST_READ = 40_000  # clauses that are read one by one; beyond, the verdict of t
 MIN_EACH = 30  # texts of each verdict that calibration needs
 CERTAIN = 2 / 3  # probability from which a verdict is told; below, down to 1 − this, there is no telling
 LEAST_P = 1e-4  # probabilities are kept this far from 0 and 1 before their log odds are taken
-COLUMNS = ["feedback_id", "topic", "kind", "p_dissatisfied", "is_dissatisfied", "words"]
+COLUMNS = ["feedback_id", "topic", "kind", "p_dissatisfied", "is_dissatisfied", "words", "copy_of"]
 
 
 def judge(mentions: pd.DataFrame, split: pd.DataFrame, readers: sentiment.Readers, scored: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +32,8 @@ def judge(mentions: pd.DataFrame, split: pd.DataFrame, readers: sentiment.Reader
     split, scored : of sentiment.split_texts and sentiment.score_reviews.
 
     The probability of a topic is the mean over its clauses; `words` is the sentence of its most outspoken clause. It is told
-    (is_dissatisfied) from 2/3 on, denied up to 1/3.
+    (is_dissatisfied) from 2/3 on, denied up to 1/3. `copy_of`: the piece of feedback whose text this one repeats (of `split`,
+    where it is known there).
     """
     if mentions.empty:
         return pd.DataFrame(columns=COLUMNS).astype({"p_dissatisfied": float, "is_dissatisfied": "boolean"})
@@ -50,7 +51,9 @@ def judge(mentions: pd.DataFrame, split: pd.DataFrame, readers: sentiment.Reader
             for part in (taught, ~taught):
                 if (rows & part).any():
                     p[rows & part] = _calibrated(known[rows & part], fallback=known[rows])
-    return _by_topic(known.assign(p=p))
+    table = _by_topic(known.assign(p=p))
+    copies = split.set_index("feedback_id")["copy_of"] if "copy_of" in split else pd.Series(dtype="str")
+    return table.assign(copy_of=table["feedback_id"].map(copies).astype("str"))[COLUMNS]
 
 
 def _read(mentions: pd.DataFrame, readers: sentiment.Readers, scored: pd.DataFrame) -> np.ndarray:
@@ -96,7 +99,7 @@ def _by_topic(clauses: pd.DataFrame) -> pd.DataFrame:
     )
     p = table["p_dissatisfied"].round(6)
     verdict = pd.Series(pd.NA, index=table.index, dtype="boolean").mask(p >= CERTAIN, True).mask(p <= 1 - CERTAIN, False)
-    return table.assign(p_dissatisfied=p, is_dissatisfied=verdict)[COLUMNS]
+    return table.assign(p_dissatisfied=p, is_dissatisfied=verdict)
 
 
 # --- what the page shows
@@ -106,11 +109,10 @@ def voices(topics: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """Return `feedback_topics` without the copies of texts (one voice is one text, however often it is pasted), with `author`:
     the customer, or the text itself where nobody is known to have written it.
 
-    reviews: of voc.read_reviews (feedback_id, customer_id, copy_of; of those that are there).
+    reviews: feedback_id, customer_id (table `feedback`, or of voc.read_reviews).
     """
-    heads = reviews[reviews["copy_of"].isna()] if "copy_of" in reviews else reviews
-    kept = topics[topics["feedback_id"].isin(heads["feedback_id"])]
-    return kept.assign(author=kept["feedback_id"].map(authors_of(heads)))
+    kept = topics[topics["copy_of"].isna()]
+    return kept.assign(author=kept["feedback_id"].map(authors_of(reviews.reindex(columns=["feedback_id", "customer_id"]))))
 
 
 def _worth(p: pd.Series, author: pd.Series) -> float:

@@ -13,6 +13,7 @@ from helpers.errors import TooLittleData
 from helpers.evidence import DECISIONS, strength
 from helpers.proportions import wilson
 from helpers.report import Kpi
+from helpers.voc import aspects_clear
 
 DAYS_PER_WEEK = 7
 MIN_SHOWN = 10  # customers; smaller groups are not shown, so that no one can be recognised
@@ -304,13 +305,13 @@ def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Al
     Only stable themes count whose share of dissatisfied reviews lies above that of equally long reviews beyond chance (q < .05
     over all themes, interval above 0).
     """
-    bad = themes.head(0) if aspects is None else aspects[(aspects["q_value"] < 0.05) & (aspects["difference"] > 0)]
+    bad = themes.head(0) if aspects is None else aspects_clear.clearly_different(aspects, worse=True)
     if len(bad):
-        top = bad.assign(excess=bad["n"] * bad["difference"]).sort_values(["excess", "topic"], ascending=[False, True]).iloc[0]
+        top = bad.iloc[0]
         return Alert(
             "What customers complain about",
-            "Of the texts that mention “{topic:label}”, {share:percent} are dissatisfied with it; with other aspects "
-            "{others:percent}.",
+            "Most complaints beyond what other aspects would give: “{topic:label}”. Of the texts that mention it, "
+            "{share:percent} are dissatisfied with it; with other aspects {others:percent}.",
             {"topic": top["topic"], "share": top["dissatisfied_share"], "others": top["others"]},
             (("Texts that mention it", int(top["n"]), "count"), ("Aspects worse than the others", len(bad), "count")),
             color="bad",

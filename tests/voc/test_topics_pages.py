@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import i18n
+from helpers import dashboard, i18n
 from helpers.plots import plots
 from helpers.report import Said
-from helpers.voc import topics_history, topics_pages
+from helpers.voc import aspects_sentiment, topics_history, topics_pages
 
 RUN = SimpleNamespace(as_of=pd.Timestamp("2025-07-01"), business=SimpleNamespace(time_zone="UTC"))
 
@@ -42,12 +42,12 @@ def said(pieces) -> list[str]:
 
 def test_the_least_liked_aspect_heads_the_chart_and_the_rest_is_counted():
     pieces = topics_pages.aspects(about(price=(100, 0.2), delivery=(100, 0.8)), reviews(400), source="s")
-    assert pieces[0]["title"] == "Of what many mention, customers are least happy with “delivery”"
+    assert pieces[0]["title"] == "Most complaints beyond what other aspects would give: “delivery”"
     assert said(pieces) == [
-        "Of 100 texts that mention delivery, an estimated 80% are dissatisfied with it, against 20% where other aspects are "
-        "mentioned.",
-        "Of 100 texts that mention price, an estimated 20% are dissatisfied with it, against 80% where other aspects are "
-        "mentioned.",
+        "Most complaints beyond what other aspects would give: delivery. Of 100 texts that mention it, an estimated 80% are "
+        "dissatisfied with it, against 20% with other aspects: 60 more.",
+        "Of 100 texts that mention price, an estimated 20% are dissatisfied with it, against 80% with other aspects: 60 fewer, "
+        "which no other aspect exceeds.",
         "50.0% of 400 texts mention none of the aspects.",
         "Copies of a text count once, and the texts of one customer are not taken for those of several. The intervals leave "
         "out how exactly the model was calibrated; that would move all aspects alike.",
@@ -169,12 +169,17 @@ def test_every_piece_speaks_chinese():
     assert not [line for line in words if any("a" <= letter <= "z" for letter in line)], "a message is not translated"
 
 
-def test_an_aspect_that_hardly_anybody_mentions_heads_nothing():
-    topics = about(price=(1470, 0.3), payment=(30, 0.95))
-    assert topics_pages.worst_and_best(topics) == (["payment"], ["price"])  # 30 of 1,500 texts: one in fifty
-    rarer = about(price=(1471, 0.3), payment=(30, 0.95))
-    assert topics_pages.worst_and_best(rarer)[0] == []
-    assert "payment" not in topics_pages.aspects(rarer, reviews(1501), source="s")[0]["title"]
+def test_answer_figure_finding_chart_and_front_page_name_the_same_aspect_by_texts_beyond_the_others_not_by_rate():
+    topics = about(price=(1500, 0.3), packaging=(600, 0.6), payment=(40, 0.95), delivery=(500, 0.5))
+    assert topics_pages.worst_and_best(topics) == (["packaging", "delivery", "payment"], ["price"])
+    pieces = topics_pages.aspects(topics, reviews(2640), source="s")
+    assert "“packaging” and “delivery”" in pieces[0]["title"]
+    assert list(pieces[0]["data"]["topic"]) == ["packaging", "delivery", "payment", "price"]
+    findings = [piece for piece in pieces if isinstance(piece, Said) and piece.evidence]
+    assert [one.values["topic"] for one in findings] == ["packaging", "delivery", "payment", "price"]
+    assert topics_pages.key_figures(topics)[0]["label"] == "Dissatisfied with packaging"
+    alert = dashboard.voice_alert(pd.DataFrame(), aspects_sentiment.summarise(topics, n_read=1))
+    assert alert.values["topic"] == "packaging"
 
 
 @pytest.mark.parametrize(("bad", "told"), [(18, "None of 2 products"), (30, "1 of 2 products")])

@@ -37,9 +37,9 @@ def test_the_answer_says_what_stands_out_or_that_nothing_does():
     satisfied = {"satisfied": 0.7, "n": 1000, "meaning": "gave fewer than five stars"}
     said = wording.opening(satisfied, ["a", "b", "c"], ["d"])
     assert (said.values["worse"], said.values["better"]) == (["“a”", "“b”"], ["“d”"])
-    assert "clearly happier with" in said.template
-    assert wording.opening(satisfied, ["a"], []).template.endswith("less happy than elsewhere with {worse:list}.")
-    assert wording.opening(satisfied, [], ["a"]).template.endswith("happier than elsewhere with {better:list}.")
+    assert "most praise beyond it: {better:list}" in said.template
+    assert wording.opening(satisfied, ["a"], []).template.endswith("what other topics would give: {worse:list}.")
+    assert wording.opening(satisfied, [], ["a"]).template.endswith("praise beyond what other topics would give: {better:list}.")
     assert "nothing that they talk about" in wording.opening(satisfied, [], []).template
     assert wording.opening(satisfied).template == "{share:percent} of {n:count} reviews are by satisfied customers."
     assert "nothing can be said" in wording.opening().template

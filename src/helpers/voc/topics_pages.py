@@ -15,19 +15,20 @@ from helpers.i18n import text as t
 from helpers.plots import plots, plots_topics
 from helpers.proportions import q_values
 from helpers.report import Folded, Lacking, Run, Said
-from helpers.voc import aspects_sentiment, topics_history, voc
+from helpers.voc import aspects_clear, aspects_sentiment, topics_history, voc
 from helpers.voc import voc_sentences as wording
 
 MAX_Q = wording.MAX_Q
 MOST_SHOWN = 10  # topics in a chart of changes
 OTHER_MIX = 0.1  # share of texts from other channels from which a comparison carries a warning
-MIN_REACH = 0.02  # share of the texts from which an aspect may stand in a headline
+MOST_FOUND = 3  # aspects of which a finding says that they give more complaints
 MOST_PRODUCTS = 8  # rows of the table of products
 MOST_QUOTED = 6  # topics whose quotes stand on the page; the others follow in a table
 ASPECT_COLUMNS = {
     "topic": ("Aspect", "label"), "n": ("Texts", "count"), "share": ("Share of texts", "percent1"),
     "dissatisfied_share": ("Dissatisfied with it", "percent1"), "low": ("Interval from", "percent1"),
-    "high": ("Interval to", "percent1"), "others": ("With all others", "percent1"), "q_value": ("q", "number3"),
+    "high": ("Interval to", "percent1"), "others": ("With all others", "percent1"),
+    "excess": ("More than with the others", "change_number"), "q_value": ("q", "number3"),
 }
 CHANGE_COLUMNS = {
     "topic": ("What it is about", "label"), "share_before": ("Share before", "percent1"), "share": ("Share now", "percent1"),
@@ -60,14 +61,13 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
     if shown.empty:
         return [Lacking("Needs an aspect that {needed:count} texts mention; the most mentioned one has {found:count}.",
                      {"needed": aspects_sentiment.MIN_EACH, "found": int(table["n"].max()) if len(table) else 0}), rest]
-    shown = shown.sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
+    shown = _by_excess(shown)
     average = float(topics.loc[topics["kind"] == "aspect", "p_dissatisfied"].mean())
     clear = shown["q_value"].lt(MAX_Q)
     colors = np.select([clear & shown["difference"].gt(0), clear], [plots.VERMILION, plots.GREEN], plots.GREY)
-    headed = shown[clear & shown["share"].ge(MIN_REACH)]
-    worse = headed[headed["difference"] > 0]
+    worse = aspects_clear.clearly_different(shown, worse=True)
     title = t("No aspect stands out by its dissatisfied customers") if worse.empty else t(
-        "Of what many mention, customers are least happy with {worse:list}", worse=wording.quoted(worse["topic"].head(2)))
+        "Most complaints beyond what other aspects would give: {worse:list}", worse=wording.quoted(worse["topic"].head(2)))
     chart = {
         "axes": plots_topics.often_and_bad(
             shown, label="topic", often="share", often_title=t("Mention it"), bad="dissatisfied_share",
@@ -75,56 +75,71 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
             reference_label=t("all mentions: {share:percent}", share=average), colors=list(colors),
         ),
         "title": title,
-        "subtitle": t("Right: estimated from the clauses about it, 95% interval; red = clearly more than with the other "
-                      "aspects, green = clearly fewer, grey = not distinguishable"),
+        "subtitle": t("Most complaints beyond what the others would give first. Right: estimated from the clauses about it, "
+                      "95% interval; red = clearly more than with the other aspects, green = clearly fewer, grey = neither"),
         "source": source, "alt": t("Bars of how often aspects are mentioned, dots of the share dissatisfied with each."),
-        "data": table, "columns": _translated(ASPECT_COLUMNS), "name": "aspects",
+        "data": shown, "columns": _translated(ASPECT_COLUMNS), "name": "aspects",
     }
-    return [chart, *_aspect_findings(headed), rest, Said(
+    return [chart, *_aspect_findings(shown), rest, Said(
         "Copies of a text count once, and the texts of one customer are not taken for those of several. The intervals leave "
         "out how exactly the model was calibrated; that would move all aspects alike.", {},
     )]
 
 
-def _aspect_findings(clear: pd.DataFrame) -> list[Said]:
-    """Return a finding for the aspect that people are clearly least happy with, and for the one they are happiest with."""
-    said = []
-    for row in [*clear[clear["difference"] > 0].head(1).itertuples(), *clear[clear["difference"] < 0].tail(1).itertuples()]:
-        template = (
-            "Of {n:count} texts that mention {topic:label}, an estimated {share:percent} are dissatisfied with it, against "
-            "{others:percent} where other aspects are mentioned."
-        )
-        said.append(Said(
-            template, {"topic": row.topic, "n": int(row.n), "share": row.dissatisfied_share, "others": row.others},
-            Evidence("estimate", n=int(row.n), estimate=row.difference, interval=(row.difference_low, row.difference_high),
-                     baseline=0.0, serves="what to mend" if row.difference > 0 else "what to offer"),
-        ))
-    return said
+def _by_excess(table: pd.DataFrame) -> pd.DataFrame:
+    """Return aspects with `excess`, the texts dissatisfied beyond what the share of the others would give, most first."""
+    table = table.assign(excess=(table["n"] * table["difference"]).astype(float).round(9))
+    return table.sort_values(["excess", "topic"], ascending=[False, True])
+
+
+def _aspect_findings(table: pd.DataFrame) -> list[Said]:
+    """Return findings for the aspects with clearly most complaints beyond what others would give, and for that with fewest."""
+    worse, better = (aspects_clear.clearly_different(table, worse=side) for side in (True, False))
+    return [*(_aspect_finding(row, is_first=i == 0) for i, row in enumerate(worse.head(MOST_FOUND).itertuples())),
+            *(_aspect_finding(row, is_first=False) for row in better.head(1).itertuples())]
+
+
+def _aspect_finding(row, *, is_first: bool) -> Said:
+    more = (
+        "Most complaints beyond what other aspects would give: {topic:label}. Of {n:count} texts that mention it, an estimated "
+        "{share:percent} are dissatisfied with it, against {others:percent} with other aspects: {excess:count} more."
+        if is_first else
+        "Of {n:count} texts that mention {topic:label}, an estimated {share:percent} are dissatisfied with it, against "
+        "{others:percent} with other aspects: {excess:count} more."
+    )
+    fewer = (
+        "Of {n:count} texts that mention {topic:label}, an estimated {share:percent} are dissatisfied with it, against "
+        "{others:percent} with other aspects: {excess:count} fewer, which no other aspect exceeds."
+    )
+    return Said(
+        more if row.difference > 0 else fewer,
+        {"topic": row.topic, "n": int(row.n), "share": row.dissatisfied_share, "others": row.others, "excess": abs(row.excess)},
+        Evidence("estimate", n=int(row.n), estimate=row.difference, interval=(row.difference_low, row.difference_high),
+                 baseline=0.0, serves="what to mend" if row.difference > 0 else "what to offer"),
+    )
 
 
 def worst_and_best(topics: pd.DataFrame, drivers: pd.DataFrame | None = None) -> tuple[list[str], list[str]]:
-    """Return the aspects with clearly (q < .05) more dissatisfied mentions than the others, the worst first, and those with
-    clearly fewer, the best first; where no aspect stands out, the themes (table `themes`) that do."""
-    clear = _clear_aspects(topics)
-    worst, best = clear.loc[clear["difference"] > 0, "topic"], clear.loc[clear["difference"] < 0, "topic"][::-1]
-    return (list(worst), list(best)) if len(clear) else wording.clear_themes(drivers)
+    """Return the aspects with clearly more dissatisfied mentions than the others, and those with clearly fewer, in the order of
+    `aspects_clear.clearly_different`; where no aspect stands out, the themes (table `themes`) that do."""
+    table = _summarised(topics)
+    worst, best = (list(aspects_clear.clearly_different(table, worse=worse)["topic"]) for worse in (True, False))
+    return (worst, best) if worst or best else wording.clear_themes(drivers)
 
 
 def key_figures(topics: pd.DataFrame) -> list[dict]:
-    """Return the key figure of the aspect that customers are clearly least happy with, translated; or none."""
-    clear = _clear_aspects(topics)
+    """Return the key figure of the aspect with most complaints beyond what the others would give, translated; or none."""
+    worse = aspects_clear.clearly_different(_summarised(topics), worse=True)
     return [{
         "label": t("Dissatisfied with {topic:label}", topic=row.topic), "value": row.dissatisfied_share, "fmt": "percent",
         "low": row.low, "high": row.high, "good": "down",
-        "note": t("of {n:count} texts that mention it; with other aspects {others:percent}", n=row.n, others=row.others),
-    } for row in clear[clear["difference"] > 0].head(1).itertuples()]
+        "note": t("of {n:count} texts that mention it, with other aspects {others:percent}: most complaints beyond what they "
+                  "would give", n=row.n, others=row.others),
+    } for row in worse.head(1).itertuples()]
 
 
-def _clear_aspects(topics: pd.DataFrame) -> pd.DataFrame:
-    """Return the aspects that at least one text in fifty mentions and that clearly stand out, the worst first."""
-    table = aspects_sentiment.summarise(topics, n_read=max(topics["feedback_id"].nunique(), 1))
-    clear = table[table["q_value"].lt(MAX_Q) & table["share"].ge(MIN_REACH)]
-    return clear.sort_values(["dissatisfied_share", "topic"], ascending=[False, True])
+def _summarised(topics: pd.DataFrame) -> pd.DataFrame:
+    return aspects_sentiment.summarise(topics, n_read=max(topics["feedback_id"].nunique(), 1))
 
 
 # --- themes

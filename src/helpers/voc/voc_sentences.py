@@ -84,17 +84,17 @@ def opening(satisfied: dict | None = None, worse: list[str] | None = None, bette
               "better": quoted((better or [])[:2])}
     if worse and better:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers. They are clearly less happy than elsewhere with "
-            "{worse:list}, clearly happier with {better:list}.", values,
+            "{share:percent} of {n:count} reviews are by satisfied customers. Most complaints beyond what other topics would "
+            "give: {worse:list}; most praise beyond it: {better:list}.", values,
         )
     if worse:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers. They are clearly less happy than elsewhere with "
-            "{worse:list}.", values,
+            "{share:percent} of {n:count} reviews are by satisfied customers. Most complaints beyond what other topics would "
+            "give: {worse:list}.", values,
         )
     if better:
         return Sentence(
-            "{share:percent} of {n:count} reviews are by satisfied customers. They are clearly happier than elsewhere with "
+            "{share:percent} of {n:count} reviews are by satisfied customers. Most praise beyond what other topics would give: "
             "{better:list}.", values,
         )
     if worse is not None:

@@ -58,7 +58,8 @@ def trend(study: Study, run: Run) -> list:
 def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
     fmt, drawn = FORMATS[name], table["estimate"].notna()
     n_signals = int((table["signal"] != "").sum())
-    title = (t("{measure:label}: nothing but chance in {n:count} periods", measure=NAMES[name], n=int(drawn.sum()))
+    title = (t("{measure:label}: no change beyond chance can be shown ({n:count} periods)", measure=NAMES[name],
+               n=int(drawn.sum()))
              if not n_signals else
              t("{measure:label}: {signals:count} of {n:count} periods stand out", measure=NAMES[name], signals=n_signals,
                n=int(drawn.sum())))

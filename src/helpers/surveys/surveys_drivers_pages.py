@@ -77,8 +77,8 @@ def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
     }
     return {
         "axes": plots_service.panels(**drawn), "phone": plots_service.panels(**drawn, is_phone=True), "title": title,
-        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval, beside its rating; red: "
-                      "matters, but rated low; grey: nothing of its own", outcome=NAMES[outcome]),
+        "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval, beside its rating; if red: "
+                      "matters, but rated low; if grey: nothing of its own", outcome=NAMES[outcome]),
         "source": source_line(n=int(table["n"].iloc[0]), of=t("questionnaires with all questions answered"), run=run),
         "alt": t("Rows of questions: how much each explains, with its interval, and its rating."), "data": table,
         "columns": columns_of(DRIVER_COLUMNS), "name": "survey_drivers",
@@ -89,10 +89,11 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
     first = table.iloc[0]
     pieces = [Said(
         "“{outcome:label}” goes most with {questions:list}. Among customers who answer all other questions alike, one point "
-        "more on the first goes with {effect:change_number2} points of that answer (95% interval {low:change_number2} to "
-        "{high:change_number2}): an association.",
+        "more on the first goes with {effect:change_number2} points of that answer on its scale of {low_end:count} to "
+        "{high_end:count} (95% interval {low:change_number2} to {high:change_number2}): an association.",
         {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)], "effect": float(first["effect"]),
-         "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome]},
+         "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome],
+         "low_end": surveys.MEASURES[outcome].low, "high_end": surveys.MEASURES[outcome].high},
         Evidence("estimate", n=int(first["n"]), estimate=float(first["effect"]), baseline=0.0,
                  interval=(float(first["effect_low"]), float(first["effect_high"])), serves="what to mend"),
     )]
@@ -128,10 +129,11 @@ def value(study: Study, run: Run) -> list:
     return [{
         "frame": table, "columns": columns_of(VALUE_COLUMNS), "caption": _value_title(table), "csv_name": "survey_value",
     }, *(Said(
-        "Detractors are {customers:percent} of the customers who answered and hold {share:percent} of the value expected of "
-        "all of these in the next year (95% interval {low:percent} to {high:percent}): {value:money}, {per:money} each.",
-        {"customers": float(row.customer_share), "share": float(row.value_share), "low": float(row.value_low),
-         "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
+        "Of {n_all:count} customers who answered and whose value is known, {customers:percent} are detractors; they hold "
+        "{share:percent} of the value expected of all of these in the next year (95% interval {low:percent} to "
+        "{high:percent}): {value:money}, {per:money} each.",
+        {"n_all": int(table["n"].sum()), "customers": float(row.customer_share), "share": float(row.value_share),
+         "low": float(row.value_low), "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
         Evidence("estimate", n=int(row.n), estimate=float(row.value_share - row.customer_share), baseline=0.0,
                  interval=(float(row.excess_low), float(row.excess_high)), serves="whom to contact"),
     ) for row in mine.itertuples())]

@@ -51,20 +51,19 @@ def between(low: float, high: float, fmt: str) -> str:
 
 
 def key_figures(study: Study) -> list[dict]:
-    """Return the first score as report.Kpi takes it, weighted to all invited where that can be; none if nobody was asked."""
+    """Return the first score as report.Kpi takes it, with what weighting to all invited makes of it; none if none was asked."""
     if isinstance(study.scores, TooLittleData):
         return []
     first = study.scores.iloc[0]
     name, fmt = first["measure"], FORMATS[first["measure"]]
-    figure = {"label": t(NAMES[name]), "fmt": fmt}
-    if (weighted := weighted_score(study, name)) is None:
-        return [figure | {"value": first["estimate"], "low": first["low"], "high": first["high"],
-                          "note": t("of {n:count} customers who answered a survey", n=int(first["n"]))}]
-    return [figure | {
-        "value": weighted["weighted"], "low": weighted["weighted_low"], "high": weighted["weighted_high"],
-        "note": t("weighted to everybody invited; as answered {estimate} ({n:count} customers)",
-                  estimate=shown(weighted["estimate"], fmt), n=int(weighted["n"])),
-    }]
+    weighted = weighted_score(study, name)
+    note = t("of {n:count} customers who answered a survey", n=int(first["n"])) if weighted is None else t(
+        "of {n:count} customers who answered; weighted to everybody invited {weighted} ({low} to {high})", n=int(first["n"]),
+        **{key: shown(weighted[source], fmt) for key, source in
+           (("weighted", "weighted"), ("low", "weighted_low"), ("high", "weighted_high"))},
+    )
+    return [{"label": t(NAMES[name]), "fmt": fmt, "value": first["estimate"], "low": first["low"], "high": first["high"],
+             "note": note}]
 
 
 def weighted_score(study: Study, name: str) -> dict | None:
@@ -93,29 +92,27 @@ def scores(study: Study, run: Run) -> list:
         "alt": t("Each score as a mark with its interval on its whole scale."), "data": rows,
         "columns": columns_of(SCORE_COLUMNS), "name": "survey_scores",
     }
-    is_weighted = weighted_score(study, found.iloc[0]["measure"]) is not None
-    return [chart, *_finding(found.iloc[0], is_weighted=is_weighted), *_what_counts(found), *_by_group(study, run)]
+    return [chart, *_finding(found.iloc[0]), *_what_counts(found), *_by_group(study, run)]
 
 
 def _title(found: pd.DataFrame) -> str:
     first = found.iloc[0]
     if first["measure"] == "nps":
-        return t("{promoters:percent} would recommend us, {detractors:percent} would not: NPS {nps:change_number}",
+        return t("{promoters:percent1} would recommend us, {detractors:percent1} would not: NPS {nps:change_number}",
                  promoters=first["promoters"], detractors=first["detractors"], nps=first["estimate"])
     if first["measure"] == "csat":
         return t("{share:percent} are satisfied", share=first["estimate"])
     return t("Dealing with us is rated {mean:number2} of 7 for ease", mean=first["estimate"])
 
 
-def _finding(row: pd.Series, *, is_weighted: bool) -> list:
-    """Return the net promoter score as a finding, a plain sentence where the weighted one is it; the chart tells of others."""
+def _finding(row: pd.Series) -> list:
+    """Return the net promoter score as a finding; the chart tells of the other scores."""
     if row["measure"] != "nps":
         return []
     values = {name: float(row[name]) for name in ("estimate", "low", "high")} | {"n": int(row["n"])}
     return [Said(
         "The net promoter score is {estimate:change_number} (95% interval {low:change_number} to {high:change_number}; "
         "{n:count} customers).", values,
-        None if is_weighted else
         Evidence("estimate", n=values["n"], estimate=values["estimate"], interval=(values["low"], values["high"]),
                  within=WITHIN_NPS),
     )]

@@ -20,7 +20,9 @@ MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as c
     "rating_label": "gave a verdict other than the best",
     "csat": "rated satisfaction 3 or lower out of 5",
     "nps": "would recommend with 6 or less out of 10",
+    "mixed": "gave up to three stars, rated satisfaction up to 3 of 5, or would recommend with 6 or less out of 10",
 }
+SCORES = {"rating", "csat", "nps"}  # verdicts in figures, which the meaning "mixed" sums up
 CONSEQUENCES = {  # what was found in a text → what was done, as catalogue messages
     "texts in English": "read", "texts in Chinese": "read, in simplified characters",
     "texts in English and Chinese": "read",
@@ -111,11 +113,12 @@ def satisfaction(reviews: pd.DataFrame) -> dict:
         )
     n, n_bad = len(judged), int(judged["dissatisfied"].sum())
     low, high = wilson(n - n_bad, n)
-    origin = judged["verdict_from"].value_counts().sort_index().idxmax()
+    origins = set(judged["verdict_from"])
+    origin = "mixed" if len(origins) > 1 and origins <= SCORES else judged["verdict_from"].value_counts().sort_index().idxmax()
     return {
         "n_reviews": len(reviews), "n": n, "n_dissatisfied": n_bad, "satisfied": (n - n_bad) / n,
         "dissatisfied": n_bad / n, "low": float(low), "high": float(high), "meaning": MEANINGS[origin],
-        "is_mixed": bool(judged["verdict_from"].nunique() > 1),
+        "is_mixed": len(origins) > 1,
     }
 
 

@@ -52,7 +52,7 @@ def reviews_of(*verdicts, copy_of=None) -> pd.DataFrame:
 
 
 def predict(texts):
-    return np.where(texts.str.contains("upstairs"), 0.1, np.where(texts.str.contains("perhaps"), 0.5, 0.9))
+    return np.where(texts.str.contains("upstairs"), 0.01, np.where(texts.str.contains("perhaps"), 0.5, 0.9))
 
 
 def test_two_dissatisfied_and_one_satisfied_are_quoted():
@@ -155,6 +155,7 @@ def test_a_turn_of_phrase_stands_there_once_where_another_sentence_is_about_as_u
 def test_a_complaint_without_a_wish_is_preferred_to_one_with_a_wish():
     wish = OTHER + ", I wish they offered evening delivery"
     said, about = rows(wish, BAD)
+    said["clause"] = [OTHER.lower(), BAD.lower()]
     assert find_quotes(said, about, reviews_of(True, True), predict, names=["delivery"])["quote"].tolist() == [BAD, wish]
 
 
@@ -169,3 +170,31 @@ def test_a_sentence_far_from_the_heart_of_a_theme_is_not_quoted(closeness, n):
     said, about = rows(BAD, OTHER)
     said = said.assign(kind="theme", closeness=[0.8, closeness])
     assert len(candidates(said, about.assign(kind="theme"), reviews_of(True, True))) == n
+
+
+def read_by_words(texts):
+    return np.where(texts.str.contains("crushed"), 0.9, np.where(texts.str.contains("lovely"), 0.1, 0.5))
+
+
+@pytest.mark.parametrize(("sentence", "clause", "is_bad", "is_quoted"), [
+    ("The parcel arrived crushed and the store clerk laughed at us", "the parcel arrived crushed", True, True),
+    ("The parcel arrived crushed, though the refund followed the written rules", "though the refund followed the written rules",
+     True, False),
+    ("The parcel was lovely, please add an evening delivery to the shop", "please add a lovely evening delivery", False, False),
+    ("The parcel was lovely and the courier friendly to our old dog", "the parcel was lovely", False, True),
+    ("The parcel arrived crushed and the courier laughed at our old dog", "delicious crushed parcel", True, False),
+])
+def test_the_clause_about_the_topic_must_carry_the_verdict_itself(sentence, clause, is_bad, is_quoted):
+    said, about = rows(sentence, p=[0.9 if is_bad else 0.1])
+    said["clause"] = clause
+    assert len(find_quotes(said, about, reviews_of(is_bad), read_by_words, names=["delivery"])) == is_quoted
+
+
+@pytest.mark.parametrize(("p", "is_quoted"), [(0.979, False), (0.98, True)])
+def test_a_clause_without_praise_or_blame_must_be_heard_all_the_more(p, is_quoted):
+    sentence = "Their loose leaf tea has a flavor of old barrels in my kitchen"
+    said, about = rows(sentence, topic="taste")
+    def read(texts):
+        return np.full(len(texts), p)
+
+    assert len(find_quotes(said, about, reviews_of(True), read, names=["taste"])) == is_quoted

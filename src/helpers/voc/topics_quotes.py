@@ -1,5 +1,7 @@
 """Which sentences speak for a topic? Near its heart, specific, with an audible verdict; neither long nor twice the same.
 
+The clauses about the topic must carry the verdict themselves: the rest of the sentence, or the author, may be unhappy with
+something else, and a wish is no verdict. So a topic may have fewer quotes than three, or none.
 What one quote of the page has said no other one says; a turn of phrase ("I want a refund") that stood there makes a sentence
 less welcome, and so does a wish, because wishes are told elsewhere.
 
@@ -28,6 +30,8 @@ LEAST = {"en": 3, "zh": 2}  # below, it names nothing
 DETAIL = 1.1  # bonus of a number, a time or an amount ("after two weeks", 拖了半个月)
 AUDIBLE = 0.65  # probability that the author feels as the quote is tagged, from which the verdict can be heard
 FELT = 0.7  # probability, from the clauses about the topic alone, that the author feels so about it
+CLAUSE = 0.65  # probability, from the clauses about the topic read alone, that they say what the quote is tagged
+PLAIN = {"en": 0.98, "zh": 0.8}  # the same of clauses without a word of praise or blame
 UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or blame, and of one with more of the wrong kind
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
 CENTRAL = 0.5  # share of a topic's largest nearness below which a sentence is too far from its heart
@@ -35,6 +39,7 @@ TOLD = 0.3  # worth of a sentence for each of its clauses that another quote has
 N_NEAR, N_TRIED = 300, 60  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
 _CLAUSE_END = re.compile(r"[,，;；:：。！？!?…~～]+|\.(?:\s|$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_NAMES = re.compile(r"\bloose[- ]leaf\b", re.IGNORECASE)  # a word of blame in the name of a product
 _LATIN_WORD = re.compile(r"[A-Za-z']+|\d+")
 _DETAIL = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twice|first|second|third|half|week|month|year|day|hour|minute)s?\b"
@@ -75,6 +80,7 @@ def outspoken(sentence: str, *, is_bad: bool) -> float:
     """Return 1 if the words of praise and blame (sentiment_valence.py, negations turned round) in a sentence fit the tag, .6 if
     there are none, .3 if the wrong ones prevail."""
     values = valences(sentiment_clauses.language_of(sentence))
+    sentence = _NAMES.sub(" ", sentence)
     total = 0.0
     for name in sentiment_clauses.grams(sentence):
         bare = name.removeprefix(sentiment_clauses.NOT)
@@ -93,7 +99,8 @@ def find_quotes(
 
 
 def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
-    """Return the sentences that may be quoted: feedback_id, topic, sentence, worth, tag (true = dissatisfied), has_verdict.
+    """Return the sentences that may be quoted: feedback_id, topic, sentence, clause (those about the topic), worth, tag (true =
+    dissatisfied), has_verdict.
 
     worth: nearness × specificity. nearness: a theme's closeness; for an aspect the share of the sentence's clauses on aspects
     that are on this one. Only sentences with half of the topic's largest nearness, and of them the 300 nearest of a tag, are
@@ -101,7 +108,8 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     copies, sentences of the wrong length, and those where the clauses about the topic do not say what the tag says with .7.
     """
     clauses = mentioned.drop_duplicates(["feedback_id", "topic", "clause"])
-    near = clauses.groupby(["feedback_id", "kind", "sentence", "topic"]).agg(n=("clause", "size"), closest=("closeness", "max"))
+    near = clauses.groupby(["feedback_id", "kind", "sentence", "topic"]).agg(
+        n=("clause", "size"), closest=("closeness", "max"), clause=("clause", "; ".join))
     share = near["n"] / near.groupby(["feedback_id", "kind", "sentence"])["n"].transform("sum")
     table = near.assign(nearness=near["closest"].fillna(share).round(6)).reset_index()
     told = topics[["feedback_id", "topic", "p_dissatisfied", "is_dissatisfied"]].dropna()
@@ -117,14 +125,15 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     table = table.groupby(["topic", "tag"]).head(N_NEAR)
     of_sentence = {sentence: specificity(sentence) for sentence in set(table["sentence"])}
     table = table.assign(worth=table["nearness"] * table["sentence"].map(of_sentence).astype(float))
-    return table.loc[table["worth"] > 0, ["feedback_id", "topic", "sentence", "worth", "tag", "has_verdict"]]
+    return table.loc[table["worth"] > 0, ["feedback_id", "topic", "sentence", "clause", "worth", "tag", "has_verdict"]]
 
 
 def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_bad: int = 2, n_good: int = 1) -> pd.DataFrame:
     """Return the quotes of the topics, in their order: topic, quote, tag (true = dissatisfied), has_verdict, feedback_id.
 
     possible: of :func:`candidates`. predict: texts → probability of a dissatisfied author. Of the 60 sentences of a tag that
-    are worth most, those in which it is heard with .65 at least, the most useful first; none says nearly what one before it
+    are worth most, those in which it is heard with .65 at least, in the sentence and in its clauses about the topic, none of
+    which may be a wish or sound the other way, the most useful first; none says nearly what one before it
     does, under whichever topic, and none repeats a clause of one of its own topic.
     """
     own = possible[possible["topic"].isin(topics)].sort_values(
@@ -133,10 +142,7 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
     own = own.groupby(["topic", "tag"]).head(N_TRIED)
     if own.empty:
         return pd.DataFrame({name: [] for name in ("topic", "quote", "tag", "has_verdict", "feedback_id")})
-    sentences = pd.Series(sorted(set(own["sentence"])), dtype="str")
-    p = own["sentence"].map(pd.Series(predict(sentences), index=sentences)).to_numpy(float)
-    heard = np.where(own["tag"].to_numpy(bool), p, 1 - p)
-    own = own.assign(heard=heard)[heard >= AUDIBLE]
+    own = _heard(own, predict)
     fits = [outspoken(row.sentence, is_bad=row.tag) for row in own.itertuples()]
     asks = np.array([TOLD if voc_requests.asking_clause(sentence) else 1.0 for sentence in own["sentence"]])
     own = own.assign(useful=(own["worth"] * own["heard"] ** 3 * np.array(fits, dtype=float) * asks).round(9))
@@ -148,6 +154,22 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
             rows += _different(own[(own["topic"] == topic) & (own["tag"] == tag)], n, told)
     chosen = pd.DataFrame(rows, columns=list(own.columns))
     return chosen.rename(columns={"sentence": "quote"})[["topic", "quote", "tag", "has_verdict", "feedback_id"]]
+
+
+def _heard(own: pd.DataFrame, predict: Callable) -> pd.DataFrame:
+    """Return the candidates whose sentence and whose clauses about the topic, each read alone, say what the tag says.
+
+    With `heard`, that of the sentence. Clauses that ask for something, or in which the wrong words prevail, say none.
+    """
+    texts = pd.Series(sorted({*own["sentence"], *own["clause"]}), dtype="str")
+    p, is_bad = pd.Series(predict(texts), index=texts), own["tag"].to_numpy(bool)
+    read = {name: own[name].map(p).to_numpy(float) for name in ("sentence", "clause")}
+    heard, alone = (np.where(is_bad, read[name], 1 - read[name]) for name in ("sentence", "clause"))
+    said = np.array([0.0 if voc_requests.asking_clause(row.clause) else outspoken(row.clause, is_bad=row.tag)
+                     for row in own.itertuples()], dtype=float)
+    plain = own["clause"].map(lambda clause: PLAIN["zh" if _HAN.search(clause) else "en"]).to_numpy(float)
+    carries = (said == 1) & (alone >= CLAUSE) | (said == UNSPOKEN) & (alone >= plain)
+    return own.assign(heard=heard)[(heard >= AUDIBLE) & carries]
 
 
 class Told(NamedTuple):

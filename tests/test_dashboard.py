@@ -62,7 +62,8 @@ def test_without_revenue_before_no_change_is_claimed():
     assert keys[0].change is None and "had none" in dashboard.answer(keys, as_of=JANUARY_15, period_days=7)[0]
 
 
-NOTHING = pd.DataFrame()
+DAY = pd.Timestamp("2017-12-31")
+NOTHING = pd.DataFrame({"made_on": [], "due_on": []})
 
 
 def scored(**columns):
@@ -72,10 +73,11 @@ def scored(**columns):
 
 def test_the_churn_alert_needs_a_prediction_of_this_run_that_holds():
     said = pd.DataFrame({"kind": ["prediction", "fact"], "grade": ["too weak", "holds"], "is_current": True})
-    refused = dashboard.churn_alert(scored(), said, NOTHING, most=1)
+    refused = dashboard.churn_alert(scored(), said, NOTHING, most=1, as_of=DAY)
     assert (refused.values, refused.facts, refused.color) == ({}, (), "muted")
-    assert dashboard.churn_alert(scored(), said.assign(grade="holds", is_current=False), NOTHING, most=1).values == {}
-    assert dashboard.churn_alert(scored(), said.assign(grade="holds"), NOTHING, most=1).color == "bad"
+    earlier = said.assign(grade="holds", is_current=False)
+    assert dashboard.churn_alert(scored(), earlier, NOTHING, most=1, as_of=DAY).values == {}
+    assert dashboard.churn_alert(scored(), said.assign(grade="holds"), NOTHING, most=1, as_of=DAY).color == "bad"
 
 
 @pytest.mark.parametrize(("most", "n", "loss", "share", "mean"), [
@@ -83,26 +85,26 @@ def test_the_churn_alert_needs_a_prediction_of_this_run_that_holds():
 ])
 def test_the_churn_alert_sums_the_head_of_the_list_without_the_silent(most, n, loss, share, mean):
     said = pd.DataFrame({"kind": ["prediction"], "grade": ["holds"], "is_current": True})
-    alert = dashboard.churn_alert(scored(), said, NOTHING, most=most)
+    alert = dashboard.churn_alert(scored(), said, NOTHING, most=most, as_of=DAY)
     assert alert.values == {"n": n, "all": 2, "loss": loss, "share": share}
     assert [(name, pytest.approx(value), fmt) for name, value, fmt in alert.facts] == [
         ("Expected loss on the list", loss, "money"), ("Mean churn probability", mean, "percent"),
-        ("Customers already silent", 1, "count"),
+        ("Already silent, not on the list", 1, "count"),
     ]
 
 
-def test_the_loss_counts_up_to_the_day_that_the_last_run_foretells():
+def test_the_loss_counts_up_to_the_day_that_this_run_foretells_also_where_a_later_one_has_run():
     foretold = pd.DataFrame({
-        "made_on": pd.to_datetime(["2017-06-30", "2017-12-31", "2017-12-31"]),
-        "due_on": pd.to_datetime(["2019-01-01", "2018-03-31", "2018-03-31"]),
+        "made_on": pd.to_datetime(["2017-06-30", "2017-12-31", "2018-06-30"]),
+        "due_on": pd.to_datetime(["2017-09-30", "2018-03-31", "2018-09-30"]),
     })
-    alert = dashboard.churn_alert(scored(), found(("a", None, "prediction", "holds", 0, 1, 2)), foretold, most=1)
+    alert = dashboard.churn_alert(scored(), found(("a", None, "prediction", "holds", 0, 1, 2)), foretold, most=1, as_of=DAY)
     assert alert.values["until"] == pd.Timestamp("2018-03-31") and "{until:day}" in alert.template
 
 
 def test_contracts_cannot_be_silent_so_the_churn_alert_counts_none():
     said = pd.DataFrame({"kind": ["prediction"], "grade": ["holds"], "is_current": True})
-    alert = dashboard.churn_alert(scored(is_silent=False), said, NOTHING, most=1)
+    alert = dashboard.churn_alert(scored(is_silent=False), said, NOTHING, most=1, as_of=DAY)
     assert [name for name, _, _ in alert.facts] == ["Expected loss on the list", "Mean churn probability"]
     assert alert.values["all"] == 3
 
@@ -232,7 +234,7 @@ def quality(*rows):
 def test_merged_rows_are_not_counted_as_set_aside():
     alert = dashboard.data_alert(logged(), quality(("orders", "revenue", 1.0, 1.0)))
     assert (alert.values["aside"], alert.values["rows"], alert.values["aside_rate"]) == (10, 1600, 0.00625)
-    assert alert.facts == (("Rows merged with another one", 590, "count"), ("Values changed", 42, "count"))
+    assert alert.facts == (("Rows merged, records of people included", 590, "count"), ("Values changed", 42, "count"))
 
 
 def test_the_weakest_field_is_the_lowest_of_those_that_a_source_fills_at_all():
@@ -247,7 +249,7 @@ def test_the_weakest_field_is_the_lowest_of_those_that_a_source_fills_at_all():
 def test_a_log_without_rejects_sets_nothing_aside():
     log = logged()[lambda rows: rows["effect"] == "merge"]
     alert = dashboard.data_alert(log, quality(("orders", "revenue", 1.0, 1.0)))
-    assert alert.values["aside"] == 0 and alert.facts == (("Rows merged with another one", 590, "count"),)
+    assert alert.values["aside"] == 0 and alert.facts == (("Rows merged, records of people included", 590, "count"),)
 
 
 # --- departments

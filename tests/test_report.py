@@ -105,6 +105,8 @@ def test_a_run_without_a_first_day_shows_a_dash_as_window(home, shown):
     (Evidence("estimate", n=30, within=0.5), "with care"),
     (Evidence("estimate", n=30, interval=(1, 2), within=0.5), "holds"),
     (Evidence("estimate", n=30, interval=(1, 2), within=0.499), "with care"),
+    (Evidence("estimate", n=30, interval=(0.45, 0.55), within=0.05), "holds"),  # in floating point a little wider
+    (Evidence("estimate", n=30, interval=(0, 0), within=0.0), "with care"),  # a tenth of a median of 0 hours
     (Evidence("estimate", n=30, interval=(1, float("inf")), within=0.5), "with care"),
     (Evidence("estimate", n=30, interval=(1, 2), within=float("nan")), "with care"),
     (Evidence("estimate", n=30, interval=(1, 2), within=0.5, coverage=0.49), "with care"),

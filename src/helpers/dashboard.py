@@ -265,11 +265,13 @@ class Alert:
     color: str = ""
 
 
-def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, foretold: pd.DataFrame, *, most: int) -> Alert:
+def churn_alert(
+    scores: pd.DataFrame, findings: pd.DataFrame, foretold: pd.DataFrame, *, most: int, as_of: pd.Timestamp
+) -> Alert:
     """Return whom we are losing: the first `most` of the call list, unless no prediction of the churn report holds.
 
     scores: `churn_scores` (rank 1 = largest expected loss; customers already silent for a horizon are no news).
-    foretold: `predictions_churn`, whose latest run says up to which day the loss counts; empty for contracts.
+    foretold: `predictions_churn`, which says up to which day the loss foretold on `as_of` counts; empty for contracts.
     """
     predictions = findings[findings["is_current"] & (findings["kind"] == "prediction")]
     if not (predictions["grade"] == "holds").any():
@@ -282,8 +284,9 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, foretold: pd.DataF
     loss = float(listed["expected_loss"].sum())
     values = {"n": len(listed), "loss": loss, "all": len(scores) - n_silent, "share": loss / max(total, 1e-9)}
     template = "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the expected loss."
-    if len(foretold):
-        values["until"] = foretold.loc[foretold["made_on"] == foretold["made_on"].max(), "due_on"].max()
+    due = foretold.loc[pd.to_datetime(foretold["made_on"]) == as_of, "due_on"]
+    if len(due):
+        values["until"] = due.max()
         template = (
             "The first {n:count} of {all:count} customers on the call list carry {share:percent} of the loss expected up to "
             "{until:day}."
@@ -292,7 +295,7 @@ def churn_alert(scores: pd.DataFrame, findings: pd.DataFrame, foretold: pd.DataF
         "Whom we are losing", template, values,
         (("Expected loss on the list", loss, "money"),
          ("Mean churn probability", float(listed["churn_probability"].mean()), "percent"),
-         *([("Customers already silent", n_silent, "count")] if n_silent else [])),
+         *([("Already silent, not on the list", n_silent, "count")] if n_silent else [])),
         color="bad",
     )
 
@@ -334,7 +337,7 @@ def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Al
 def data_alert(log: pd.DataFrame, quality: pd.DataFrame) -> Alert:
     """Return what is wrong with the data: rows set aside and the weakest field that some source fills."""
     values = quality_alert(log, quality)
-    counts = {"Rows merged with another one": values["merged"], "Values changed": values["changed"]}
+    counts = {"Rows merged, records of people included": values["merged"], "Values changed": values["changed"]}
     facts = tuple((label, n, "count") for label, n in counts.items() if n)
     template = (
         "{aside:count} of {rows:count} rows ({aside_rate:percent2}) were set aside; every field that a source fills is usable "

@@ -50,7 +50,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
 
     An estimate holds where its interval excludes its baseline or, without a baseline, is no wider than ± `within`: merely
     having an interval is no support, and without either limit it is read with care. An interval that touches the baseline
-    includes it; one exactly as wide as the limit is narrow enough.
+    includes it; one exactly as wide as the limit is narrow enough, and no limit (0, a tenth of nothing) is met by none.
     """
     if evidence.n < MIN_GROUP:
         return "too weak", "fewer than 30 observations"
@@ -67,7 +67,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
             return _of_all(evidence, "the interval excludes the comparison value")
         if evidence.within is None:
             return "with care", "no comparison value and no stated precision"
-        if not high - low <= 2 * evidence.within:
+        if evidence.within <= 0 or not high - low <= 2 * evidence.within * (1 + 1e-9):
             return "with care", "the interval is too wide for a decision"
         return _of_all(evidence, "the interval is narrow enough for a decision")
     if not evidence.held_out:

@@ -63,7 +63,7 @@ def test_the_note_is_chinese_for_a_chinese_reader(shell, shown):
 
 def test_a_table_of_another_report_that_is_absent_is_said_by_the_name_of_the_report(shell, shown):
     run(shell, "%%needs customer_value\nx = 1")
-    assert notes(shown) == ["This part builds on the report on lifetime value, which has nothing to say about this data set."]
+    assert notes(shown) == ["This part builds on the report “Lifetime value”, which has nothing to say about this data set."]
 
 
 def test_cells_that_need_the_variable_of_a_left_out_cell_give_the_same_reason(shell, shown):

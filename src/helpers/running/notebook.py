@@ -54,8 +54,11 @@ def _missing(name: str, variables: dict) -> tuple[str, dict] | None:
             return None
         spec = contracts()[name]
         if spec.layer == "results":
-            return "This part builds on the report on {topic:label}, which has nothing to say about this data set.", {
-                "topic": spec.owner.replace("_", " "),
+            from helpers.rendering.render import STAGES  # imports nbconvert: only where it is needed
+
+            name_of = {stage.split("_", 1)[1]: words[0] for stage, words in STAGES.items()}
+            return "This part builds on the report “{topic:label}”, which has nothing to say about this data set.", {
+                "topic": name_of[spec.owner],
             }
         return "This data set has no {table:label}. Adding that source would show {gives:label}.", {
             "table": SPOKEN.get(name.rsplit("/", 1)[-1], name), "gives": spec.gives,

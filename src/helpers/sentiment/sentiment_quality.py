@@ -107,7 +107,7 @@ def evaluate(is_bad: np.ndarray, predicted: dict[str, np.ndarray], *, seed: int)
     """Measure models on the same held-out texts.
 
     Returns one row per model and measure: model, measure, estimate, low, high (95 % of 1,000 resamples of the texts, the
-    same for every model), n. The interval of `ece` is the basic bootstrap's, because resampling inflates that error.
+    same for every model), n. `ece` has no interval, which resampling inflates: see :func:`ece_by_chance`.
     """
     is_bad = np.asarray(is_bad, bool)
     rows = []
@@ -118,7 +118,7 @@ def evaluate(is_bad: np.ndarray, predicted: dict[str, np.ndarray], *, seed: int)
             estimate = float(function(is_bad, np.asarray(p, float), once)[0])
             low, high = np.nanquantile(draws[measure], [0.025, 0.975])
             if measure == "ece":
-                low, high = max(0.0, 2 * estimate - high), max(0.0, 2 * estimate - low)
+                low = high = np.nan
             rows.append((model, measure, estimate, float(low), float(high), len(is_bad)))
     return pd.DataFrame(rows, columns=["model", "measure", "estimate", "low", "high", "n"])
 

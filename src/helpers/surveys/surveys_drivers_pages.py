@@ -93,7 +93,7 @@ def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
         "{high_end:count} (95% interval {low:change_number2} to {high:change_number2}): an association.",
         {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)], "effect": float(first["effect"]),
          "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome],
-         "low_end": surveys.MEASURES[outcome].low, "high_end": surveys.MEASURES[outcome].high},
+         "low_end": surveys.MEASURES[outcome].lowest, "high_end": surveys.MEASURES[outcome].highest},
         Evidence("estimate", n=int(first["n"]), estimate=float(first["effect"]), baseline=0.0,
                  interval=(float(first["effect_low"]), float(first["effect_high"])), serves="what to mend"),
     )]

@@ -88,7 +88,8 @@ def test_one_chinese_character_or_a_second_word_judges_already(text, clause):
 
 @pytest.mark.parametrize("text", [
     "this easy mix fills the bill", "he bills this sauce as dinner to go", "our long term care facility",
-    "then go with solixir",     "energy without the jolt/ crash feeling", "which i've deleted and replaced with this video", "a perfect replacement",
+    "then go with solixir", "energy without the jolt/ crash feeling",
+    "which i've deleted and replaced with this video", "a perfect replacement",
     "then the assortment is the perfect place to start", "does wonders for my gym locker",
 ])
 def test_what_only_sounds_like_an_aspect_is_none(text, shipped):

@@ -171,7 +171,30 @@ def test_wishes_in_another_language_are_headed_by_what_they_are_about_and_stand_
     said, own, other = pages(feedback(wishes(12, "decaf coffee") + chinese))
     assert list(own["columns"])[0] == "idea" and list(other["columns"])[:2] == ["about", "quote"]
     assert other["frame"]["about"].tolist() == ["coffee"] and "Chinese" in other["caption"]
-    assert said.values["about"] == "coffee" and "希望推出" in said.values["quote"], "no Chinese name in an English sentence"
+    assert said.values["wishes"] == [f"coffee (“{other['frame']['quote'].iloc[0]}”)"], "no Chinese name in an English sentence"
+
+
+def test_wishes_that_as_many_share_are_named_together_and_none_is_called_that_of_most():
+    said = pages(feedback([*wishes(12, "decaf coffee"), *wishes(12, "paper straws")]))[0]
+    assert said.values["k"] == 12 and len(said.values["wishes"]) == 2 and "authors each" in said.template
+    one = pages(feedback([*wishes(13, "decaf coffee"), *wishes(12, "paper straws")]))[0]
+    assert len(one.values["wishes"]) == 1 and "each" not in one.template
+
+
+def test_the_label_of_a_wish_is_that_of_the_word_that_groups_it_whatever_the_quote_says():
+    shipped = aspects.read_words("none", aspects.SHIPPED, means="aspect")
+    quote = "It would be nice if the bottles were a bit larger for the price."
+    assert voc_requests_pages._about("size", quote, shipped) == "size and quantity"
+    assert voc_requests_pages._about("bottle", quote, shipped) == "price"
+    assert voc_requests_pages._about("无香型", "希望能出无香型的", shipped) == "taste and smell"
+    assert voc_requests_pages._about("bottle", "more bottles", shipped) == "other"
+
+
+def test_columns_on_customers_stand_there_only_where_a_customer_is_known():
+    anonymous = pages(feedback(wishes(12, "decaf coffee")))[1]
+    assert not {"n_customers", "value"} & set(anonymous["columns"])
+    named = pages(feedback(wishes(12, "decaf coffee"), customer_id=[f"c{i}" for i in range(12)]))[1]
+    assert "n_customers" in named["columns"] and "value" not in named["columns"]
 
 
 @pytest.mark.parametrize(("texts", "words"), [

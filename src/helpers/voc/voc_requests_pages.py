@@ -16,7 +16,8 @@ from helpers.voc import voc_requests
 MOST_SHOWN = 8
 FIGURES = {
     "n_authors": ("Authors", "count"), "share": ("Share of authors", "percent1"), "low": ("Interval from", "percent1"),
-    "high": ("Interval to", "percent1"), "n_customers": ("Known customers", "count"), "value": ("Their value", "money"),
+    "high": ("Interval to", "percent1"), "n_customers": ("Known customers", "count"),
+    "value": ("Value expected in the next year", "money"),
 }
 WORDS = {"quote": ("In an author's words", "")}
 OWN_COLUMNS = {"idea": ("What they ask for", ""), **FIGURES, **WORDS}
@@ -55,37 +56,50 @@ def pages(wishes: Wishes, *, aspects) -> list[Said | dict]:
             "{n:count} authors ask for something, but no wish is shared by {needed:count} of them, so none is shown.",
             {"n": wishes.n_authors, "needed": voc_requests.MIN_AUTHORS},
         )]
-    found = wishes.table.assign(about=[_about(f"{row.quote} {row.idea}", aspects) for row in wishes.table.itertuples()])
+    found = wishes.table.assign(about=[_about(row.idea, row.quote, aspects) for row in wishes.table.itertuples()])
     languages = sorted(set(found["language"]), key=lambda language: (language != i18n.language(), language))
-    return [_most(found.iloc[0], wishes.n_authors), *(_table(found[found["language"] == one], one) for one in languages)]
+    return [_most(found, wishes.n_authors), *(_table(found[found["language"] == one], one) for one in languages)]
 
 
-def _about(words: str, aspects) -> str:
-    """Return the aspect that most of the words speak of; the first by name of several."""
-    named = pd.Series([aspects.names[i] for i in aspects.find(words.lower())[2]], dtype="str").value_counts()
-    return min(named.index[named == named.max()], default="other")
+def _about(idea: str, quote: str, aspects) -> str:
+    """Return the aspect of the first of the idea's words that speaks of one; else that of most words of the quote.
+
+    The first word is the one that groups the wishes, so the label does not depend on which of them is quoted.
+    """
+    for words in (*idea.split(" · "), quote):
+        named = pd.Series([aspects.names[i] for i in aspects.find(words.lower())[2]], dtype="str").value_counts()
+        if len(named):
+            return min(named.index[named == named.max()])
+    return "other"
 
 
-def _most(first: pd.Series, n_authors: int) -> Said:
-    is_own = first["language"] == i18n.language()
+def _most(found: pd.DataFrame, n_authors: int) -> Said:
+    """Return how many ask for something, and the wish, or all wishes, of most authors."""
+    first = found[found["n_authors"] == found["n_authors"].max()]
+    named = [
+        t("“{idea}”", idea=row.idea) if row.language == i18n.language()
+        else t("{about:label} (“{quote}”)", about=row.about, quote=row.quote) for row in first.itertuples()
+    ]
+    top = first.iloc[0]
     return Said(
-        "{n:count} authors ask for something; the wish that most share is “{idea}”: {k:count} authors, {share:percent1} of all "
-        "who wrote ({low:percent1} to {high:percent1})."
-        if is_own else
-        "{n:count} authors ask for something; most share a wish about {about:label} (“{quote}”): {k:count} authors, "
-        "{share:percent1} of all who wrote ({low:percent1} to {high:percent1}).",
-        {"n": n_authors, "k": int(first["n_authors"]), "share": first["share"], "low": first["low"], "high": first["high"],
-         **({"idea": first["idea"]} if is_own else {"about": first["about"], "quote": first["quote"]})},
+        "{n:count} authors ask for something, most often {wishes:list}: {k:count} authors, {share:percent1} of all who wrote "
+        "({low:percent1} to {high:percent1})."
+        if len(first) == 1 else
+        "{n:count} authors ask for something, most often ({k:count} authors each, {share:percent1} of all who wrote, "
+        "{low:percent1} to {high:percent1}): {wishes:list}.",
+        {"n": n_authors, "k": int(top["n_authors"]), "wishes": named, **{name: top[name] for name in ("share", "low", "high")}},
     )
 
 
 def _table(rows: pd.DataFrame, language: str) -> dict:
     is_own = language == i18n.language()
+    known = {"n_customers": rows["n_customers"].gt(0).any(), "value": rows["value"].notna().any()}
+    columns = {name: of for name, of in (OWN_COLUMNS if is_own else OTHER_COLUMNS).items() if known.get(name, True)}
     caption = ("What customers ask for in {texts:label}: wishes of at least {needed:count} authors, named by their most "
                "frequent words" if is_own else
                "What customers ask for in {texts:label}: wishes of at least {needed:count} authors, each in an author's words")
     return {
         "frame": rows, "rows": MOST_SHOWN, "csv_name": f"requests_{language}",
         "caption": t(caption, texts=TEXTS_OF[language], needed=voc_requests.MIN_AUTHORS),
-        "columns": {name: (t(label), fmt) for name, (label, fmt) in (OWN_COLUMNS if is_own else OTHER_COLUMNS).items()},
+        "columns": {name: (t(label), fmt) for name, (label, fmt) in columns.items()},
     }

@@ -77,6 +77,14 @@ def test_failures_that_take_longer_make_slow_cases_look_bad_until_like_is_compar
     assert row(links, "opened again")["low"] < 0 < row(links, "opened again")["high"]
 
 
+def test_the_shares_told_of_slow_and_fast_cases_are_those_whose_difference_is_told():
+    found = row(slow_against_fast(rows_of(world(drop=1.0))), "slow to close")
+    assert found["exposed"] - found["others"] == pytest.approx(found["difference"])
+    # stratum a: 1 of 2 slow, 1 of 2 fast; stratum b: 0 of 1 slow, 1 of 1 fast: weights 1 and ½
+    exposed = service_links._mean_of_exposed([1, 0, 1, 0, 0, 1], [1, 1, 0, 0, 1, 0], list("aaaabb"))
+    assert exposed == pytest.approx((1 * .5 + .5 * 0) / 1.5)
+
+
 @pytest.mark.slow
 def test_a_planted_loss_per_day_is_found_with_its_size():
     rows = rows_of(world(per_day=-.1, drop=1.0)).assign(days=lambda t: t["close_hours"] / 24)

@@ -13,7 +13,7 @@ from helpers import datasets, i18n, report
 from helpers.errors import TooLittleData
 from helpers.plots import plots
 from helpers.report import Said
-from helpers.service import service, service_links_pages, service_pages
+from helpers.service import service, service_links, service_links_pages, service_pages
 from helpers.service.opening_hours import OpeningHours
 from helpers.voc.aspects import Aspect, Dictionary
 
@@ -107,10 +107,64 @@ def test_cases_that_are_only_calls_or_have_no_topic_or_no_rating_are_told_withou
 def test_a_wait_that_makes_no_difference_is_said_beside_the_difference_that_it_seems_to_make():
     linked, links = service_links_pages.what_goes_with(cases(), None, None, failures=FAILURES, run=run_of(), source="x")
     words = sentences(linked)
-    assert "All cases mixed, it would look like −" in words
+    assert "slow to close: with all cases mixed, the difference in ratings 4 or 5 would look like −" in words
     assert "Like compared with like, slow and fast cases do not clearly differ" in words
     assert set(links["comparison"]) == {"slow first answer", "slow to close", "opened again"}
     assert "What the data do not know" in words
+
+
+def linked_outcomes(pieces) -> set[str]:
+    return {name for piece in pieces if isinstance(piece, dict) and piece["name"] == "service_links"
+            for name in piece["data"]["outcome"]}
+
+
+def links_of(close_q=.99, first_q=.25, *, before=(-.02, .02)) -> pd.DataFrame:
+    """Slow to close: no difference; slow first answer: an interval below 0 that may not survive the correction."""
+    rows = [(comparison, service_links.STAYED, low, high, q) for comparison, low, high, q in
+            (("slow to close", -.032, .032, close_q), ("slow first answer", -.066, -.002, first_q))]
+    rows += [(comparison, service_links.BOUGHT_BEFORE, *before, np.nan) for comparison in service_links_pages.SATISFIED_SLOW]
+    rows.append(("slow to close", service_links.SATISFIED_WITH, -.12, -.05, .001))
+    links = pd.DataFrame(rows, columns=["comparison", "outcome", "low", "high", "q_value"])
+    return links.assign(difference=(links["low"] + links["high"]) / 2, n=900)
+
+
+def test_both_kinds_of_slowness_are_named_with_what_the_correction_leaves_of_them():
+    (said,) = service_links_pages._purchases_of_slow(links_of(), 182)
+    words = i18n.text(said.template, **said.values)
+    assert "slow to close 0.0 percentage points" in words and "slow first answer −3.4 (−6.6 to −0.2; q = 0.25)" in words
+    assert "After correction for 3 comparisons neither is clear" in words
+    assert said.evidence.interval == (-.032, .032)  # not graded by the interval that the correction does not leave
+    title = service_links_pages._title_of_slow(links_of())
+    assert "“slow to close” goes with worse ratings" in title and "after correction for 3 comparisons" in title
+
+
+def test_a_clear_loss_is_told_of_the_slowness_that_it_goes_with_and_none_where_they_differed_before():
+    close, first = service_links_pages._purchases_of_slow(links_of(first_q=.01), 182)
+    assert close.template.startswith("{slow:label}: no difference") and close.values["slow"] == "slow to close"
+    assert first.template.startswith("{slow:label}: customers buy again less often")
+    assert first.values["slow"] == "slow first answer"
+    both = service_links_pages._purchases_of_slow(links_of(before=(.01, .03)), 182)
+    assert all("had bought differently before" in said.template and said.evidence is None for said in both)
+
+
+def test_failures_are_told_by_cases_and_set_apart_from_what_complaints_cost():
+    kinds = pd.DataFrame({"n": 2155, "exposed": .696, "others": .865, "difference": -.169, "low": -.188, "high": -.15,
+                          "naive": np.nan}, index=["failures"])
+    said, bridge = service_links_pages._after_kinds(kinds, 182)
+    assert i18n.text(said.template, **said.values).startswith("Of 2,155 cases of a failure 69.6% were followed by another")
+    assert "compares authors of feedback with other authors of feedback" in bridge.template
+
+
+def test_calls_are_said_to_be_left_out_and_their_minutes_are_not_shown_as_hours():
+    talks = [case(i, channel="call", first=.03, close=.1, minutes=6.0) for i in range(60)]
+    mails = [case(100 + i, channel="mail", first=5.0, close=20.0, minutes=6.0) for i in range(60)]
+    served = service.read_cases(frame(*talks, *mails), as_of=pd.Timestamp("2026-01-31"), time_zone="UTC")
+    told, _ = service_pages.how_well(served, source="x")
+    assert "Half of 60 cases (call left out) get a first answer within 5.0 hours" in sentences(told)
+    assert "Half of 60 cases (call left out) are closed" in sentences(told)
+    (table,) = [piece for piece in told if isinstance(piece, dict) and piece.get("csv_name") == "service_channels"]
+    hours = table["frame"].set_index("channel")["first_median_hours"]
+    assert np.isnan(hours["call"]) and hours["mail"] == 5.0
 
 
 @pytest.mark.slow
@@ -123,7 +177,8 @@ def test_purchases_are_followed_for_the_horizon_of_the_churn_report():
     orders = pd.DataFrame(rows, columns=["customer_id", "order_date", "revenue", "channel"])
     orders = ibis.memtable(orders.assign(order_date=orders["order_date"].dt.date))
     linked, links = service_links_pages.what_goes_with(cases(), orders, None, failures=FAILURES, run=run_of(120), source="x")
-    assert "bought again within 120 days" in sentences(linked)
+    assert "120 days" in sentences(linked)
+    assert "bought again within 120 days" in linked_outcomes(linked)
     assert {"after a case", "slow to close"} <= set(links["comparison"])
     assert not links.duplicated(["comparison", "outcome", "topic"]).any()
     assert json.dumps(links[["exposed", "others", "difference", "low", "high"]].isna().sum().sum().item()) == "0"

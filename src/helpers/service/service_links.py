@@ -155,7 +155,9 @@ def _later_verdicts(rows: pd.DataFrame, reviews: pd.DataFrame) -> pd.Series:
 def slow_against_fast(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the part of table `service_links` on speed: each exposure by each outcome with enough cases in both halves.
 
-    exposed, others: plain means; naive: the difference without comparing like with like (slow: slower than the median of all
+    exposed: mean of the slow cases, weighted like the difference; others: exposed − difference, what is expected of them had
+    they been like the fast ones (but for purchases the mean of the fast cases, weighted alike).
+    naive: the difference without comparing like with like (slow: slower than the median of all
     cases). q_value: Benjamini and Hochberg's, of the comparisons that are no placebo. rows: from `outcomes`.
 
     Raises
@@ -171,14 +173,22 @@ def slow_against_fast(rows: pd.DataFrame) -> pd.DataFrame:
             within = compare(rows.get(f"beyond {outcome}", rows[outcome]), slow, strata, rows["person"])
             plain = compare(rows[outcome], slower, one, rows["person"])
             if within and plain:
-                means = rows[outcome].where(_counts(rows, outcome)).groupby(slow).mean()
+                exposed = _mean_of_exposed(rows[outcome].where(_counts(rows, outcome)), slow, strata)
                 found.append({"comparison": exposure, "outcome": outcome, "topic": "all", "is_placebo": outcome in PLACEBOS,
-                              **vars(within), "exposed": means[1.0], "others": means[0.0], "naive": plain.difference})
+                              **vars(within), "exposed": exposed, "naive": plain.difference,
+                              "others": min(max(exposed - within.difference, 0.0), 1.0)})
     if not found:
         raise TooLittleData("Needs at least {needed:count} slow and as many fast cases of the same topics with a rating or a "
                             "known customer; there are {n:count} cases.", needed=MIN_CASES, n=len(rows))
     table = pd.DataFrame(found)
     return table.assign(q_value=q_values(table["p_value"].mask(table["is_placebo"])))
+
+
+def _mean_of_exposed(y, x, strata) -> float:
+    """Return the mean of `y` where `x` is true, its strata weighted by n·share·(1 − share), as in `compare`."""
+    frame = pd.DataFrame({"y": y, "x": x, "s": strata}).dropna().astype({"y": float, "x": float})
+    weight = (1 - frame.groupby("s")["x"].transform("mean")).where(frame["x"] > 0, 0.0)
+    return float((weight * frame["y"]).sum() / weight.sum())
 
 
 def _counts(rows: pd.DataFrame, outcome: str) -> pd.Series:

@@ -21,26 +21,25 @@ POINTS = ("difference", "low", "high", "naive")
 LINK_COLUMNS = {
     "comparison": ("Comparison", "label"), "outcome": ("What is compared", "label"), "n": ("Cases", "count"),
     "exposed": ("Slow, or opened again", "percent"), "others": ("Fast, or not", "percent"),
-    "difference": ("Difference in points, like with like", "change_number1"), "low": ("from", "change_number1"),
-    "high": ("to", "change_number1"), "naive": ("Difference in points, all mixed", "change_number1"),
+    "difference": ("Difference in points, like with like", "change_number1"), "low": ("Lower bound", "change_number1"),
+    "high": ("Upper bound", "change_number1"), "q_value": ("q, corrected for all comparisons", "number2"),
+    "naive": ("Difference in points, all mixed", "change_number1"),
 }
 AFTER_COLUMNS = {
     "topic": ("Topic", "label"), "n": ("Cases", "count"), "exposed": ("Bought again", "percent"),
     "others": ("Comparable buyers without a case", "percent"), "difference": ("Difference in points", "change_number1"),
-    "low": ("from", "change_number1"), "high": ("to", "change_number1"),
+    "low": ("Lower bound", "change_number1"), "high": ("Upper bound", "change_number1"),
 }
 SATISFIED_SLOW = {
     "slow first answer": (
-        "Where the first answer took longer than for half of the same topic and channel, {exposed:percent} rate 4 or 5, "
-        "otherwise {others:percent}: like with like {difference:change_number1} percentage points (95% interval "
-        "{low:change_number1} to {high:change_number1}). All cases mixed, it would look like {naive:change_number1}: whoever "
-        "had a failure is unhappy before service answers, and such cases wait longer."
+        "Where the first answer took longer than the median of its topic and channel, {exposed:percent1} rate 4 or 5; of "
+        "faster cases of the same mix of topics and channels {others:percent1} do: {difference:change_number1} percentage "
+        "points (95% interval {low:change_number1} to {high:change_number1})."
     ),
     "slow to close": (
-        "Where closing took longer than for half of the same topic and channel, {exposed:percent} rate 4 or 5, otherwise "
-        "{others:percent}: like with like {difference:change_number1} percentage points (95% interval {low:change_number1} to "
-        "{high:change_number1}). All cases mixed, it would look like {naive:change_number1}: whoever had a failure is unhappy "
-        "before service answers, and such cases take longer."
+        "Where closing took longer than the median of its topic and channel, {exposed:percent1} rate 4 or 5; of faster cases "
+        "of the same mix of topics and channels {others:percent1} do: {difference:change_number1} percentage points (95% "
+        "interval {low:change_number1} to {high:change_number1})."
     ),
 }
 
@@ -86,9 +85,7 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
     pieces = []
     named = _in_points(links).assign(outcome=[_named(name, days, horizon) for name in links["outcome"]])
     shown = named[links["outcome"] != service_links.RATED]
-    for row in links[links["outcome"] == service_links.SATISFIED_WITH].itertuples():
-        if row.comparison != "opened again":
-            pieces.append(Said(SATISFIED_SLOW[row.comparison], _points(row), _against_zero(row)))
+    pieces += _rated(links)
     per_day = service_links.slopes(rows[rows["is_closed"]].assign(days=rows["close_hours"] / 24), "csat", ["days"])
     if len(per_day):
         row = per_day.iloc[0]
@@ -102,7 +99,7 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
                  "fmt": "change_number1", "reference_label": t("← worse than fast cases | better →")}
         pieces.append({
             "axes": plots_service.grouped_dots(**drawn), "phone": plots_service.grouped_dots(**drawn, is_phone=True),
-            "title": t(_title_of_slow(links)),
+            "title": _title_of_slow(links),
             "subtitle": t("Difference between the slower and the faster half of the same topic and channel (opened again: with "
                           "the others), in percentage points, 95% interval; purchases beyond those of comparable customers"),
             "source": source, "alt": t("Dots with intervals: differences in satisfaction and purchases by kind of delay."),
@@ -111,17 +108,36 @@ def _slow(links: pd.DataFrame, rows: pd.DataFrame, source: str, days: int, horiz
     return [*pieces, *_purchases_of_slow(links, horizon)]
 
 
+def _rated(links: pd.DataFrame) -> list[Said]:
+    """Return how slow cases are rated beside fast ones alike, and how it would look with all cases mixed."""
+    rated = links[(links["outcome"] == service_links.SATISFIED_WITH) & links["comparison"].isin(SATISFIED_SLOW)]
+    pieces = [Said(SATISFIED_SLOW[row.comparison], _points(row), _against_zero(row)) for row in rated.itertuples()]
+    return pieces + [Said(
+        "{slow:label}: with all cases mixed, the difference in ratings 4 or 5 would look like {naive:change_number1} instead "
+        "of {difference:change_number1} percentage points. Whoever had a failure is unhappy before service answers, and such "
+        "cases take longer.", {"slow": row.comparison, **_points(row)},
+    ) for row in rated.itertuples()]
+
+
+def _n_comparisons(links: pd.DataFrame) -> int:
+    return int(links["q_value"].notna().sum())
+
+
 def _title_of_slow(links: pd.DataFrame) -> str:
-    """Return what the chart of slow cases shows, as a message."""
-    is_speed = links["comparison"].isin(("slow first answer", "slow to close"))
-    rated = links[is_speed & (links["outcome"] == service_links.SATISFIED_WITH)]
-    bought = links[is_speed & links["outcome"].isin((service_links.BOUGHT, service_links.STAYED))]
-    is_worse, buys_less = (bool(((rows["high"] < 0) & (rows["q_value"] < MAX_Q)).any()) for rows in (rated, bought))
-    if is_worse and len(bought) and not buys_less:
-        return "Slow cases are rated worse; fewer purchases afterwards cannot be shown"
-    if is_worse or buys_less:
-        return "Slow cases go with less satisfied customers, even like compared with like"
-    return "Like compared with like, slow and fast cases do not clearly differ"
+    """Return what the chart of slow cases shows, in the reader's language."""
+    is_speed, is_worse = links["comparison"].isin(SATISFIED_SLOW), (links["high"] < 0) & (links["q_value"] < MAX_Q)
+    rated = links.loc[is_speed & is_worse & (links["outcome"] == service_links.SATISFIED_WITH), "comparison"]
+    is_bought = is_speed & links["outcome"].isin((service_links.BOUGHT, service_links.STAYED))
+    buys_less, k = bool((is_bought & is_worse).any()), _n_comparisons(links)
+    if len(rated) == 1 and is_bought.any() and not buys_less:
+        return t("“{slow:label}” goes with worse ratings; for purchases no difference is clear after correction for {k:count} "
+                 "comparisons", slow=rated.iloc[0], k=k)
+    if len(rated) and is_bought.any() and not buys_less:
+        return t("Slow cases are rated worse; for purchases no difference is clear after correction for {k:count} comparisons",
+                 k=k)
+    if len(rated) or buys_less:
+        return t("Slow cases go with less satisfied customers, even like compared with like")
+    return t("Like compared with like, slow and fast cases do not clearly differ")
 
 
 def _title_of_after(kinds: pd.DataFrame) -> str:
@@ -136,7 +152,7 @@ def _title_of_after(kinds: pd.DataFrame) -> str:
 def _points(row) -> dict:
     """Return the figures of a comparison: shares as they are, differences in percentage points."""
     points = {name: 100 * float(getattr(row, name)) for name in POINTS}
-    return {"exposed": float(row.exposed), "others": float(row.others), **points}
+    return {"n": int(row.n), "exposed": float(row.exposed), "others": float(row.others), **points}
 
 
 def _in_points(links: pd.DataFrame) -> pd.DataFrame:
@@ -160,36 +176,59 @@ def _named(outcome: str, days: int, horizon: int) -> str:
 
 
 def _purchases_of_slow(links: pd.DataFrame, horizon: int) -> list:
-    """Return whether slow cases are followed by fewer purchases, and whether their customers bought alike before."""
-    pieces = []
+    """Return whether slow cases are followed by fewer purchases, by kind of slowness, corrected for all comparisons, and
+    whether their customers bought alike before."""
+    found, k = {}, _n_comparisons(links)
     for name in ("slow to close", "slow first answer"):
         own = links[links["comparison"] == name].set_index("outcome")
-        if service_links.STAYED not in own.index or service_links.BOUGHT_BEFORE not in own.index:
-            continue
-        stayed, before = own.loc[service_links.STAYED], own.loc[service_links.BOUGHT_BEFORE]
-        values = {"days": horizon, "before": 100 * before["difference"],
-                  **{end: 100 * stayed[end] for end in ("difference", "low", "high")}}
-        if before["low"] > 0 or before["high"] < 0:
-            pieces.append(Said(
-                "Customers of slow and of fast cases had bought differently before the case already ({before:change_number1} "
-                "percentage points): what they bought afterwards cannot be laid to the wait.", values))
-            break
-        pieces.append(Said(
-            "No difference can be shown in how many customers come back after slow and after fast cases: "
-            "{difference:change_number1} percentage points within {days:count} days (95% interval {low:change_number1} to "
-            "{high:change_number1}). Before the case both had bought alike ({before:change_number1})."
-            if stayed["low"] <= 0 <= stayed["high"] else
-            "Customers of slow cases come back less often than those of fast ones: {difference:change_number1} percentage "
-            "points within {days:count} days (95% interval {low:change_number1} to {high:change_number1}). Before the case "
-            "both had bought alike ({before:change_number1})."
-            if stayed["high"] < 0 else
-            "Customers of slow cases come back more often than those of fast ones: {difference:change_number1} percentage "
-            "points within {days:count} days (95% interval {low:change_number1} to {high:change_number1}). Before the case "
-            "both had bought alike ({before:change_number1}).",
-            values, _against_zero(stayed),
-        ))
-        break
-    return pieces
+        if service_links.STAYED in own.index and service_links.BOUGHT_BEFORE in own.index:
+            found[name] = own.loc[service_links.STAYED], own.loc[service_links.BOUGHT_BEFORE]
+    if len(found) == 2 and all(row["q_value"] >= MAX_Q and _is_alike(before) for row, before in found.values()):
+        (close, close_before), (first, first_before) = found.values()
+        values = {"days": horizon, "k": k, "close_before": 100 * close_before["difference"],
+                  "first_before": 100 * first_before["difference"], "close_q": close["q_value"], "first_q": first["q_value"]}
+        values |= {f"{name}_{end}": 100 * row[end] for name, row in (("close", close), ("first", first))
+                   for end in ("difference", "low", "high")}
+        return [Said(
+            "Whether fewer customers buy again after slow cases cannot be told. Within {days:count} days: slow to close "
+            "{close_difference:change_number1} percentage points (95% interval {close_low:change_number1} to "
+            "{close_high:change_number1}; q = {close_q:number2}); slow first answer {first_difference:change_number1} "
+            "({first_low:change_number1} to {first_high:change_number1}; q = {first_q:number2}). After correction for "
+            "{k:count} comparisons neither is clear (q < 0.05 would be). Before the case slow and fast had bought alike "
+            "({close_before:change_number1} and {first_before:change_number1}).",
+            values, _against_zero(max(close, first, key=lambda row: row["q_value"])),
+        )]
+    return [_bought_after(name, row, before, horizon=horizon, k=k) for name, (row, before) in found.items()]
+
+
+def _is_alike(before) -> bool:
+    return bool(before["low"] <= 0 <= before["high"])
+
+
+def _bought_after(name: str, row, before, *, horizon: int, k: int) -> Said:
+    """Return whether one kind of slow cases is followed by fewer purchases."""
+    values = {"slow": name, "days": horizon, "before": 100 * before["difference"], "q": row["q_value"], "k": k,
+              **{end: 100 * row[end] for end in ("difference", "low", "high")}}
+    if not _is_alike(before):
+        return Said(
+            "{slow:label}: customers of slow and of fast cases had bought differently before the case already "
+            "({before:change_number1} percentage points): what they bought afterwards cannot be laid to the wait.", values)
+    if row["q_value"] >= MAX_Q:
+        is_clear_alone = row["low"] > 0 or row["high"] < 0
+        return Said(
+            "{slow:label}: no difference can be shown in how many customers buy again within {days:count} days, "
+            "{difference:change_number1} percentage points (95% interval {low:change_number1} to {high:change_number1}; after "
+            "correction for {k:count} comparisons q = {q:number2}). Before the case both had bought alike "
+            "({before:change_number1}).", values, None if is_clear_alone else _against_zero(row))
+    return Said(
+        "{slow:label}: customers buy again less often than after fast cases, {difference:change_number1} percentage points "
+        "within {days:count} days (95% interval {low:change_number1} to {high:change_number1}; after correction for {k:count} "
+        "comparisons q = {q:number2}). Before the case both had bought alike ({before:change_number1})."
+        if row["high"] < 0 else
+        "{slow:label}: customers buy again more often than after fast cases, {difference:change_number1} percentage points "
+        "within {days:count} days (95% interval {low:change_number1} to {high:change_number1}; after correction for {k:count} "
+        "comparisons q = {q:number2}). Before the case both had bought alike ({before:change_number1}).",
+        values, _against_zero(row))
 
 
 def _after_kinds(kinds: pd.DataFrame, horizon: int) -> list:
@@ -198,11 +237,16 @@ def _after_kinds(kinds: pd.DataFrame, horizon: int) -> list:
     if "failures" in kinds.index:
         row = kinds.loc["failures"]
         pieces.append(Said(
-            "After a failure {exposed:percent1} of customers bought again within {days:count} days; of comparable buyers "
-            "without a case {others:percent1} did: {difference:change_number1} percentage points (95% interval "
-            "{low:change_number1} to {high:change_number1}). An association: how bad the failure was is not known.",
+            "Of {n:count} cases of a failure {exposed:percent1} were followed by another purchase within {days:count} days; of "
+            "comparable buyers without a case {others:percent1} bought: {difference:change_number1} percentage points (95% "
+            "interval {low:change_number1} to {high:change_number1}). An association: how bad the failure was is not known.",
             {"days": horizon, **_points(row)}, _against_zero(row),
         ))
+        if row["high"] < 0:
+            pieces.append(Said(
+                "Here customers with a case are compared with buyers without one. What complaints cost, in this report, "
+                "compares authors of feedback with other authors of feedback, many of whom had trouble themselves: there the "
+                "same failure can go with no provable loss.", {}))
     if "questions" in kinds.index:
         row = kinds.loc["questions"]
         pieces.append(Said(

@@ -56,16 +56,19 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
         pieces.append(Lacking(short.template, short.values))
     own = quality[(quality["topic"] == ALL) & (quality["channel"] != ALL)]
     if len(own) > 1:
+        own = _without_talks(own, cases).sort_values(["n_cases", "channel"], ascending=[False, True])
         pieces.append({
-            "frame": _marked(own.sort_values(["n_cases", "channel"], ascending=[False, True]), "channel"),
-            "columns": columns_of(CHANNEL_COLUMNS, cases), "csv_name": "service_channels", "caption": t("Service by channel"),
+            "frame": _marked(own, "channel"),
+            "columns": columns_of(CHANNEL_COLUMNS, cases), "csv_name": "service_channels",
+            "caption": t("Service by channel; waits of a few minutes are in the sentence above" if _talks_apart(cases) else
+                         "Service by channel"),
         })
     return pieces, tables
 
 
 def _times(total: pd.Series, cases: Cases) -> list:
     """Return first answers (of tickets, then of talks), closing, handling, the last months, and how times are to be read."""
-    pieces = [_first_answer(total)]
+    pieces = [_first_answer(total, _talks_apart(cases))]
     if talks := service.waits_of_talks(cases):
         pieces.append(Said(
             "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
@@ -73,9 +76,12 @@ def _times(total: pd.Series, cases: Cases) -> list:
         ))
     if total["close_median_hours"] == total["close_median_hours"]:
         pieces.append(Said(
+            "Half of {n:count} cases ({channels:list} left out) are closed within {median:number1} days (95% interval "
+            "{low:number1} to {high:number1}), nine in ten within {p90:number1} days."
+            if _talks_apart(cases) else
             "Half of {n:count} cases are closed within {median:number1} days (95% interval {low:number1} to {high:number1}), "
             "nine in ten within {p90:number1} days.",
-            {"n": int(total["close_n"]), "p90": total["close_p90_hours"] / 24,
+            {"n": int(total["close_n"]), "channels": _talks_apart(cases), "p90": total["close_p90_hours"] / 24,
              **{name: total[f"close_median_{end}"] / 24 for name, end in
                 (("median", "hours"), ("low", "low"), ("high", "high"))}},
         ))
@@ -104,8 +110,8 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
                           for name, label in WAITS.items()]).dropna(subset="median")
     said = Said(
         "Service is open {weekly:number1} hours a week; {opened:percent} of cases come in while it is closed. Counting only "
-        "opening hours, half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} "
-        "to {high:number1}). All other times run by the clock, nights and weekends included.",
+        "opening hours, half of the same {n:count} cases get a first answer within {median:number1} hours (95% interval "
+        "{low:number1} to {high:number1}). All other times run by the clock, nights and weekends included.",
         {"weekly": weekly_hours(cases.opening), "opened": outside["opened"], "n": int(total["first_open_n"]),
          "median": total["first_open_median_hours"], "low": total["first_open_median_low"],
          "high": total["first_open_median_high"]},
@@ -120,13 +126,29 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
                            "caption": t("Waiting by the clock and in opening hours")}]
 
 
-def _first_answer(total: pd.Series) -> Said:
+def _without_talks(channels: pd.DataFrame, cases: Cases) -> pd.DataFrame:
+    """Return the rows without the hours of channels where people talk at once: minutes would be shown as 0.0 hours."""
+    hours = [name for name in CHANNEL_COLUMNS if name.endswith("_hours")]
+    is_apart = channels["channel"].isin(_talks_apart(cases))
+    return channels.assign(**{name: channels[name].mask(is_apart) for name in hours})
+
+
+def _talks_apart(cases: Cases) -> list[str]:
+    """Return the channels whose waits are not among those of all cases: the telephone and the like, where there are others."""
+    is_talk = cases.rows["is_talk"].astype(bool)
+    return [] if is_talk.all() else sorted(cases.rows.loc[is_talk, "channel"].unique())
+
+
+def _first_answer(total: pd.Series, apart: list[str]) -> Said:
     if total["first_median_hours"] == total["first_median_hours"]:
         return Said(
+            "Half of {n:count} cases ({channels:list} left out) get a first answer within {median:number1} hours (95% "
+            "interval {low:number1} to {high:number1}); one in ten waits longer than {p90:number1} hours."
+            if apart else
             "Half of {n:count} cases get a first answer within {median:number1} hours (95% interval {low:number1} to "
             "{high:number1}); one in ten waits longer than {p90:number1} hours.",
             {"n": int(total["first_n"]), "median": total["first_median_hours"], "low": total["first_median_low"],
-             "high": total["first_median_high"], "p90": total["first_p90_hours"]},
+             "high": total["first_median_high"], "p90": total["first_p90_hours"], "channels": apart},
             Evidence("estimate", n=int(total["first_n"]), estimate=total["first_median_hours"],
                      interval=(total["first_median_low"], total["first_median_high"]),
                      within=WITHIN_TENTH * total["first_median_hours"], serves="how to serve"),

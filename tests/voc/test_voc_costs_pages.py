@@ -88,6 +88,33 @@ def test_the_page_is_shown_in_chinese(monkeypatch):
     assert "已停止购买" in page and "打低分却仍在购买" in page and "Money" not in page
 
 
+def money(**columns) -> pd.DataFrame:
+    """Two topics: the loud one with a small lift, the other with a larger one, as it stands in money_at_risk."""
+    return pd.DataFrame({
+        "topic": ["delivery", "quality"], "n_mentions": [300, 200], "mention_rank": [1, 2], "lift": [.01, .052],
+        "lift_low": [-.05, .003], "lift_high": [.07, .108], "halved_lift": .01, "other_lift": .02, "q_value": [.9, .23],
+        "value_reached": 100_000.0, "money_at_risk": np.nan, "money_low": [0.0, 300.0], "money_high": [7000.0, 10800.0],
+        "is_clear": False,
+    }).assign(**columns)
+
+
+def test_unclear_topics_are_told_with_their_correction_best_estimate_and_both_ranks():
+    i18n.use(language="en", currency="CNY")
+    said, table = voc_costs_pages.costs(money(), horizon_days=91, reach_months=12, coverage=1.0, source="x")
+    words = i18n.text(said.template, **said.values)
+    assert "For none of 2 topics" in words and "after correction for 2 comparisons" in words
+    assert "quality: CN¥5,200 at risk" in words and "+5.2 percentage points" in words and "q = 0.23" in words
+    rows = table["frame"].set_index("topic")
+    assert rows["estimate_rank"].to_dict() == {"quality": 1, "delivery": 2}
+    assert rows["mention_rank"].to_dict() == {"quality": 2, "delivery": 1}
+    assert rows.loc["quality", "lift_high"] == pytest.approx(10.8)  # in points
+    assert {"mention_rank", "estimate_rank", "money_estimate", "q_value"} <= set(table["columns"])
+
+
+def test_a_best_estimate_is_no_gain():
+    assert voc_costs_pages._shown(money(lift=[-.02, .05]))["money_estimate"].tolist() == pytest.approx([5000, 0])
+
+
 def test_the_tables_to_save_leave_out_short_lists():
     found = study(feedback(), orders())
     assert set(found.tables) == {"money_at_risk", "said_and_did"}

@@ -195,6 +195,21 @@ def test_the_page_says_whether_the_score_tells():
         assert words in said.template and said.evidence.baseline == 0.5
 
 
+def test_the_share_of_the_best_that_stopped_is_told_beside_that_of_the_bad():
+    counted = {"best": {"n": 571, "n_stopped": 103, "share": 103 / 571, "low": .15, "high": .22},
+               "bad": {"n": 695, "n_stopped": 174, "share": 174 / 695, "low": .22, "high": .28}}
+    best, bad = voc_loyalty_pages.counts(counted, listed(0, 12), days=91)
+    assert best.values["difference"] == pytest.approx(100 * (103 / 571 - 174 / 695))
+    assert best.values["from_points"] < best.values["difference"] < best.values["to_points"] < 0
+    assert best.evidence.baseline == 0 and best.evidence.interval[1] < 0 and bad.evidence is None
+    alone, = voc_loyalty_pages.counts(counted | {"bad": {"n": 9}}, listed(0, 0), days=91)
+    assert "bad_share" not in alone.template
+
+
+def test_the_page_says_why_shares_and_auc_may_differ():
+    assert "answer different questions" in voc_loyalty_pages.apart_from_counts(days=91, months=12).template
+
+
 def listed(n_best: int, n_bad: int) -> pd.DataFrame:
     n = n_best + n_bad
     return pd.DataFrame({

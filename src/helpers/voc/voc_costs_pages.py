@@ -18,16 +18,20 @@ MOST_TOLD, MOST_SHOWN = 3, 14  # topics that get a sentence of their own; rows o
 MONEY_COLUMNS = {
     "topic": ("Topic or theme", "label"), "n_mentions": ("Complaints", "count"),
     "mention_rank": ("Place by complaints", "count"),
-    "money_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk", "money"),
+    "estimate_rank": ("Place by money", "count"), "money_at_risk": ("Money at risk, where clear", "money"),
+    "money_estimate": ("At risk, best estimate", "money"),
     "money_low": ("At risk, from", "money"), "money_high": ("At risk, to", "money"),
-    "lift": ("Stopped beyond expected", "change_percent1"),
-    "lift_low": ("Interval from", "change_percent1"), "lift_high": ("Interval to", "change_percent1"),
+    "lift": ("Stopped beyond expected (points)", "change_number1"),
+    "lift_low": ("Interval from", "change_number1"), "lift_high": ("Interval to", "change_number1"),
+    "q_value": ("q, corrected for all topics", "number2"),
     "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Of customers alike", "percent1"),
     "n_compared": ("Customers compared", "count"), "n_reached": ("Customers reached", "count"),
-    "value_reached": ("Their value", "money"), "halved_lift": ("Spending halved beyond expected", "change_percent1"),
-    "other_lift": ("Stopped beyond other dissatisfied", "change_percent1"), "q_value": ("q", "number3"),
+    "value_reached": ("Their value", "money"), "halved_lift": ("Spending halved beyond expected (points)", "change_number1"),
+    "other_lift": ("Stopped beyond other dissatisfied (points)", "change_number1"),
 }
-UNCLEAR_COLUMNS = ("topic", "n_mentions", "money_low", "money_high", "lift", "lift_low", "lift_high")  # where nothing is clear
+UNCLEAR_COLUMNS = ("topic", "n_mentions", "mention_rank", "estimate_rank", "money_estimate", "money_low", "money_high", "lift",
+                   "lift_low", "lift_high", "q_value")  # where nothing is clear
+POINTS = ("lift", "lift_low", "lift_high", "halved_lift", "other_lift")
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ def pages(found: Study, *, source) -> list[Said | dict]:
         told.append(found.telling)
     elif found.telling is not None:
         told += voc_loyalty_pages.telling(found.telling, days=known.horizon_days)
+        told.append(voc_loyalty_pages.apart_from_counts(days=known.horizon_days, months=known.reach_months))
     return told
 
 
@@ -161,7 +166,7 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
     columns = {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()}
     if clear.empty:
         few = {name: columns[name] for name in UNCLEAR_COLUMNS}
-        return [_no_cost(found), {"frame": known, "columns": few, "caption": t(headline.template, **headline.values),
+        return [_no_cost(found), {"frame": _shown(known), "columns": few, "caption": t(headline.template, **headline.values),
                                   "csv_name": "money_at_risk", "rows": MOST_SHOWN}]
     chart = {
         "axes": plots_costs.loud_and_costly(
@@ -177,12 +182,23 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
         ),
         "source": source,
         "alt": t("Bars of complaints by topic beside dots of money at risk with their intervals."),
-        "data": found, "columns": columns, "name": "money_at_risk",
+        "data": _shown(found), "columns": columns, "name": "money_at_risk",
     }
     told = [_cost(row, horizon_days=horizon_days, reach_months=reach_months, coverage=coverage)
             for row in clear.head(MOST_TOLD).itertuples()]
     told[1:] = [said._replace(evidence=None) for said in told[1:]]
     return [chart, *told]
+
+
+def _shown(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the topics as the table shows them, costliest first by best estimate: differences in percentage points; the best
+    estimate (not below 0, like its bounds) and the place by it, of clear topics and of others."""
+    estimate = found["lift"] * found["value_reached"]
+    shown = found.assign(
+        money_estimate=estimate.clip(lower=0), estimate_rank=estimate.rank(ascending=False, method="min").astype("Int64"),
+        **{name: 100 * found[name] for name in POINTS},
+    )
+    return shown.sort_values(["estimate_rank", "topic"], kind="stable").reset_index(drop=True)
 
 
 def _costs_title(found: pd.DataFrame) -> Said:
@@ -210,14 +226,19 @@ def _cost(row, *, horizon_days: int, reach_months: int, coverage: float) -> Said
 
 
 def _no_cost(found: pd.DataFrame) -> Said:
-    known = found.dropna(subset=["money_high"]).sort_values(["money_high", "topic"], ascending=[False, True])
+    known = _shown(found.dropna(subset=["money_high", "q_value"]))
     if known.empty:
         return Lacking(
             "What complaints cost cannot be told: none of {n:count} topics has 30 customers who complained, bought before and "
             "were observed long enough.", {"n": len(found)},
         )
+    first = known.iloc[0]
     return Said(
-        "For none of {n:count} topics do those who complain clearly stop buying more often than customers alike; for "
-        "{topic:label} up to {money:money} could be at risk.",
-        {"n": len(known), "topic": known.iloc[0]["topic"], "money": known.iloc[0]["money_high"]},
+        "For none of {n:count} topics do those who complain clearly stop buying more often than customers alike, after "
+        "correction for {n:count} comparisons (q < 0.05 would be clear). The best estimate is highest for {topic:label}: "
+        "{money:money} at risk ({low:money} to {high:money}), {lift:change_number1} percentage points in who stops buying "
+        "({lift_low:change_number1} to {lift_high:change_number1}; 95% intervals of this topic alone, q = {q:number2}).",
+        {"n": len(known), "topic": first["topic"], "money": first["money_estimate"], "low": first["money_low"],
+         "high": first["money_high"], "lift": first["lift"], "lift_low": first["lift_low"], "lift_high": first["lift_high"],
+         "q": first["q_value"]},
     )

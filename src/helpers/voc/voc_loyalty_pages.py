@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers.evidence import WITHIN_SHARE, Evidence
 from helpers.i18n import text as t
+from helpers.proportions import difference_interval
 from helpers.report import Said
 from helpers.voc import voc_loyalty
 
@@ -19,10 +20,12 @@ LISTED_ROWS = 5  # of each list in the report; the CSV holds them all
 
 
 def counts(counted: dict[str, dict], listed: pd.DataFrame, *, days: int) -> list[Said]:
-    """Return how many stopped buying of those whose last score was the best, and of those whose last score was bad."""
+    """Return how many stopped buying of those whose last score was the best, beside those whose last score was bad."""
     best, bad = counted["best"], counted["bad"]
     told = []
-    if best["n"] >= voc_loyalty.MIN_GROUP:
+    if min(best["n"], bad["n"]) >= voc_loyalty.MIN_GROUP:
+        told.append(_best_beside_bad(best, bad, days=days))
+    elif best["n"] >= voc_loyalty.MIN_GROUP:
         told.append(Said(
             "Of {n:count} customers whose last score was the best (9 or 10, or five stars), {share:percent} ({low:percent} to "
             "{high:percent}) have stopped buying all the same: silent for more than {days:count} days, and for longer than 95% "
@@ -39,6 +42,23 @@ def counts(counted: dict[str, dict], listed: pd.DataFrame, *, days: int) -> list
             {**bad, "stay": len(stays)},
         ))
     return told
+
+
+def _best_beside_bad(best: dict, bad: dict, *, days: int) -> Said:
+    """Return the shares that stopped of either, and their difference with its interval (best less bad, in points)."""
+    low, high = map(float, difference_interval(best["n_stopped"], best["n"], bad["n_stopped"], bad["n"]))
+    difference = best["share"] - bad["share"]
+    return Said(
+        "Of {n:count} customers whose last score was the best (9 or 10, or five stars), {share:percent} ({low:percent} to "
+        "{high:percent}) have stopped buying all the same, of {bad_n:count} whose last score was bad {bad_share:percent}: a "
+        "difference of {difference:change_number1} percentage points (95% interval {from_points:change_number1} to "
+        "{to_points:change_number1}). Stopped: silent for more than {days:count} days, and for longer than 95% of the pauses "
+        "between their purchases.",
+        {**best, "days": days, "bad_n": bad["n"], "bad_share": bad["share"], "difference": 100 * difference,
+         "from_points": 100 * low, "to_points": 100 * high},
+        Evidence("estimate", n=best["n"] + bad["n"], estimate=difference, interval=(low, high), baseline=0.0,
+                 serves="whom to contact"),
+    )
 
 
 def lists(listed: pd.DataFrame) -> list[Said | dict]:
@@ -70,6 +90,16 @@ def telling(found: pd.DataFrame, *, days: int) -> list[Said]:
         score, best = rows.iloc[0], rows.iloc[1:].sort_values("auc", ascending=False, kind="stable").iloc[0]
         said.append(_telling(score, best, scale=scale, days=days, is_finding=not said))
     return said
+
+
+def apart_from_counts(*, days: int, months: int) -> Said:
+    """Return why the shares that stopped and the AUC may differ."""
+    return Said(
+        "The shares that have stopped buying and the AUC answer different questions and may differ. The shares: who is silent "
+        "today, by the last score of the last {months:count} months, the best beside the bad ones. The AUC: who bought within "
+        "{days:count} days after a score, by the last score at least {days:count} days old, all scores beside each other.",
+        {"days": days, "months": months},
+    )
 
 
 def _telling(score, best, *, scale: str, days: int, is_finding: bool) -> Said:

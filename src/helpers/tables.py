@@ -26,7 +26,6 @@ ARROW = {
     "date": pa.date32(), "timestamp": pa.timestamp("us", tz="UTC"),
 }
 ROW_GROUP = 131_072  # rows; fixed, so that the same rows always give the same bytes
-ENGINES = ("duckdb", "pyspark")
 _session = {"dataset": None, "engine": "duckdb", "connection": None, "staging": None, "reads": {}, "writes": {}, "raw": {},
             "replay": False}
 

@@ -157,16 +157,6 @@ def test_a_shipped_model_is_tested_on_every_verdict_and_a_trained_one_on_the_tes
         sentiment.predict_test(*fitted(in_chinese(18)))
 
 
-def test_clauses_are_scored_alone_with_their_weight():
-    texts = ["物流很快，但是东西坏了", None, "Great taste, awful box."]
-    reviews = pd.DataFrame({"feedback_id": ["a", "b", "c"], "text": texts})
-    found = sentiment.score_clauses(reviews, fitted(in_chinese())[1])
-    assert found["feedback_id"].tolist() == ["a", "a", "c", "c"]
-    assert found["clause"].tolist() == [0, 1, 0, 1]
-    assert found["text"].tolist() == ["物流很快", "但是东西坏了", "great taste", "awful box."]
-    assert (found["p_dissatisfied"] > 0.5).tolist() == [False, True, False, True]
-
-
 @pytest.fixture(scope="module")
 def reviews() -> pd.DataFrame:
     """The published reviews, all 5,000, as the notebook reads them."""

@@ -82,7 +82,6 @@ CORRECTED = {  # field of people → column of the standardised table that holds
 }
 PLACE = ("to_region", "region_code", "to_city", "city_code", "to_district", "street")
 TEXTS_AT_A_TIME = 100_000  # bounds the memory that Python's objects take
-CORRECTIONS = ("source", "source_row", "field", "before", "after", "rule")
 OLDEST_BIRTH = (
     "1900-01-02"  # an earlier birth date, 1 January 1970 and one after the record was made are a system's, not a person's
 )

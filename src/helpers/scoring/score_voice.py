@@ -67,7 +67,7 @@ def true_promoters(people: pd.DataFrame) -> float:
 def weighted_promoters(weighted: dict, people: pd.DataFrame) -> list[Score]:
     """Return the NPS of answered invitations weighted to everybody invited, beside the unweighted one and the true one.
 
-    weighted: of surveys_response.weighted_score.
+    weighted: of surveys_weights.weighted_score.
     """
     return [Score("06_voc", "how many would recommend us", "survey's NPS, weighted to all invited", weighted["weighted"],
                   weighted["weighted_low"], weighted["weighted_high"], n=weighted["n"], baseline=weighted["estimate"],

@@ -60,7 +60,6 @@ LIMITS = (
 MAP_ALT = (
     "A grid of 25 cells with the name of the segment and the number of customers; the best customers are at the upper left."
 )
-STABILITY_ALT = "Two lines over the number of clusters: the stability of the least stable cluster, and the silhouette."
 BANDS_ALT = "Bars of the share of {segment:label} by {attribute:label}, with intervals."
 ETA = (
     "Share of the variance of spending in the {days:count} days held back that lies between groups (adjusted η²), with 95% "

@@ -240,19 +240,3 @@ def score_reviews(split: pd.DataFrame, readers: Readers) -> pd.DataFrame:
     scored = written[["feedback_id", "role", "dissatisfied", "language"]].rename(columns={"dissatisfied": "is_dissatisfied"})
     p = keys.map(by_key[~by_key.index.duplicated()]).astype("float64").fillna(fresh)
     return scored.assign(model=written["language"].map(readers.origin), p_dissatisfied=p).reset_index(drop=True)
-
-
-def score_clauses(reviews: pd.DataFrame, readers: Readers) -> pd.DataFrame:
-    """Return one row a clause: feedback_id, clause (number within its text, from 0), text, weight (of the clause in its text)
-    and p_dissatisfied, read alone by the model of its text's language."""
-    rows = [
-        (row.feedback_id, i, clause.text.strip(" ,，"), clause.weight, row.language)
-        for row in reviews.assign(language=languages(reviews)).dropna(subset=["language"]).itertuples()
-        for i, clause in enumerate(sentiment_clauses.clauses(row.text))
-    ]
-    table = pd.DataFrame(rows, columns=["feedback_id", "clause", "text", "weight", "language"])
-    p = np.full(len(table), np.nan)
-    for language in sorted(set(table["language"])):
-        own = (table["language"] == language).to_numpy()
-        p[own] = readers.reader(language).predict(table.loc[own, "text"])
-    return table.drop(columns="language").assign(p_dissatisfied=p)

@@ -7,7 +7,6 @@ import numpy as np
 
 FIRST_DAY = np.datetime64("2024-01-01")
 N_DAYS = 731  # 2024-01-01 … 2025-12-31
-LAST_DAY = FIRST_DAY + N_DAYS - 1
 FUTURE_DAYS = 365  # the truth's horizon for expected value
 N_MONTHS = 24
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12

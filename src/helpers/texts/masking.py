@@ -154,11 +154,6 @@ def mask_address(address: str) -> str:
     return re.sub(r"(?<!\d)\+?\d[\d -]{9,}\d(?!\d)", "[number]", path)
 
 
-def mask_personal_data(texts: pd.Series) -> pd.Series:
-    """Return the texts masked (:func:`mask_text`); unknown stays unknown."""
-    return pd.Series(texts.map(mask_text, na_action="ignore"), dtype="str")
-
-
 def count_masked(texts: pd.Series) -> dict[str, int]:
     """Return how many placeholders of each kind the masked texts hold."""
     known = texts.dropna()

@@ -48,11 +48,11 @@ def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    feedback_id, customer_id, product_id, channel, received_at, language (found; the source's where nothing is read), split, nps
-    and csat (null off their scale), text (null where nothing is read), read_as (texts_cleaning.py), dissatisfied
-    (boolean, null = no verdict), verdict_from (key of `MEANINGS`), is_paid (praise that speaks of a reward for it), is_repaired, is_cut,
-    is_off_scale, copy_of (the first feedback_id with this text, null for all others), in order of feedback_id. What a system
-    wrote and paid praise have no verdict: they count in no rate.
+    feedback_id, customer_id, product_id, channel, received_at, language (found; the source's where nothing is read), split,
+    nps and csat (null off their scale), text (null where nothing is read), read_as (texts_cleaning.py), dissatisfied
+    (boolean, null = no verdict), verdict_from (key of `MEANINGS`), is_paid (praise that speaks of a reward for it),
+    is_repaired, is_cut, is_off_scale, copy_of (the first feedback_id with this text, null for all others), in order of
+    feedback_id. What a system wrote and paid praise have no verdict: they count in no rate.
     """
     scored, is_off_scale = without_off_scale(feedback)
     verdict, origin = verdicts(scored)

@@ -6,6 +6,7 @@ import pytest
 
 from bench_surveys import weighted_coverage
 from helpers.errors import TooLittleData
+from helpers.proportions import wilson
 from helpers.surveys import surveys_response as response
 from helpers.surveys import surveys_weights as weights_of
 from survey_invitations import AS_OF, invitations, known
@@ -80,6 +81,34 @@ def test_where_all_answers_are_alike_the_weighted_interval_is_known_too():
     found = weights_of.weighted_score(invited, invited[invited["answered"]], "nps")
     assert found["weighted"] == found["weighted_high"] == pytest.approx(100.0)
     assert 90 < found["weighted_low"] < 100
+
+
+def satisfied(*kinds_: tuple[str, int, int, int]) -> dict:
+    """The weighted CSAT of kinds of customers: channel, invited, of them answered, of these dissatisfied."""
+    rows = [(name, i < hits, 1.0 if i < bad else 5.0) for name, n, hits, bad in kinds_ for i in range(n)]
+    channel, answered, csat = (list(column) for column in zip(*rows, strict=True))
+    invited = known(invitations(len(rows), channel=channel, answered=answered), csat=csat).assign(answered=answered)
+    return weights_of.weighted_score(invited, invited[invited["answered"]], "csat")
+
+
+def test_a_heavy_group_of_one_opinion_is_no_census():
+    found = satisfied(("app", 400, 200, 100), ("mail", 2000, 40, 0))
+    assert found["weighted"] == pytest.approx(1 - 0.5 / 6)
+    n_kish = 240**2 / (200 * 0.2**2 + 40 * 5**2)  # weights 240/6/200 and 240 × 5/6/40
+    assert found["n_kish"] == pytest.approx(n_kish)
+    assert found["n_effective"] == pytest.approx(n_kish)
+    ends = wilson(found["weighted"] * n_kish, n_kish)
+    assert (found["weighted_low"], found["weighted_high"]) == pytest.approx(ends)
+    assert found["weighted_low"] < 0.83 < 0.96 < found["weighted_high"]
+
+
+def test_one_rare_answer_is_not_the_only_degree_of_freedom():
+    found = satisfied(("app", 400, 200, 100), ("mail", 2000, 40, 1))
+    assert 20 < found["n_effective"] <= found["n_kish"]
+    assert 0.7 < found["weighted_low"] < found["weighted"] < found["weighted_high"] < 0.99
+    equal = satisfied(("app", 200, 100, 1), ("mail", 200, 100, 0))
+    assert 190 < equal["n_effective"] <= 200
+    assert (equal["weighted_low"], equal["weighted_high"]) == pytest.approx((0.972, 0.999), abs=0.001)  # Wilson, 199 of 200
 
 
 def test_weighting_needs_answers_and_something_known():
@@ -170,3 +199,10 @@ def test_the_weighted_score_is_covered_where_customers_are_invited_six_times():
     found = weighted_coverage(300, times=6, n_runs=40)
     assert found["weighted"] >= 0.88
     assert abs(found["weighted_bias"]) < 2.0
+
+
+@pytest.mark.slow
+def test_the_weighted_score_is_covered_where_the_heavy_group_is_nearly_unanimous():
+    found = weighted_coverage(2400, silence="nearly unanimous", n_runs=60)
+    assert found["holds"] > 0.8
+    assert found["weighted"] >= 0.9

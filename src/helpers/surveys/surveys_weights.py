@@ -4,7 +4,9 @@ Weights by raking (Deming and Stephan 1940) to what is known of everybody invite
 invitation, and its channel. None is cut: cut at four times the mean, they left a bias that the interval did not cover (89 % at
 response rates of 35, 15 and 4 %). The variance of a raked mean is that of its residuals from the margins (Deville and Särndal
 1992, JASA 87:376), each for its leverage (HC2: MacKinnon and White 1985, Journal of Econometrics 29:305); few heavy answers are
-few degrees of freedom (Satterthwaite 1946, Biometrics 2:110). Reads what surveys_response.py settled.
+few degrees of freedom (Satterthwaite 1946, Biometrics 2:110), those of answers that scatter alike: realised residuals of rare
+answers tell next to nothing. Weights never make answers surer than Kish's number says: a heavy group whose few answers are all
+alike has a residual of 0 but is no census. Reads what surveys_response.py settled.
 """
 
 import numpy as np
@@ -29,9 +31,9 @@ def weighted_score(invited: pd.DataFrame, answered: pd.DataFrame, name: str) -> 
     with what was known of her when she was last invited, however often she was.
 
     Returns measure, n, estimate, low, high (unweighted), weighted, weighted_low, weighted_high, n_kish (effective number of
-    answers), n_effective (for this score, from its variance), largest (weight), rate (share of the customers who answered),
-    unlike (share by which the weighted answers still differ from those invited), holds (that is at most 5 % and the answers are
-    worth 30), margins (names of those used).
+    answers), n_effective (for this score, from its variance; at most n_kish), largest (weight), rate (share of the customers
+    who answered), unlike (share by which the weighted answers still differ from those invited), holds (that is at most 5 % and
+    the answers are worth 30), margins (names of those used).
     Raises TooLittleData below 50 answers or where nothing is known of the invited.
     """
     everybody, latest = _customers(invited, answered, name)
@@ -108,7 +110,8 @@ def rake(answered: pd.DataFrame, targets: dict[str, pd.Series]) -> np.ndarray:
 def linearised_variance(counted: np.ndarray, weights: np.ndarray, groups: pd.DataFrame) -> tuple[float, float]:
     """Return the variance of the raked mean and its degrees of freedom.
 
-    groups: what was raked to, a column a margin. The variance is that of weight × residual from a weighted regression on them.
+    groups: what was raked to, a column a margin. The variance is that of weight × residual from a weighted regression on them;
+    the degrees of freedom are those of the weights.
     """
     dummies = pd.get_dummies(groups, drop_first=True, dtype=float).to_numpy()
     root = np.sqrt(weights)[:, None]
@@ -117,16 +120,20 @@ def linearised_variance(counted: np.ndarray, weights: np.ndarray, groups: pd.Dat
     residual = counted - (basis @ (basis.T @ (counted * root[:, 0]))) / root[:, 0]
     leverage = np.minimum((basis**2).sum(axis=1), 0.99)
     each = (weights / weights.sum() * residual) ** 2 / (1 - leverage)
-    return float(each.sum()), float(each.sum() ** 2 / max((each**2).sum(), 1e-300))
+    return float(each.sum()), float((weights**2).sum() ** 2 / (weights**4).sum())
 
 
 def _worth(counted: np.ndarray, weights: np.ndarray, groups: pd.DataFrame) -> float | None:
-    """Return as how many unweighted answers the weighted mean is sure (Korn and Graubard 1998, Survey Methodology 24:193)."""
+    """Return as how many unweighted answers the weighted mean is sure (Korn and Graubard 1998, Survey Methodology 24:193).
+
+    At most Kish's effective number; None where all answers are alike.
+    """
     spread = float(np.average((counted - np.average(counted, weights=weights)) ** 2, weights=weights))
     variance, freedom = linearised_variance(counted, weights, groups)
-    if min(spread, variance) <= 1e-12:
+    if spread <= 1e-12:
         return None
-    return spread / variance * (Z95 / float(stats.t.ppf(0.975, max(freedom - 1, 1)))) ** 2
+    n_kish = float(weights.sum() ** 2 / (weights**2).sum())
+    return min(spread / max(variance, 1e-300) * (Z95 / float(stats.t.ppf(0.975, max(freedom - 1, 1)))) ** 2, n_kish)
 
 
 def _unlike(invited: pd.Series, answered: pd.Series, weights: np.ndarray) -> float:

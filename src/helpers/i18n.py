@@ -117,6 +117,11 @@ def percent(value: float, places: int = 0) -> str:
     return "–" if is_unknown(value) else number(100 * value, places) + "%"
 
 
+def q_value(value: float) -> str:
+    """Return a p or q value with three decimals; below them "< 0.001", for none is zero."""
+    return "< 0.001" if not is_unknown(value) and abs(value) < 0.001 else number(value, 3)
+
+
 def money(value: float, places: int | None = None) -> str:
     """Return an amount: $12.34, $1,234, $4.6M; in Chinese 12.34美元, 1,234美元, 459.6万美元; unknown is an en dash."""
     if is_unknown(value):
@@ -192,6 +197,7 @@ FORMATS = {
     "number2": functools.partial(number, places=2),
     "number3": functools.partial(number, places=3),
     "number4": functools.partial(number, places=4),
+    "q_value": q_value,
     "percent": percent,
     "percent1": functools.partial(percent, places=1),
     "percent2": functools.partial(percent, places=2),

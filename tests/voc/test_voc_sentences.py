@@ -140,3 +140,26 @@ def test_words_of_the_very_same_reviews_are_one_row():
         word=["spilt", "bottle", "late"], dissatisfied_share=[0.9, 0.9, 0.8])
     assert wording.shown_words(rows, n=5)["word"].tolist() == ["spilt · bottle", "late"]
     assert len(wording.shown_words(rows.assign(n=[100, 101, 100]), n=5)) == 3
+
+
+def marked(*words) -> pd.DataFrame:
+    """Words with ever fewer reviews beyond the expected, but ever higher shares of dissatisfied ones."""
+    rows = drivers(*((word, 50 - i, 0.01, True) for i, word in enumerate(words)))
+    return rows.rename(columns={"theme": "word"}).assign(dissatisfied_share=[0.5 + i / 100 for i in range(len(words))])
+
+
+def test_words_stand_in_the_order_of_the_sentence_about_them():
+    words = marked("stale", "late", "rude")
+    assert wording.shown_words(words, n=5)["word"].tolist() == ["stale", "late", "rude"]
+    assert wording.shown_words(words.iloc[::-1], n=2)["word"].tolist() == ["stale", "late"]
+    said = wording.word_finding(words.iloc[::-1], n=2)
+    assert said.values["first"] == ["“stale”", "“late”"] and said.values["n_clear"] == 3
+
+
+def test_words_are_translated_all_or_none():
+    with i18n.reading_in("zh"):
+        assert wording.shown_words(marked("smell", "receive"), n=5)["word"].tolist() == ["气味", "收到"]
+        mixed = marked("smell", "unheardofword")
+        assert wording.shown_words(mixed, n=5)["word"].tolist() == ["smell", "unheardofword"]
+        assert wording.word_finding(mixed).values["word"] == "smell"
+        assert wording.shown_words(marked("smell", "破损"), n=5)["word"].tolist() == ["气味", "破损"]

@@ -28,12 +28,12 @@ ASPECT_COLUMNS = {
     "topic": ("Aspect", "label"), "n": ("Texts", "count"), "share": ("Share of texts", "percent1"),
     "dissatisfied_share": ("Dissatisfied with it", "percent1"), "low": ("Interval from", "percent1"),
     "high": ("Interval to", "percent1"), "others": ("With all others", "percent1"),
-    "excess": ("More than with the others", "change_number"), "q_value": ("q", "number3"),
+    "excess": ("More than with the others", "change_number"), "q_value": ("q", "q_value"),
 }
 CHANGE_COLUMNS = {
     "topic": ("What it is about", "label"), "share_before": ("Share before", "percent1"), "share": ("Share now", "percent1"),
     "n": ("Texts now", "count"), "change": ("Change", "change_percent1"), "low": ("Interval from", "change_percent1"),
-    "high": ("Interval to", "change_percent1"), "q_value": ("q", "number3"),
+    "high": ("Interval to", "change_percent1"), "q_value": ("q", "q_value"),
 }
 QUOTE_COLUMNS = {"topic": ("What it is about", "label"), "origin": ("By", ""), "quote": ("Quote", "")}
 SILENT = {True: "sounds dissatisfied; gave no verdict", False: "sounds satisfied; gave no verdict"}
@@ -328,7 +328,7 @@ def words(compared: pd.DataFrame, *, n: int) -> list[Said | dict]:
         return [Said(short.template, short.values)]
     table = {"frame": marked, "columns": _translated(wording.WORD_COLUMNS), "csv_name": "complaint_words",
              "caption": t("What unhappy reviewers mention: words with most dissatisfied reviews beyond those expected")}
-    said = wording.word_finding(compared)
+    said = wording.word_finding(compared, n=n)
     return [Said(said.template, said.values), table]
 
 

@@ -15,6 +15,7 @@ from helpers.i18n import text as t
 from helpers.sentiment import sentiment_quality
 from helpers.texts import masking
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 MAX_Q = 0.05  # expected share of false alarms among the themes and words that are named
 ORIGINS = {True: "a dissatisfied reviewer", False: "a satisfied reviewer", pd.NA: "a reviewer who gave no verdict"}
 FEEDS = {"fine_foods": ("feedback",)}  # built-in systems and the tables that they give
@@ -37,12 +38,12 @@ _FIGURES = {
     "high": ("Interval to", "percent1"),
 }
 _COMPARISON = _FIGURES | {
-    "expected_share": ("Expected", "percent1"), "excess": ("More than expected", "change_number"), "q_value": ("q", "number3"),
+    "expected_share": ("Expected", "percent1"), "excess": ("More than expected", "change_number"), "q_value": ("q", "q_value"),
 }
 DRIVER_COLUMNS = {
     "theme": ("Theme", "label"), "anchor_words": ("Heaviest words", ""), **_COMPARISON, "stability": ("Stability", "number2"),
 }
-WORD_COLUMNS = {"word": ("Word", "label")} | _COMPARISON
+WORD_COLUMNS = {"word": ("Word", "")} | _COMPARISON
 READING_COLUMNS = {
     "treatment": ("What was found", "label"), "n": ("Number", "count"), "share": ("Share", "percent1"),
     "consequence": ("What was done", "label"),
@@ -193,14 +194,27 @@ def shown_drivers(drivers: pd.DataFrame, *, n_reviews: int) -> pd.DataFrame:
 
 
 def shown_words(words: pd.DataFrame, *, n: int) -> pd.DataFrame:
-    """Return the `n` words that mark most complaints beyond chance, the highest dissatisfied share first.
+    """Return the `n` words that mark most complaints beyond chance, most dissatisfied reviews beyond the expected first.
 
     Words with the very same figures stand in the same reviews: they are one row. Raises TooLittleData where there is none.
     """
-    clear = _once(words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]).head(n)
+    clear = _clear_words(words, n=n)
     if clear.empty:
         raise TooLittleData("Of {n_words:count} words none marks complaints beyond chance.", n_words=len(words))
-    return clear.sort_values(["dissatisfied_share", "word"], ascending=[False, True])
+    return clear
+
+
+def _clear_words(words: pd.DataFrame, *, n: int) -> pd.DataFrame:
+    """Return the `n` words with most complaints beyond the expected (q < .05), all translated or all as customers wrote them.
+
+    They are translated where each that is not in the reader's language has a translation.
+    """
+    clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]
+    clear = _once(clear.sort_values("excess", ascending=False, kind="stable")).head(n)
+    parts = {part for word in clear["word"] for part in word.split(" · ")}
+    foreign = [part for part in parts if bool(_HAN.search(part)) == (i18n.language() == "en")]
+    is_known = all(i18n.translate(part) != part for part in foreign)
+    return clear.assign(word=clear["word"].map(i18n.translate)) if is_known else clear
 
 
 def _once(words: pd.DataFrame) -> pd.DataFrame:
@@ -214,14 +228,15 @@ def _reading(drivers: pd.DataFrame) -> np.ndarray:
     return np.select([clear & drivers["excess"].gt(0), clear], ["more complaints", "fewer complaints"], "not distinguishable")
 
 
-def word_finding(words: pd.DataFrame) -> Sentence:
-    """Return the finding on the words that mark complaints: how many do so beyond chance, and the first five."""
-    clear = words[(words["q_value"] < MAX_Q) & (words["excess"] > 0)]
-    values = {"n_words": len(words), "n_clear": len(clear), "first": quoted(_once(clear)["word"].head(3))}
+def word_finding(words: pd.DataFrame, *, n: int = 15) -> Sentence:
+    """Return the finding on the words that mark complaints: how many do so beyond chance, and the first three of `n`."""
+    n_clear = int(((words["q_value"] < MAX_Q) & (words["excess"] > 0)).sum())
+    clear = _clear_words(words, n=n)
     first = clear.iloc[0]
+    values = {"n_words": len(words), "n_clear": n_clear, "first": [t("“{idea}”", idea=word) for word in clear["word"].head(3)]}
     return Sentence(
         "{n_clear:count} of {n_words:count} words mark complaints beyond chance, first of all {first:list}: of {n:count} "
-        "reviews with “{word:label}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally "
+        "reviews with “{word}”, in any form, {share:percent} are dissatisfied, against {expected:percent} of equally "
         "long reviews.",
         values | {"word": first["word"], "n": int(first["n"]), "share": first["dissatisfied_share"],
                   "expected": first["expected_share"]},

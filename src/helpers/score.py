@@ -154,6 +154,7 @@ def _of_survey(dataset: str, people: pd.DataFrame) -> list[Score]:
     if tables.has("survey_invitations") and tables.has("orders"):
         invited = surveys_history.add_history(tables.load("survey_invitations"), tables.scan("orders"), key="invitation_id",
                                               at="invited_at", time_zone=business.time_zone)
+        invited = surveys_response.date_answers(invited, tables.load("feedback"))
         invited, _ = surveys_response.settle(invited, as_of=pd.Timestamp(business.snapshot_date))
         answered = surveys_response.answers_of(invited, told)
         try:

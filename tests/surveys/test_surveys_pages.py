@@ -192,6 +192,10 @@ def test_nothing_said_or_sent_after_the_snapshot_changes_anything():
     pd.testing.assert_frame_equal(whole.drivers.table, part.drivers.table)
     pd.testing.assert_frame_equal(whole.trends["nps"], part.trends["nps"])
     pd.testing.assert_frame_equal(whole.response.rates, part.response.rates)
+    undated = data | {"survey_invitations": data["survey_invitations"].assign(
+        answered_at=pd.Series(pd.NaT, index=data["survey_invitations"].index, dtype="datetime64[us, UTC]"))}
+    dated = surveys_study.study(undated, None, as_of=mid, time_zone="UTC", seed=1)  # by the feedback that answers name
+    pd.testing.assert_frame_equal(whole.response.rates, dated.response.rates)
 
 
 @pytest.mark.parametrize(("n", "claimed"), [(29, "about as much"), (30, "worth more than average")])

@@ -34,6 +34,21 @@ def test_what_is_answered_after_the_snapshot_is_not_answered_yet():
     assert settled["feedback_id"].isna().all()
 
 
+def test_an_answer_whose_moment_only_the_feedback_tells_is_not_answered_before_it():
+    sent = pd.to_datetime(["2025-01-01", "2025-03-01"], utc=True)
+    invited = invitations(2, customer_id="c", invited_at=sent, feedback_id=["z1", "a2"]).assign(answered_at=pd.NaT)
+    invited["answered_at"] = pd.to_datetime(invited["answered_at"], utc=True)
+    moments = pd.to_datetime(["2025-06-02", "2025-01-02"], utc=True)
+    feedback = pd.DataFrame({"feedback_id": ["a2", "z1"], "received_at": moments})
+    dated = response.date_answers(invited, feedback)
+    assert dated["answered_at"].tolist() == feedback["received_at"].tolist()[::-1]
+    settled, days = response.settle(dated, as_of=pd.Timestamp("2025-04-01"))
+    assert (settled["answered"].tolist(), days) == ([True, False], 1)
+    assert response.settle(dated, as_of=pd.Timestamp("2025-12-31"))[0]["answered"].all()
+    told = invited.assign(answered_at=pd.Timestamp("2025-03-02", tz="UTC"))  # the list knows better
+    assert response.date_answers(told, feedback)["answered_at"].tolist() == told["answered_at"].tolist()
+
+
 def test_the_snapshot_ends_in_the_time_zone_of_the_business():
     sent = pd.to_datetime(["2025-12-17 15:00", "2025-12-17 17:00"], utc=True)
     invited = invitations(2, answered=[False] * 2, invited_at=sent)

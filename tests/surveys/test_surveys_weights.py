@@ -177,6 +177,21 @@ def test_a_customer_invited_often_counts_once_as_she_was_last_known():
     assert weights_of.weighted_score(silent, silent[silent["answered"]], "nps")["n"] == 120  # her earlier answer counts
 
 
+def test_of_answers_dated_by_the_feedback_alone_the_latest_counts():
+    invited = invitations(60, channel=["app"] * 30 + ["e-mail"] * 30)
+    again = invited.assign(invitation_id=[f"j{i:04d}" for i in range(60)], feedback_id=[f"a{i:04d}" for i in range(60)],
+                           invited_at=invited["invited_at"] + pd.Timedelta(days=30))
+    every = pd.concat([invited, again], ignore_index=True)
+    feedback = pd.DataFrame({
+        "feedback_id": every["feedback_id"], "customer_id": every["customer_id"], "nps": [0.0] * 60 + [10.0] * 60,
+        "csat": np.nan, "ces": np.nan, "received_at": every["invited_at"] + pd.Timedelta(days=1),
+    })
+    undated = known(every.assign(answered_at=pd.Series(pd.NaT, index=every.index, dtype="datetime64[us, UTC]")))
+    settled, _ = response.settle(response.date_answers(undated, feedback), as_of=AS_OF)
+    found = weights_of.weighted_score(settled, response.answers_of(settled, feedback), "nps")
+    assert (found["n"], found["estimate"], found["weighted"]) == (60, 100.0, pytest.approx(100.0))
+
+
 @pytest.mark.slow
 def test_the_weighted_score_is_unbiased_and_covered_where_the_plain_one_is_not():
     found = weighted_coverage(800, n_runs=50)

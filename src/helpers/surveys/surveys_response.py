@@ -25,12 +25,21 @@ MATCH = pd.Timedelta(days=2)  # between the moment of an answer in the list of i
 # --- who was invited
 
 
+def date_answers(invitations: pd.DataFrame, feedback: pd.DataFrame) -> pd.DataFrame:
+    """Return the invitations with `answered_at`, where the list does not tell it, that of the answer that it names.
+
+    feedback: feedback_id, received_at, also of answers after the day looked at: what is not known by then is not answered yet.
+    """
+    moments = feedback.drop_duplicates("feedback_id").set_index("feedback_id")["received_at"]
+    return invitations.assign(answered_at=invitations["answered_at"].fillna(invitations["feedback_id"].map(moments)))
+
+
 def settle(invitations: pd.DataFrame, *, as_of: pd.Timestamp, time_zone: str = "UTC") -> tuple[pd.DataFrame, int]:
     """Return the invitations old enough to have been answered, with `answered`, and the days that this means.
 
     The days: within which 95 % of the answers came (at least 1). An invitation of the last so many days before the end of
     `as_of` (of the business's time zone) could still be answered and is left out; so is one without a moment unless none has
-    one. What was answered after that end is not answered yet.
+    one. What was answered after that end is not answered yet; first give answers their moments (:func:`date_answers`).
     """
     end = timezones.end_of(as_of, time_zone)
     later = invitations["answered_at"] >= end

@@ -95,6 +95,7 @@ def study(
     answers = answers.assign(language=answers["language"].replace(LANGUAGES))
     values = data["customer_value"]
     if len(invited):
+        invited = surveys_response.date_answers(invited, data["feedback"])
         invited = surveys_history.add_history(invited, orders, key="invitation_id", at="invited_at", time_zone=time_zone)
     return Study(
         answers, data["survey_questions"], attempt(surveys.scores, answers),

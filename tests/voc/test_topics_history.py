@@ -138,6 +138,17 @@ def test_authors_who_always_speak_of_one_thing_count_once_by_hand():
     assert shuffled.equals(paired)
 
 
+def test_a_copy_of_nobody_known_is_of_the_author_of_the_text_it_copies():
+    texts = reviews("head", "copy", "other", "alone", "stray").assign(
+        customer_id=["ann", None, "bob", None, None], copy_of=[None, "head", "head", None, "gone"])
+    found = history.authors_of(texts)
+    assert found["copy"] == found["head"] != found["other"], "whom the customer is known of wrote it herself"
+    assert found.nunique() == 4
+    assert history.authors_of(texts.drop(columns="copy_of")).nunique() == 5
+    pd.testing.assert_series_equal(history.authors_of(texts[::-1]).sort_index(), found.sort_index())
+    assert history.authors_of(texts.head(0)).empty
+
+
 def test_an_author_who_wrote_on_both_sides_is_no_evidence_of_change():
     runs = runs_of(200, 200)
     ids = runs["feedback_id"].tolist()

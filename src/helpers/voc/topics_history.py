@@ -159,13 +159,16 @@ def between_windows(
 
 
 def authors_of(reviews: pd.DataFrame | None) -> pd.Series:
-    """Return who wrote each text, by feedback_id: the customer, else the text it copies, else the text itself."""
+    """Return who wrote each text, by feedback_id: the customer, else who wrote the text it copies, else the text itself."""
     if reviews is None:
         return pd.Series(dtype="object")
-    author = "text " + reviews["feedback_id"].astype("str")
-    for name, kind in (("copy_of", "text "), ("customer_id", "customer ")):
-        if name in reviews:
-            author = (kind + reviews[name].astype("str")).where(reviews[name].notna(), author)
+    ids = reviews["feedback_id"].astype("str").to_numpy(object)
+    rows = reviews.reindex(columns=["customer_id", "copy_of"]).set_axis(ids)
+    customer = "customer " + rows["customer_id"].astype("str").astype("object")
+    own = customer.where(rows["customer_id"].notna(), "text " + pd.Series(ids, index=ids))
+    head = rows["copy_of"].astype("str").astype("object")
+    of_head = head.map(own[~own.index.duplicated()]).fillna("text " + head)  # the head may not be among these
+    author = own.where(rows["customer_id"].notna() | rows["copy_of"].isna(), of_head)
     return pd.Series(author.to_numpy(object), index=reviews["feedback_id"].to_numpy(object))
 
 

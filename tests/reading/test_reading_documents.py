@@ -74,7 +74,86 @@ def test_deleted_words_codes_and_repeated_boxes_are_not_said(tmp_path):
     assert lines_of(file, "a.docx") == ["客户：坏了，退款！", "客服：好"]
 
 
+# --- tables
+
+
+TALK = ("Agent: How can I help?", "Customer: It broke.", "Agent: Sorry.", "Customer: I want a refund.")
+TALK_ZH = ("客服：您好，请问怎么了？", "客户：东西坏了。", "客服：抱歉。", "客户：我要退款。")
+FORMS = {
+    "English": ([("Customer", "Zhang Wei"), ("Date", "2025-11-05"), ("Address", "12 Elm Street"), ("Phone", "555 0100")], TALK),
+    "with an agent": ([("Agent", "Li Na"),
+                       ("Customer", "Zhang Wei"), ("Date", "2025-11-05"), ("Address", "12 Elm Street")], TALK),
+    "of two rows": ([("Date", "2025-11-05"), ("Customer name", "Zhang Wei, 12 Elm Street")], TALK),
+    "Chinese": ([("日期", "2025-11-05"), ("客户姓名", "张伟"), ("客户", "张伟"), ("客户地址", "榆树街12号")], TALK_ZH),
+}
+PRIVATE = ("Zhang", "Elm", "张伟", "榆树", "555")
+
+
+def customers(talk) -> str:
+    return " ".join(turn.text for turn in talk.turns if turn.speaker.startswith(("Customer", "客户")))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["above", "below", "as lines"])
+def test_particulars_of_a_table_or_of_lines_are_nobodys_words_and_tell_the_day(form, place, tmp_path):
+    rows, talk = FORMS[form]
+    parts = {"above": [word.table(*rows), *talk], "below": [*talk, word.table(*rows)],
+             "as lines": [*(f"{label}: {value}" for label, value in rows), *talk]}[place]
+    found = talk_of(tmp_path, *parts)
+    assert found.about == {"started at": "2025-11-05"}
+    assert customers(found) == ("It broke. I want a refund." if talk is TALK else "东西坏了。 我要退款。")
+    assert not [name for name in PRIVATE if name in customers(found)]
+
+
+@pytest.mark.parametrize("rows", [
+    [("Speaker", "Text"), ("Agent", "How can I help?"), ("Customer", "It broke.")],
+    [("Agent", "How can I help?"), ("Customer", "It broke.")],
+    [("Date", "2025-11-05"), ("Customer", "Zhang Wei"), ("Agent", "How can I help?"), ("Customer", "It broke.")],
+    [("00:01", "Li, Na", "How can I help?"), ("00:03", "Customer", "It broke.")],
+    [("Interviewer", "How was it?"), ("Customer", "It broke.")],
+    [("Agent", "How can I help?"), ("Ms Smith", "Hm."), ("Customer", "It broke.")],
+])
+def test_people_talk_in_a_table_where_labels_recur_or_are_known_speakers(rows, tmp_path):
+    assert customers(talk_of(tmp_path, word.table(*rows))) == "It broke."
+
+
+def test_what_a_customer_says_first_is_kept_unless_it_is_only_a_name(tmp_path):
+    for said in ("我的订单没到", "陈皮坏了", "My order broke", "it broke"):
+        assert customers(talk_of(tmp_path, f"Customer: {said}", "Agent: Sorry.", "Customer: Hm.")) == f"{said} Hm."
+    assert customers(talk_of(tmp_path, "Agent: Your name?", "Customer: Zhang Wei", "Agent: Thanks.")) == "Zhang Wei"
+
+
+def test_a_table_inside_a_table_is_read_once(tmp_path):
+    inner = word.table(("Agent", "Hello?"), ("Customer", "It broke."))
+    frame = f"<w:tbl><w:tr><w:tc>{inner}<w:p/></w:tc></w:tr></w:tbl>"
+    assert lines_of(word.write(tmp_path / "a.docx", frame), "a.docx") == ["<v Agent>Hello?", "<v Customer>It broke."]
+    beside = f"<w:tbl><w:tr><w:tc>{word.paragraph('a')}</w:tc><w:tc>{word.table(('x', 'y', 'z'))}</w:tc></w:tr></w:tbl>"
+    assert lines_of(word.write(tmp_path / "b.docx", beside), "b.docx") == ["a: x y z"]
+
+
+def test_moved_words_count_where_they_went_and_a_text_box_keeps_its_lines(tmp_path):
+    moved = "<w:p><w:{0}><w:r><w:t>moved</w:t></w:r></w:{0}></w:p>"
+    box = ("<w:p><w:r><w:pict><w:txbxContent>" + word.paragraph("one") + word.paragraph("two")
+           + "</w:txbxContent></w:pict></w:r></w:p>")
+    file = word.write(tmp_path / "a.docx", moved.format("moveFrom"), "here", moved.format("moveTo"), box)
+    assert lines_of(file, "a.docx") == ["here", "moved", "one", "two"]
+
+
+def test_strict_open_xml_is_read_as_any_document(tmp_path):
+    body = word.HEAD + word.table(("Agent", "Hello?"), ("Customer", "It broke.")) + word.paragraph("end") + word.TAIL
+    strict = body.replace("http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+                          "http://purl.oclc.org/ooxml/wordprocessingml/main")
+    assert strict != body
+    file = word.write_body(tmp_path / "a.docx", strict)
+    assert lines_of(file, "a.docx") == ["<v Agent>Hello?", "<v Customer>It broke.", "end"]
+
+
 # --- what is no talk
+
+
+def test_an_encoding_that_is_none_is_refused_in_one_line(tmp_path):
+    with pytest.raises(UserError, match="a.docx: is damaged"):
+        lines_of(word.write_body(tmp_path / "a.docx", '<?xml version="1.0" encoding="foo"?><a/>'), "a.docx")
 
 
 def test_a_document_without_text_has_no_lines_and_one_without_speakers_is_no_transcript(tmp_path):

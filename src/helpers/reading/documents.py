@@ -6,6 +6,7 @@ captions name her, `<v Li, Na>`, so that transcripts.parse reads them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -16,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 from helpers.errors import UserError
 from helpers.reading import archives
 from helpers.reading.archives import Budget
-from helpers.reading.transcripts import LEAST_TURNS, SPOKEN, looks_like_transcript
+from helpers.reading.transcripts import LEAST_TURNS, PARTICULAR, SPOKEN, is_about, is_particular, looks_like_transcript
 
 VOICE = "<v "
 BODY = "word/document.xml"
@@ -25,7 +26,9 @@ MAX_BYTES = 50_000_000  # of the body, which is held in memory; a day of talk ta
 OLD = b"\xd0\xcf\x11\xe0"  # of .doc, and of what a password protects
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"  # the same names in "Strict Open XML"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what stands beside it
+UNSAID = {FALLBACK, *(f"{WORD}{name}" for name in ("pPr", "rPr", "sectPr", "del", "moveFrom"))}
 BREAKS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBreakHyphen": "-"}
 _CLOCK = r"\d{1,2}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,7})?"
 ARROW = re.compile(rf"{_CLOCK}\s*-->\s*{_CLOCK}")
@@ -33,6 +36,7 @@ NAMED = re.compile(rf"(?P<name>[^\d\s。！？!?:：<>][^。！？!?:：<>]{{0,5
 CLOCK_FIRST = re.compile(rf"[\[(]?{_CLOCK}[\])]?\s+(?P<name>[^。！？!?:：,，<>]{{1,24}})")
 DAY = re.compile(r"(?:[A-Za-z]{3,9}\.? \d{1,2}, \d{4}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)"
                  r"(?:,?\s+\d{1,2}:\d{2}(?::\d{2})?\s?(?:[AP]M)?)?")
+HEADING = re.compile(r"speaker|name|who|role|说话人|发言人|角色|姓名", re.IGNORECASE)  # above the speakers of a table
 ONLY_CLOCK = re.compile(rf"[\[(]?{_CLOCK}[\])]?")
 
 
@@ -53,10 +57,14 @@ def lines_of(file: Path, shown: str) -> list[str]:
     """
     content = _body(file, shown)
     try:
-        written = [line.strip() for block in _blocks(fromstring(content, forbid_dtd=True)) for line in block.split("\n")]
-    except (ParseError, DefusedXmlException, ValueError, RecursionError):  # a declared encoding that is none; endless nesting
+        root, above = fromstring(content, forbid_dtd=True), []
+        for element in root.iter():
+            if element.tag.startswith(STRICT):
+                element.tag = WORD + element.tag[len(STRICT):]
+        written = [line.strip() for block in _blocks(root, above) for line in block.split("\n")]
+    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError):  # no encoding; endless nesting
         raise UserError(f"{shown}: is damaged; export or copy it again") from None
-    return _as_captions([line for line in written if line])
+    return _as_captions([*above, *(line for line in written if line)])
 
 
 def is_transcript(lines: list[str]) -> bool:
@@ -81,34 +89,83 @@ def _body(file: Path, shown: str) -> bytes:
     return archives.read_member(file, member, Budget(MAX_BYTES), shown)
 
 
-def _blocks(parent: Element) -> Iterator[str]:
-    """Return the text of each paragraph, and of each row of a table, in order."""
+def _blocks(parent: Element, above: list[str]) -> Iterator[str]:
+    """Return the text of each paragraph, and of each row of a table, in order; what names the talk in tables goes `above`."""
     for child in parent:
         if child.tag == f"{WORD}p":
             yield _text(child)
-        elif child.tag == f"{WORD}tr":
-            yield _row([" ".join(_blocks(cell)).replace("\n", " ").strip() for cell in child.iter(f"{WORD}tc")])
-        elif child.tag not in (FALLBACK, f"{WORD}sectPr"):
-            yield from _blocks(child)
+        elif child.tag == f"{WORD}tbl":
+            yield from _table(child, above)
+        elif child.tag not in UNSAID:
+            yield from _blocks(child, above)
 
 
 def _text(element: Element) -> str:
-    """Return what an element says; deleted words, fields' codes and repeated text boxes are left out."""
+    """Return what an element says; deleted and moved words, fields' codes and repeated text boxes are left out."""
     parts = []
     for child in element:
         if child.tag == f"{WORD}t":
             parts.append(child.text or "")
         elif child.tag in BREAKS:
             parts.append(BREAKS[child.tag])
-        elif child.tag not in (FALLBACK, f"{WORD}pPr", f"{WORD}rPr"):
+        elif child.tag == f"{WORD}p":  # of a text box
+            parts.append(f"\n{_text(child)}\n")
+        elif child.tag not in UNSAID:
             parts.append(_text(child))
     return "".join(parts)
 
 
-def _row(cells: list[str]) -> str:
-    """Return a row of a table as a line: its last cell is said by the first that is no moment or number of the turn."""
-    cells = [cell for cell in cells if cell and not ONLY_CLOCK.fullmatch(cell) and not cell.isdigit()]
-    return f"{VOICE}{cells[0].replace('>', ' ').rstrip(':：')}>{' '.join(cells[1:])}" if len(cells) == 2 else " ".join(cells)
+def _nearest(parent: Element, tag: str) -> Iterator[Element]:
+    """Return the elements of a tag, those of nested tables left out."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag != f"{WORD}tbl" and child.tag not in UNSAID:
+            yield from _nearest(child, tag)
+
+
+def _table(table: Element, above: list[str]) -> Iterator[str]:
+    """Return the rows of a table as lines: turns where people talk in it, else "label: value"; a frame is its content.
+
+    Of a table of particulars only what names the talk is kept, and goes `above`: names and addresses are nobody's words.
+    """
+    rows, clocked = [], set()
+    for row in _nearest(table, f"{WORD}tr"):
+        blocks = [list(_blocks(cell, above)) for cell in _nearest(row, f"{WORD}tc")]
+        if len(blocks) == 1:
+            rows.append(blocks[0])
+            continue
+        cells = [" ".join(parts).replace("\n", " ").strip() for parts in blocks]
+        found = [cell for cell in cells if cell and not ONLY_CLOCK.fullmatch(cell) and not cell.isdigit()]
+        if len(found) == 2 and any(ONLY_CLOCK.fullmatch(cell) for cell in cells):
+            clocked.add(len(rows))
+        rows.append((found[0].replace(">", " ").rstrip(":： "), found[1]) if len(found) == 2 else [" ".join(found)])
+    pairs = [row for row in rows if isinstance(row, tuple)]
+    is_form = any(_is_of_form(*pair) for pair in pairs)
+    is_talk = _is_talk(pairs)
+    for i, row in enumerate(rows):
+        if isinstance(row, list):
+            yield from row
+        elif i in clocked or is_talk and not _is_of_form(*row):
+            yield f"{VOICE}{row[0]}>{row[1]}"
+        elif is_about(*row):
+            above.append(f"{row[0]}: {row[1]}")
+        elif not is_form and not is_particular(*row, is_form=True):
+            yield f"{row[0]}: {row[1]}"
+
+
+def _is_of_form(label: str, value: str) -> bool:
+    return is_about(label, value) or bool(PARTICULAR.fullmatch(label))
+
+
+def _is_talk(pairs: list[tuple[str, str]]) -> bool:
+    """Say whether people talk in a table: a label recurs, or known speakers only, two at least, say more than their names."""
+    pairs = [pair for pair in pairs if not _is_of_form(*pair)] if len(pairs) > 2 else pairs
+    if any(n > 1 for n in Counter(label for label, _ in pairs).values()):
+        return True
+    said = [pair for i, pair in enumerate(pairs) if i or not HEADING.fullmatch(pair[0])]
+    known = [pair for pair in said if SPOKEN.match(pair[0]) and not is_particular(*pair, is_form=True)]
+    return len(known) == len(said) > 1
 
 
 def _as_captions(lines: list[str]) -> list[str]:

@@ -42,6 +42,23 @@ SPOKEN = re.compile(  # labels of which a few tell that a text is a transcript
 )
 CODE = re.compile(r"[A-Za-z]{0,6}[-_]?\d[\dA-Za-z_-]*")  # what a number of a talk looks like
 LEAST_TURNS = 3
+_WHOSE = (r"客户|顾客|用户|会员|来电人?|客服|坐席|受访者|收货人?|联系人?|customer|client|caller|user|member|agent|contact|"
+          r"respondent|participant|interviewee|interviewer|shopper")
+PARTICULAR = re.compile(  # labels of what a form says of somebody: nobody speaks there
+    rf"(?P<whose>(?:{_WHOSE})(?:['’]s)?\s*的?\s*)?(?:姓名|名字|全名|(?:家庭|收货|邮寄)?(?:地址|住址)|(?:联系|手机|固定)?电话(?:号码)?|"
+    r"手机号?码?|联系方式|电子邮[箱件]|邮箱|微信号?|生日|出生日期|身份证号?码?|性别|年龄|"
+    r"(?:full |first |last |family |sur)?name|(?:(?:home|postal|billing|delivery|shipping|street|e-?mail) )?address|"
+    r"(?:(?:tele|mobile |cell |home )?phone|tel\.?|mobile|cell)(?: (?:no\.?|number))?|"
+    r"e-?mail|birthday|date of birth|dob|age|gender|sex|post ?code|zip(?: code)?|city)", re.IGNORECASE)
+_WORD = r"[A-ZÀ-ÖØ-ÞŠŽ](?:[\w'’-]*[a-zß-öø-ÿšž][\w'’-]*|\.)?"
+NAME = re.compile(  # what is only a person's name
+    rf"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?\s+{_WORD}(?:\s+{_WORD}){{0,3}}|{_WORD}(?:,?\s+{_WORD}){{1,3}})|"
+    r"(?!.*[吗呢了吧啊么我你您不没退换坏])(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹"
+    r"彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万钱严赖覃武戴莫孔"
+    r"汤常温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟申殷詹欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻"
+    r"祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝])"
+    r"[\u4e00-\u9fff·*＊×]{1,3}")
+NAME_OF_FORM = re.compile(r"[A-ZÀ-ÖØ-ÞŠŽ][\w'’-]*(?:\s+[A-ZÀ-ÖØ-ÞŠŽ][\w'’-]*)?")  # one word or capitals, beside particulars
 
 
 class Turn(NamedTuple):
@@ -105,7 +122,32 @@ def parse(lines: Iterable[str]) -> Talk:
             start = line.split("-->")[0].strip()
         elif not _says_about(line, about, turns):
             _add(line, start, turns)
-    return Talk(about, [Turn(*turn) for turn in _without_chance_labels(turns) if turn[2].strip()])
+    turns = _without_chance_labels(_without_particulars(turns, is_form=bool(about)))
+    return Talk(about, [Turn(*turn) for turn in turns if turn[2].strip()])
+
+
+def is_about(label: str, value: str) -> bool:
+    """Say whether a labelled value names the talk: its number, its day, the customer's number."""
+    return any(pattern.match(f"{label}: {value}") for pattern in _META.values())
+
+
+def is_particular(label: str, text: str, *, is_form: bool) -> bool:
+    """Say whether a labelled line above a talk is what a form says of a person ("Address: …", "Customer: Zhang Wei"), no turn.
+
+    is_form: other lines of a form stand beside it, so that one capitalised word is a name, too.
+    """
+    if PARTICULAR.fullmatch(label):
+        return True
+    return bool(SPOKEN.match(label) and (NAME.fullmatch(text) or is_form and NAME_OF_FORM.fullmatch(text)))
+
+
+def _without_particulars(turns: list[list[str]], *, is_form: bool) -> list[list[str]]:
+    """Leave out what a form above the talk says of its people, and "Customer address: …", which nobody says, anywhere."""
+    is_form = is_form or any(PARTICULAR.fullmatch(turn[0]) for turn in turns)
+    first = next((i for i, (label, start, text) in enumerate(turns)
+                  if label and (start or not is_particular(label, text, is_form=is_form))), len(turns))
+    kept = [turn for turn in turns[:first] if not turn[0]] + turns[first:]
+    return [turn for turn in kept if not ((match := PARTICULAR.fullmatch(turn[0])) and match["whose"])]
 
 
 def _without_chance_labels(turns: list[list[str]]) -> list[list[str]]:
@@ -123,7 +165,7 @@ def _without_chance_labels(turns: list[list[str]]) -> list[list[str]]:
 
 def _says_about(line: str, about: dict, turns: list) -> bool:
     """Keep what a line above the first turn says of the talk; say whether it did."""
-    if any(turn[0] for turn in turns):
+    if any(turn[0] and not is_particular(turn[0], turn[2], is_form=True) for turn in turns):
         return False
     name = next((name for name, pattern in _META.items() if pattern.match(line)), None)
     if name is None:

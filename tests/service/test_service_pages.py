@@ -150,9 +150,9 @@ def test_a_clear_loss_is_told_of_the_slowness_that_it_goes_with_and_none_where_t
 def test_failures_are_told_by_cases_and_set_apart_from_what_complaints_cost():
     kinds = pd.DataFrame({"n": 2155, "exposed": .696, "others": .865, "difference": -.169, "low": -.188, "high": -.15,
                           "naive": np.nan}, index=["failures"])
-    said, bridge = service_links_pages._after_kinds(kinds, 182)
+    (said,) = service_links_pages._after_kinds(kinds, 182)
     assert i18n.text(said.template, **said.values).startswith("Of 2,155 cases of a failure 69.6% were followed by another")
-    assert "compares authors of feedback with other authors of feedback" in bridge.template
+    assert "by authors of feedback beside other authors" in said.template
 
 
 def test_calls_are_said_to_be_left_out_and_their_minutes_are_not_shown_as_hours():

@@ -102,6 +102,7 @@ def test_unclear_topics_are_told_with_their_correction_best_estimate_and_both_ra
     i18n.use(language="en", currency="CNY")
     said, table = voc_costs_pages.costs(money(), horizon_days=91, reach_months=12, coverage=1.0, source="x")
     words = i18n.text(said.template, **said.values)
+    assert "after correction for 2 comparisons" in table["caption"]
     assert "For none of 2 topics" in words and "after correction for 2 comparisons" in words
     assert "quality: CN¥5,200 at risk" in words and "+5.2 percentage points" in words and "q = 0.23" in words
     rows = table["frame"].set_index("topic")

@@ -239,14 +239,11 @@ def _after_kinds(kinds: pd.DataFrame, horizon: int) -> list:
         pieces.append(Said(
             "Of {n:count} cases of a failure {exposed:percent1} were followed by another purchase within {days:count} days; of "
             "comparable buyers without a case {others:percent1} bought: {difference:change_number1} percentage points (95% "
-            "interval {low:change_number1} to {high:change_number1}). An association: how bad the failure was is not known.",
+            "interval {low:change_number1} to {high:change_number1}). An association: how bad the failure was is not known. "
+            "What complaints cost, in this report, is measured otherwise: by authors of feedback beside other authors, many of "
+            "whom had trouble, too.",
             {"days": horizon, **_points(row)}, _against_zero(row),
         ))
-        if row["high"] < 0:
-            pieces.append(Said(
-                "Here customers with a case are compared with buyers without one. What complaints cost, in this report, "
-                "compares authors of feedback with other authors of feedback, many of whom had trouble themselves: there the "
-                "same failure can go with no provable loss.", {}))
     if "questions" in kinds.index:
         row = kinds.loc["questions"]
         pieces.append(Said(

@@ -204,7 +204,8 @@ def _shown(found: pd.DataFrame) -> pd.DataFrame:
 def _costs_title(found: pd.DataFrame) -> Said:
     clear, loudest = found[found["is_clear"]], found.sort_values(["mention_rank", "topic"]).iloc[0]["topic"]
     if clear.empty:
-        return Said("For no topic can it be told that complaints go with money at risk", {})
+        return Said("For no topic can it be told, after correction for {n:count} comparisons, that complaints go with money at "
+                    "risk", {"n": int(found["q_value"].notna().sum())})
     if clear.iloc[0]["topic"] == loudest:
         return Said("{topic:label} is mentioned most, and puts most money at risk", {"topic": loudest})
     return Said("{topic:label} puts most money at risk, although {loudest:label} is mentioned more often",

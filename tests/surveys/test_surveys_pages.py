@@ -208,3 +208,21 @@ def test_little_is_claimed_of_the_value_of_few_detractors(n, claimed):
     found = surveys_study.study(data, None, as_of=AS_OF, time_zone="UTC", seed=1)
     titles = [piece["caption"] for piece in surveys_drivers_pages.value(found, run_in("en")) if isinstance(piece, dict)]
     assert len(titles) == 1 and claimed in titles[0]
+
+
+@pytest.mark.parametrize(("language", "title", "unsaid"), [
+    ("en", "Detractors: 20% of customers, 1% of value", ("about as much", "interval", "–")),
+    ("zh", "贬损者占客户的 20%，占价值的 1%", ("大致相当", "区间", "–"))])
+@pytest.mark.parametrize("worth", [[10.0] * 2 + [0.0] * 38 + [10.0] * 160, [0.5] * 39 + [0.6] + [10.0] * 160])
+def test_an_interval_of_value_that_cannot_be_told_is_neither_shown_nor_judged(language, title, unsaid, worth):
+    run = run_in(language)
+    data = survey(200)
+    data["feedback"] = data["feedback"].assign(nps=[0.0] * 40 + [10.0] * 160)
+    data["customer_value"] = data["customer_value"].assign(customer_lifetime_value=worth)
+    found = surveys_study.study(data, None, as_of=AS_OF, time_zone="UTC", seed=1)
+    assert found.value.loc[found.value["group"] == "detractors", "excess_low"].isna().all()
+    table, said = surveys_drivers_pages.value(found, run)
+    assert table["caption"] == title
+    for text in (table["caption"], read(said.template, said.values)):
+        assert not any(word in text for word in unsaid), text
+    assert said.evidence.interval is None

@@ -128,28 +128,44 @@ def value(study: Study, run: Run) -> list:
     mine = table[table["group"] == "detractors"]
     return [{
         "frame": table, "columns": columns_of(VALUE_COLUMNS), "caption": _value_title(table), "csv_name": "survey_value",
-    }, *(Said(
+    }, *(_value_said(row, int(table["n"].sum())) for row in mine.itertuples())]
+
+
+def _value_said(row, n_all: int) -> Said:
+    """Return what detractors hold; without an interval where too many values are alike (0, say) to tell one."""
+    is_known = bool(np.isfinite([row.value_low, row.value_high, row.excess_low, row.excess_high]).all())
+    template = (
         "Of {n_all:count} customers who answered and whose value is known, {customers:percent} are detractors; they hold "
         "{share:percent} of the value expected of all of these in the next year (95% interval {low:percent} to "
-        "{high:percent}): {value:money}, {per:money} each.",
-        {"n_all": int(table["n"].sum()), "customers": float(row.customer_share), "share": float(row.value_share),
-         "low": float(row.value_low), "high": float(row.value_high), "value": float(row.value), "per": float(row.per_customer)},
+        "{high:percent}): {value:money}, {per:money} each."
+    ) if is_known else (
+        "Of {n_all:count} customers who answered and whose value is known, {customers:percent} are detractors; they hold "
+        "{share:percent} of the value expected of all of these in the next year: {value:money}, {per:money} each. So many of "
+        "the values are alike (0, say) that how sure this is cannot be told."
+    )
+    values = {"n_all": n_all, "customers": float(row.customer_share), "share": float(row.value_share),
+              "value": float(row.value), "per": float(row.per_customer)}
+    return Said(
+        template, values | ({"low": float(row.value_low), "high": float(row.value_high)} if is_known else {}),
         Evidence("estimate", n=int(row.n), estimate=float(row.value_share - row.customer_share), baseline=0.0,
-                 interval=(float(row.excess_low), float(row.excess_high)), serves="whom to contact"),
-    ) for row in mine.itertuples())]
+                 interval=(float(row.excess_low), float(row.excess_high)) if is_known else None, serves="whom to contact"),
+    )
 
 
 def _value_title(table: pd.DataFrame) -> str:
     """Return the table's caption: whether detractors hold more or less value than their number suggests, if that is clear.
 
     Of fewer than 30 nothing is claimed: value is so uneven that the interval, of 14 of 120 customers, misses 1 in 6 times.
+    Where the interval is not known, nothing is judged, not even that they hold about as much.
     """
     mine = table[table["group"] == "detractors"]
     if mine.empty:
         return t("Hardly any customer who answered is a detractor")
     row = mine.iloc[0]
     is_sure = row["n"] >= surveys.MIN_SURE
-    if is_sure and row["excess_low"] > 0:
+    if not np.isfinite([row["excess_low"], row["excess_high"]]).all():
+        template = "Detractors: {customers:percent} of customers, {share:percent} of value"
+    elif is_sure and row["excess_low"] > 0:
         template = "Detractors are worth more than average: {customers:percent} of customers, {share:percent} of value"
     elif is_sure and row["excess_high"] < 0:
         template = "Detractors are worth less than average: {customers:percent} of customers, {share:percent} of value"

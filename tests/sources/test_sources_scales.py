@@ -82,6 +82,19 @@ def test_much_effort_is_bad_where_the_question_asks_how_much():
     assert not scale_of("ces", "Customer effort score", {"7": 3, "1": 1}).is_reversed
 
 
+@pytest.mark.parametrize(("kind", "question", "is_reversed"), [
+    ("csat", "How hard did our staff try to help you?", False), ("csat", "How hardworking is our team?", False),
+    ("csat", "How frustrated or satisfied are you?", False), ("csat", "How difficult was it?", False),
+    ("rating", "How much effort did our staff make?", False), ("csat", "您觉得有多难？", False),
+    ("ces", "How hard did our staff try to help you?", False), ("ces", "How hardworking is our team?", False),
+    ("ces", "How hard is it, or how easy, to reach us?", False), ("ces", "退货有多难或多容易？", False),
+    ("ces", "How hard was it to reach us?", True), ("ces", "How difficult did you find it to return the item?", True),
+    ("ces", "How frustrated were you?", True), ("ces", "退货有多麻烦？", True),
+])
+def test_words_of_effort_turn_a_scale_only_in_a_question_about_effort(kind, question, is_reversed):
+    assert read_scale(kind, question, {"1": 5, "5": 40, "4": 30}).is_reversed == is_reversed
+
+
 def test_a_language_that_does_not_tell_its_scale_takes_that_of_the_other():
     asked = ("配送（1=非常好，5=非常差）", "Delivery")
     readings = [read_scale("rating", question, {"1": 3, "2": 1}) for question in asked]

@@ -17,9 +17,11 @@ FURTHER = ((1, 5), (0, 5), (1, 7), (1, 10), (0, 10), (0, 100))  # by the range o
 FITS = .95  # share of the answers that a scale must hold; the rest is off it (a typing error, a code for "refused")
 ENOUGH = 30  # answers from which on a scale that nobody uses beyond its middle is taken for a shorter one
 SHORTER = {"nps": ((1, 5),), "ces": ((1, 5),)}  # what is often asked instead of the usual scale
-EFFORT = re.compile(  # of which more is worse, whatever the question's labels do not say
-    r"how (much effort|difficult|hard|frustrat|dissatisf|unhappy)|(有多么?|多么?)(难|困难|麻烦|费劲|不满)|困难程度|"
-    r"多费力|费力程度|花费?(了|费)?多少?精力|付出(了)?多少努力"
+EFFORT = re.compile(  # of which more is worse, in a question about effort; not beside a word of praise ("how hard or easy")
+    r"\bhow (?:much effort\b|(?:difficult|hard|frustrating) (?:was|is|has|did you find|do you find|would you say)\b|"
+    r"frustrated (?:were|are) you\b)(?!.*\b(?:easy|easily|simple|satisfied|happy)\b)|"
+    r"(?:有多么?|多么?)(?:难|困难|麻烦|费劲)(?!.*(?:容易|轻松|方便))|困难程度|"
+    r"多费力|费力程度|花费?(?:了|费)?多少?精力|付出(?:了)?多少努力"
 )
 _ENDS = (r"(?P<low>\d{1,3})\s*分?\s*(?:[-–—~～]|to|through|至|到|…|\.{2,3})\s*(?P<high>\d{1,3})"
          r"(?!\d|\s*(?:days?|hours?|天|小时|个?月|周|年))")
@@ -98,7 +100,7 @@ def read_scale(kind: str, question: str, answers: dict[str, int], *, value_label
     labels, asked = labelled(answers, value_labels), in_question(question)
     words = _places_of(answers, value_labels, kind)
     ends, ends_from = _ends(kind, figures, labels, words, asked, stated, {out_of(answer) for answer in answers} - {None})
-    is_reversed, way_from = _direction(question, labels, asked, stated)
+    is_reversed, way_from = _direction(question if kind == "ces" else "", labels, asked, stated)
     return Reading(ends, ends_from, is_reversed, way_from, words, codes)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +76,33 @@ def test_what_is_not_known_is_null():
     time = open_time(OFFICE, first=moments.min(), last=moments.max(), time_zone=BERLIN)
     found = time.hours_between(moments, pd.Series([pd.NaT, moments[1]], dtype=moments.dtype))
     assert found.isna().tolist() == [True, False]
+
+
+def test_where_special_days_close_every_day_it_is_unknown_how_long_it_took():
+    days = pd.date_range("2025-06-01", periods=60).strftime("%Y-%m-%d")
+    hours = OpeningHours(**WEEK, special_days=dict.fromkeys(days, "closed"))
+    moments = at("2025-06-20 10:00", "2025-06-24 10:00")
+    time = open_time(hours, first=moments.min(), last=moments.max(), time_zone=BERLIN)
+    assert time.hours_between(moments, moments[::-1].reset_index(drop=True)).isna().tolist() == [True, True]
+    assert time.is_open(moments).tolist() == [False, False]
+    found = time.after(moments, np.array([1.0, 2.0]))
+    assert found.isna().all() and str(found.dtype) == "datetime64[us, UTC]"
+
+
+@pytest.mark.parametrize("written", ["closed", "Closed", " CLOSED ", "off", "Off", "", None])
+def test_a_day_may_be_closed_in_any_letters_or_left_empty(written):
+    assert OpeningHours(monday=written, friday="09:00-18:00").week == ((), (), (), (), ((540, 1080),), (), ())
+    assert yaml_week(f"{{monday: {written or ''}, friday: '09:00-18:00'}}") == ((), (), (), (), ((540, 1080),), (), ())
+
+
+def yaml_week(text: str) -> tuple:
+    return OpeningHours(**yaml.safe_load(text)).week
+
+
+@pytest.mark.parametrize("written", ["shut", "on", True, "0", 0, "09:00"])
+def test_what_is_no_hours_is_refused(written):
+    with pytest.raises(ValueError, match="write hours as"):
+        OpeningHours(monday=written, friday="09:00-18:00")
 
 
 @given(st.integers(0, 400 * 1440), st.floats(0.01, 60))

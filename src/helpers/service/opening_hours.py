@@ -17,11 +17,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 MINUTE = pd.Timedelta(minutes=1)
 HOUR = 3_600_000_000  # microseconds
 SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–—~至到]\s*([01]?\d|2[0-4]):([0-5]\d)")
+CLOSED = ("", "closed", "off")
 
 
 def _spans(written) -> tuple[tuple[int, int], ...]:
-    """Return "09:00-12:00, 13:30-18:00" as minutes of the day, in order; "closed" as nothing."""
-    if written == "closed":
+    """Return "09:00-12:00, 13:30-18:00" as minutes of the day, in order; "closed", "off" and nothing as none."""
+    if written is None or written is False or str(written).strip().casefold() in CLOSED:  # YAML reads "off" as False
         return ()
     found = [SPAN.fullmatch(part.strip()) for part in re.split("[,，;；]", str(written))]
     if not all(found):
@@ -67,7 +68,10 @@ class OpeningHours(BaseModel):
 
 @dataclass(frozen=True)
 class OpenTime:
-    """The stretches in which the business is open, in order (microseconds since 1970 UTC), and the open time before each."""
+    """The stretches in which the business is open, in order (microseconds since 1970 UTC), and the open time before each.
+
+    Where special days close every day there is none: how long anything took is unknown, and at no moment is it open.
+    """
 
     starts: np.ndarray
     ends: np.ndarray
@@ -78,19 +82,23 @@ class OpenTime:
 
         A wait that begins and ends while all is closed took 0 hours; at the very opening or closing none has passed yet or all.
         """
-        known = (start.notna() & end.notna()).to_numpy()
+        known = (start.notna() & end.notna()).to_numpy() & bool(len(self.starts))
         found = np.full(len(start), np.nan)
         found[known] = (self._passed(_number(end[known])) - self._passed(_number(start[known]))) / HOUR
         return pd.Series(found, index=start.index)
 
     def is_open(self, moments: pd.Series) -> pd.Series:
         """Say at which of the moments (UTC, none null) it is open; at the opening yes, at the closing no longer."""
+        if not len(self.starts):
+            return pd.Series(False, index=moments.index)
         at = _number(moments)
         last = np.searchsorted(self.starts, at, side="right") - 1
         return pd.Series((last >= 0) & (at < self.ends[last.clip(0)]), index=moments.index)
 
     def after(self, start: pd.Series, hours: np.ndarray) -> pd.Series:
         """Return the moments (UTC) at which `hours` > 0 of open time have passed since `start`; they lie in open time."""
+        if not len(self.starts):
+            return pd.Series(pd.NaT, index=start.index, dtype="datetime64[us, UTC]")
         target = self._passed(_number(start)) + np.asarray(hours, float) * HOUR
         place = np.searchsorted(self.before, target, side="left") - 1  # before[place] < target
         at = self.starts[place.clip(0)] + target - self.before[place.clip(0)]
@@ -115,7 +123,7 @@ def open_time(hours: OpeningHours, *, first, last, time_zone: str) -> OpenTime:
                      for times in (opens, closes))
     kept = stops > starts
     starts, stops = starts[kept], stops[kept]
-    return OpenTime(starts, stops, np.concatenate([[0], np.cumsum(stops - starts)[:-1]]).astype("int64"))
+    return OpenTime(starts, stops, (np.cumsum(stops - starts) - (stops - starts)).astype("int64"))
 
 
 def _number(moments) -> np.ndarray:

@@ -134,6 +134,9 @@ def test_both_kinds_of_slowness_are_named_with_what_the_correction_leaves_of_the
     assert "slow to close 0.0 percentage points" in words and "slow first answer −3.4 (−6.6 to −0.2; q = 0.25)" in words
     assert "After correction for 3 comparisons neither is clear" in words
     assert said.evidence.interval == (-.032, .032)  # not graded by the interval that the correction does not leave
+    unclear = links_of().assign(high=lambda t: t["high"].mask(t["comparison"].eq("slow to close") & t["q_value"].gt(.9), -.001))
+    (graded,) = service_links_pages._purchases_of_slow(unclear, 182)
+    assert graded.evidence is None  # either interval excludes 0, neither after the correction
     title = service_links_pages._title_of_slow(links_of())
     assert "“slow to close” goes with worse ratings" in title and "after correction for 3 comparisons" in title
 

@@ -189,6 +189,7 @@ def _purchases_of_slow(links: pd.DataFrame, horizon: int) -> list:
                   "first_before": 100 * first_before["difference"], "close_q": close["q_value"], "first_q": first["q_value"]}
         values |= {f"{name}_{end}": 100 * row[end] for name, row in (("close", close), ("first", first))
                    for end in ("difference", "low", "high")}
+        least = max(close, first, key=lambda row: row["q_value"])
         return [Said(
             "Whether fewer customers buy again after slow cases cannot be told. Within {days:count} days: slow to close "
             "{close_difference:change_number1} percentage points (95% interval {close_low:change_number1} to "
@@ -196,13 +197,13 @@ def _purchases_of_slow(links: pd.DataFrame, horizon: int) -> list:
             "({first_low:change_number1} to {first_high:change_number1}; q = {first_q:number2}). After correction for "
             "{k:count} comparisons neither is clear (q < 0.05 would be). Before the case slow and fast had bought alike "
             "({close_before:change_number1} and {first_before:change_number1}).",
-            values, _against_zero(max(close, first, key=lambda row: row["q_value"])),
+            values, _against_zero(least) if _is_alike(least) else None,  # one alone may look clear: it would be graded so
         )]
     return [_bought_after(name, row, before, horizon=horizon, k=k) for name, (row, before) in found.items()]
 
 
-def _is_alike(before) -> bool:
-    return bool(before["low"] <= 0 <= before["high"])
+def _is_alike(row) -> bool:
+    return bool(row["low"] <= 0 <= row["high"])
 
 
 def _bought_after(name: str, row, before, *, horizon: int, k: int) -> Said:

@@ -46,15 +46,41 @@ def test_planted_words_are_learnt_and_the_list_is_a_first_guess_for_unseen_ones(
     assert ((seen > 0.5) == bad).all()
 
 
-def test_scores_out_of_fold_are_those_of_a_reader_and_sentences_count_there_too():
-    """In each text the first two sentences are plain and the last tells: read alone it is clearer than in the whole."""
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_scores_out_of_fold_are_those_of_a_reader_and_sentences_count_there_too(share):
+    """Texts of one to four sentences, some of words that nobody knows; the rows are a part of them, not in order."""
     texts, bad = taught()
-    texts = [f"tea bag. store box water. {text}." for text in texts]
-    seen = {share: sentiment_model.fit(texts, bad, values={"gritty": -2.0}, seed=1, about={}, sentence_share=share)
-            for share in (0.0, 0.5)}
-    for share, (reader, p) in seen.items():
-        assert reader.sentence_share == share
-        assert np.corrcoef(reader.predict(texts), p)[0, 1] > 0.99
+    reader, _ = sentiment_model.fit(texts, bad, values={"gritty": -2.0}, seed=1, about={}, strengths=(1.0,),
+                                    sentence_share=share)
+    asked = ["gritty tea", "Silky tea! Gritty box. Very gritty water!", "Xyzzy plugh. Gritty tea. Not silky water. Store.",
+             "Tea bag store box. Silky, but gritty.", "Plugh! Silky bag. Xyzzy!", "gritty. gritty. silky tea bag store water"]
+    words = sentiment_model.read_words([*texts, *asked], {"gritty": -2.0})
+    known = np.flatnonzero([name in reader.table for name in words.names])
+    idf = np.sqrt([reader.table[name][1] for name in words.names[known]])
+    weights = np.array([reader.table[name][0] for name in words.names[known]]) / idf
+    rows = len(texts) + np.array([3, 0, 5, 2, 4, 1])
+    found = sentiment_model._read(words, rows, known, idf, Line([*weights, reader.listed_weight], reader.intercept), share)
+    assert found == pytest.approx([reader.score(asked[row - len(texts)]) for row in rows])
+    whole = [dataclasses.replace(reader, sentence_share=0.0).score(asked[row - len(texts)]) for row in rows]
+    assert (np.abs(found - whole) > 0.01).sum() == (4 if share else 0)
+
+
+class Line:
+    """What _read needs of a fitted model: a weight for each column."""
+
+    def __init__(self, weights, intercept):
+        self.weights, self.intercept = np.array(weights), intercept
+
+    def decision_function(self, columns):
+        return columns @ self.weights + self.intercept
+
+
+def test_texts_are_scored_out_of_fold_by_the_share_of_their_sentences(monkeypatch):
+    shares = []
+    read = sentiment_model._read
+    monkeypatch.setattr(sentiment_model, "_read", lambda *args: shares.append(args[-1]) or read(*args))
+    sentiment_model.fit(*taught(50), values={"gritty": -2.0}, seed=1, about={}, strengths=(1.0,), sentence_share=0.5)
+    assert shares == [0.5] * sentiment_model.N_FOLDS
 
 
 def test_texts_of_other_domains_teach_along_by_their_weight_and_calibrate_nothing():

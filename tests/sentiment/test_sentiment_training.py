@@ -1,9 +1,11 @@
 """sentiment_training.py: the shipped models come out of it, and reach the figures that are told about them."""
 
+import json
 import os
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from helpers.sentiment import sentiment, sentiment_charts, sentiment_model, sentiment_training
@@ -15,6 +17,20 @@ def test_the_models_take_less_than_ten_megabytes_and_nothing_is_pickled():
     files = list(sentiment_training.MODELS.iterdir())
     assert {file.name for file in files} == {"README.md", "en.npz", "zh.npz", "figures.json"}
     assert sum(file.stat().st_size for file in files) < 10e6
+
+
+def test_training_makes_its_folder_and_figures_and_keeps_those_of_the_other_language(tmp_path, monkeypatch, capsys):
+    part = pd.DataFrame({"text": ["酒店很好", "酒店很差"] * 10, "is_bad": [False, True] * 10})
+    monkeypatch.setattr(sentiment_training, "MODELS", tmp_path / "new" / "models")
+    monkeypatch.setattr(sentiment_training, "read_chinese", lambda: (part, part))
+    monkeypatch.setattr(sentiment_training, "held_out_domains", lambda *_: {})
+    sentiment_training.main(None)
+    path = sentiment_training.MODELS / "figures.json"
+    made = json.loads(path.read_text(encoding="utf-8"))
+    assert set(made) == {"zh"} and (path.parent / "zh.npz").exists()
+    path.write_text(json.dumps({"en": {"n": 1}, "zh": {}}), encoding="utf-8")
+    sentiment_training.main(None)
+    assert json.loads(path.read_text(encoding="utf-8")) == {"en": {"n": 1}} | made
 
 
 def test_the_figures_told_reach_the_aims_but_for_drug_reviews():

@@ -131,12 +131,13 @@ def held_out_domains(train_part: pd.DataFrame, test_part: pd.DataFrame) -> dict:
 
 def main(folder: Path | None) -> None:
     """Train, write and measure both models; without a folder of downloads the Chinese one only."""
+    MODELS.mkdir(parents=True, exist_ok=True)
     figures = {"en": english(folder)} if folder else {}
     train_part, test_part = read_chinese()
     figures["zh"] = {"same domain": measure(_shipped("zh", train("zh", train_part)), test_part)}
     figures["zh"] |= {f"without {name}": found for name, found in held_out_domains(train_part, test_part).items()}
     path = MODELS / "figures.json"
-    merged = json.loads(path.read_text(encoding="utf-8")) | figures
+    merged = (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}) | figures
     path.write_text(json.dumps(merged, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(merged, indent=1, ensure_ascii=False))
 

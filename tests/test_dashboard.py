@@ -205,7 +205,8 @@ def theme(**changes):
                           "n": 160, "dissatisfied_share": 0.96, "expected_share": 0.46} | changes])
 
 
-@pytest.mark.parametrize("change", [{"is_stable": False}, {"q_value": 0.05}, {"difference_low": 0.0}])
+@pytest.mark.parametrize("change", [{"is_stable": False}, {"q_value": 0.05}, {"difference_low": 0.0},
+                                    {"caveat": "demand"}])
 def test_a_theme_is_no_complaint_unless_stable_and_worse_than_chance(change):
     assert dashboard.voice_alert(theme()).values == {"theme": "refund", "share": 0.96, "expected": 0.46}
     refused = dashboard.voice_alert(theme(**change))

@@ -305,8 +305,8 @@ def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Al
 
     aspects: of aspects_sentiment.summarise. Where no aspect stands out (q < .05), the theme with the most dissatisfied
     reviews beyond those expected (table `themes`): it can be what the unhappy ask for ("refund") rather than what went wrong.
-    Only stable themes count whose share of dissatisfied reviews lies above that of equally long reviews beyond chance (q < .05
-    over all themes, interval above 0).
+    Only stable themes without a caveat (a demand, words on both sides) count whose share of dissatisfied reviews lies above
+    that of equally long reviews beyond chance (q < .05 over all themes, interval above 0).
     """
     bad = themes.head(0) if aspects is None else aspects_clear.clearly_different(aspects, worse=True)
     if len(bad):
@@ -319,7 +319,8 @@ def voice_alert(themes: pd.DataFrame, aspects: pd.DataFrame | None = None) -> Al
             (("Texts that mention it", int(top["n"]), "count"), ("Aspects worse than the others", len(bad), "count")),
             color="bad",
         )
-    worse = themes[themes["is_stable"] & (themes["q_value"] < 0.05) & (themes["difference_low"] > 0)]
+    named = themes[themes["caveat"].isna()] if "caveat" in themes else themes
+    worse = named[named["is_stable"] & (named["q_value"] < 0.05) & (named["difference_low"] > 0)]
     if worse.empty:
         return Alert(
             "What customers complain about", "No theme has more dissatisfied reviews than expected beyond chance.", {},

@@ -5,7 +5,7 @@ import pytest
 
 from helpers.voc import aspects
 from helpers.voc.theme_words import PRAISE_AND_FILLER, THEME_NAMES
-from helpers.voc.themes_names import contrary_words, match, name_themes
+from helpers.voc.themes_names import caveats, contrary_words, match, name_themes
 
 DELIVERY = aspects.Dictionary({"delivery": aspects.Aspect(en=("ship*", "courier"), zh=("物流", "快递")),
                                "price": aspects.Aspect(en=("price",), zh=("价格",))})
@@ -119,3 +119,21 @@ def test_a_name_lasts_even_where_its_words_have_changed_sides():
     top = [("parcel", 3.0), ("torn", 2.0)]
     before = pd.DataFrame({"theme": ["parcel · torn"], "anchor_words": ["parcel, torn"]})
     assert name_themes([top], before=before, contrary=[frozenset({"torn"})]) == ["parcel · torn"]
+
+
+def test_a_theme_whose_words_stand_on_both_sides_or_that_demands_redress_carries_a_caveat():
+    about, reviews = judged((0, ["box", "sturdy"], 40, 2), (0, ["box", "torn"], 20, 20), (1, ["late"], 60, 50),
+                            (2, ["refund"], 30, 29))
+    about = about.assign(clause=["i want a refund" if theme == 2 else "it came" for theme in about["theme"]])
+    tops = [[("box", 3.0), ("torn", 2.0), ("sturdy", 1.0)], [("late", 1.0)], [("refund", 1.0)]]
+    assert caveats(about, tops, reviews) == ["both sides", None, "demand"]
+    light = [[("box", 100.0), ("sturdy", 6.0), ("torn", 4.9)], *tops[1:]]
+    assert caveats(about, light, reviews)[0] is None, "a word below a twentieth of the heaviest tells nothing"
+    assert caveats(about, tops, reviews.drop(columns="dissatisfied")) == [None, None, "demand"]
+
+
+@pytest.mark.parametrize(("n", "caveat"), [(14, None), (15, "demand")])
+def test_a_theme_is_a_demand_from_half_of_its_sentences_on(n, caveat):
+    about, reviews = judged((0, ["退款"], 30, 20))
+    about = about.assign(clause=["强烈要求退款"] * n + ["退款拖了半个月"] * (30 - n))
+    assert caveats(about, [[("退款", 1.0)]], reviews) == [caveat]

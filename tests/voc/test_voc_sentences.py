@@ -163,3 +163,17 @@ def test_words_are_translated_all_or_none():
         assert wording.shown_words(mixed, n=5)["word"].tolist() == ["smell", "unheardofword"]
         assert wording.word_finding(mixed).values["word"] == "smell"
         assert wording.shown_words(marked("smell", "破损"), n=5)["word"].tolist() == ["气味", "破损"]
+
+
+def test_themes_with_a_caveat_head_nothing_and_the_page_says_why():
+    rows = drivers(("refund", 80, 0.001, True), ("packaging · box", -94, 0.001, True), ("late", 9, 0.01, True))
+    rows = rows.assign(caveat=["demand", "both sides", None])
+    assert wording.clear_themes(rows) == (["late"], [])
+    assert wording.drivers_title(rows).values == {"worse": ["“late”"]}
+    assert [one.values["theme"] for one in wording.driver_findings(rows)] == ["late"]
+    demand, torn, differs = wording.theme_caveats(rows)
+    assert demand.values["themes"] == ["“refund”"] and "ends complaints of every kind" in demand.template
+    assert torn.values["themes"] == ["“packaging · box”"] and "an aspect all clauses" in differs.template
+    assert len(wording.theme_caveats(rows.drop(columns="caveat"))) == 1
+    only = rows.head(2)
+    assert wording.driver_findings(only) == [] and wording.drivers_title(only).template == "Dissatisfied reviews by theme"

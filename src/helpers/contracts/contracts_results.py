@@ -69,6 +69,8 @@ VOC = (
             text("anchor_words", "its ten heaviest words, heaviest first"),
             rate("stability", "mean overlap (Jaccard) of the ten words with resamples of the reviews"),
             flag("is_stable", "stability ≥ .5; others are not shown"),
+            text("caveat", "why it is not named as a topic: it demands redress, or its words stand on both sides",
+                 isin=("demand", "both sides"), **MAYBE),
             *_COMPARED,
         ),
         gives="what customers talk about, and which themes go with dissatisfaction",

@@ -33,6 +33,10 @@ THEME_NAMES: dict[str, frozenset[str]] = {
     }.items()
 }
 
+DEMAND = re.compile(  # redress that is demanded: it ends complaints of every kind and says nothing of what went wrong
+    r"要求(?:退|赔|换)|\b(?:want|demand)(?:s|ed|ing)? (?:an? |my |the )?(?:full )?(?:refund|money|replacement|compensation)\b"
+)
+
 SHOPPING_WORDS = frozenset(re.findall(r"\w+", """
 price expensive cheap reasonable reasonably worth deal money value pay ship shipping fast quick cost charge postage freight
 flavor flavour texture strong rich mild bland chewy crunchy smooth ingredient organic natural artificial quality preserve

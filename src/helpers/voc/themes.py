@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from helpers.errors import TooLittleData
 from helpers.proportions import Z95, q_values, wilson
 from helpers.texts.texts_sentences import count_words, split_sentences
-from helpers.voc.themes_names import contrary_words, name_themes
+from helpers.voc.themes_names import caveats, contrary_words, name_themes
 
 MIN_REVIEWS = 200  # reviews with text; below, themes are accidents
 MIN_GROUP = 30  # reviews below which a theme's or a word's share is not shown
@@ -36,7 +36,7 @@ N_LENGTH_GROUPS = 5
 class Themes:
     """What was found: the themes, where they stand, and the sentences."""
 
-    table: pd.DataFrame  # theme, anchor_words, stability, is_stable; one row a theme
+    table: pd.DataFrame  # theme, anchor_words, stability, is_stable, caveat; one row a theme
     mentions: pd.DataFrame  # feedback_id × theme: the review has a sentence about it
     sentences: pd.DataFrame  # feedback_id, clause, sentence, theme, closeness; those that are about a theme
     n_reviews: int
@@ -76,6 +76,7 @@ def find_themes(
     table = pd.DataFrame({
         "theme": names, "anchor_words": [", ".join(word for word, _ in words) for words in top],
         "stability": stability, "is_stable": stability >= MIN_STABILITY,
+        "caveat": pd.array(caveats(about, top, written), dtype="str"),
     })
     about = about.assign(theme=np.array(names)[about["theme"]]).drop(columns="words")
     mentions = pd.crosstab(about["feedback_id"], about["theme"]).gt(0)
@@ -152,8 +153,8 @@ def _about(sentences, weights, counted, parts) -> pd.DataFrame:
 def theme_drivers(themes: Themes, reviews: pd.DataFrame) -> pd.DataFrame:
     """Compare the verdicts of reviews that mention a theme with those of equal length that do not.
 
-    Returns table `themes`, most excess dissatisfied reviews first: theme, anchor_words, stability, is_stable, n, share (of
-    reviews), n_dissatisfied, dissatisfied_share with low and high (Wilson), expected_share, difference with its interval,
+    Returns table `themes`, most excess dissatisfied reviews first: theme, anchor_words, stability, is_stable, caveat, n, share
+    (of reviews), n_dissatisfied, dissatisfied_share with low and high (Wilson), expected_share, difference with its interval,
     excess (dissatisfied reviews beyond those expected), p_value, q_value (Benjamini-Hochberg over the stable themes).
     n counts reviews with a verdict. Figures of themes below 30 such reviews are null.
     """

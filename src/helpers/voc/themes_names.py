@@ -8,12 +8,13 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from helpers.i18n import catalogue
-from helpers.voc.theme_words import THEME_NAMES
+from helpers.voc.theme_words import DEMAND, THEME_NAMES
 
 NAME_WEIGHT = 0.3  # share of the top words' weight that a name's anchor words need
 SAME_THEME = 0.4  # Jaccard overlap of the ten heaviest words from which a theme is one of the last run's
 TELLING = 0.05  # share of the heaviest word's weight below which a word tells nothing of a theme
 MIXED, STRONG, CONTRARY = 0.1, 0.25, 0.05  # of the share of dissatisfied sentences: see contrary_words
+DEMANDED = 0.5  # share of a theme's sentences that demand redress from which it is a demand
 FEW = 10  # sentences with a verdict below which a word is not judged
 SEPARATOR = " · "
 Weighted = list[tuple[str, float]]
@@ -27,8 +28,35 @@ def contrary_words(about: pd.DataFrame, top_words: list[Weighted], reviews: pd.D
     off names it. Else no word names it that stands clearly (5 points) on the other side. Words of fewer than ten sentences with
     a verdict are not judged.
     """
+    found = []
+    for lean, of_words in _leanings(about, top_words, reviews):
+        is_off = of_words.abs() > STRONG if abs(lean) < MIXED else of_words * np.sign(lean) < -CONTRARY
+        found.append(frozenset(of_words.index[is_off]))
+    return found or [frozenset()] * len(top_words)
+
+
+def caveats(about: pd.DataFrame, top_words: list[Weighted], reviews: pd.DataFrame) -> list[str | None]:
+    """Return, for each theme, why it is no topic to head a page with, or None; parameters as in :func:`contrary_words`.
+
+    "demand": half of its sentences at least demand redress (theme_words.DEMAND). "both sides": one of its heaviest words that
+    tell something stands 25 points on the other side of all sentences' share of dissatisfied ones than the theme does.
+    """
+    asks = about["clause"].str.lower().str.contains(DEMAND).groupby(about["theme"]).mean()
+    off = _leanings(about, top_words, reviews)
+    found = []
+    for number, top in enumerate(top_words):
+        telling = [word for word, weight in top if weight >= TELLING * top[0][1]]
+        lean, of_words = off[number] if off else (0.0, pd.Series(dtype=float))
+        is_torn = (of_words[of_words.index.isin(telling)] * np.sign(lean) < -STRONG).any()
+        found.append("demand" if asks.get(number, 0.0) >= DEMANDED else "both sides" if is_torn else None)
+    return found
+
+
+def _leanings(about: pd.DataFrame, top_words: list[Weighted], reviews: pd.DataFrame) -> list[tuple[float, pd.Series]]:
+    """Return by how much each theme, and each of its heaviest words, is more often dissatisfied than all sentences are; nothing
+    where no review has a verdict column."""
     if "dissatisfied" not in reviews:
-        return [frozenset()] * len(top_words)
+        return []
     verdicts = reviews.set_index("feedback_id")["dissatisfied"].astype("boolean").dropna().astype(float)
     judged = about.assign(bad=about["feedback_id"].map(verdicts)).dropna(subset=["bad"])
     judged = judged.assign(off=judged["bad"] - judged["bad"].mean())
@@ -37,9 +65,7 @@ def contrary_words(about: pd.DataFrame, top_words: list[Weighted], reviews: pd.D
         own = judged[judged["theme"] == number]
         of_words = own[["off", "words"]].explode("words").groupby("words")["off"].agg(["size", "mean"])
         of_words = of_words[of_words.index.isin([word for word, _ in top]) & (of_words["size"] >= FEW)]["mean"]
-        lean = float(own["off"].mean()) if len(own) else 0.0
-        is_off = of_words.abs() > STRONG if abs(lean) < MIXED else of_words * np.sign(lean) < -CONTRARY
-        found.append(frozenset(of_words.index[is_off]))
+        found.append((float(own["off"].mean()) if len(own) else 0.0, of_words))
     return found
 
 

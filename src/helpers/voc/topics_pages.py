@@ -163,7 +163,8 @@ def theme_drivers(drivers: pd.DataFrame, *, n_reviews: int, source: str) -> list
         "alt": t("Dots with intervals: dissatisfied reviews more or fewer than expected, by theme."),
         "data": rows, "columns": _translated(wording.DRIVER_COLUMNS), "name": "themes",
     }
-    return [chart, *_theme_findings(drivers), left_out]
+    caveats = [Said(one.template, one.values) for one in wording.theme_caveats(drivers)]
+    return [chart, *_theme_findings(drivers), *caveats, left_out]
 
 
 def _theme_findings(drivers: pd.DataFrame) -> list[Said]:

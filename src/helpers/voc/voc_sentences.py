@@ -120,9 +120,34 @@ def _clear(drivers: pd.DataFrame | None, *, worse: bool) -> pd.DataFrame:
     """Return the stable themes whose difference survives the correction (q < .05), the strongest first."""
     if drivers is None:
         return pd.DataFrame({"theme": []})
-    clear = drivers[drivers["is_stable"] & (drivers["q_value"] < MAX_Q)]
+    clear = drivers[drivers["is_stable"] & (drivers["q_value"] < MAX_Q) & _has_no_caveat(drivers)]
     clear = clear[clear["excess"] > 0] if worse else clear[clear["excess"] < 0]
     return clear.sort_values(["excess", "theme"], ascending=[not worse, True])
+
+
+def _has_no_caveat(drivers: pd.DataFrame) -> pd.Series:
+    return drivers["caveat"].isna() if "caveat" in drivers else pd.Series(True, index=drivers.index)
+
+
+def theme_caveats(drivers: pd.DataFrame) -> list[Sentence]:
+    """Return which themes are shown but named nowhere else, and why; and how a theme differs from the aspect of its name."""
+    shown = drivers[drivers["is_stable"] & ~_has_no_caveat(drivers)].sort_values("theme")
+    by_reason = {reason: quoted(rows["theme"]) for reason, rows in shown.groupby("caveat")} if len(shown) else {}
+    said = []
+    if "demand" in by_reason:
+        said.append(Sentence(
+            "{themes:list}: a demand that ends complaints of every kind, so no topic of its own and not named as one.",
+            {"themes": by_reason["demand"]},
+        ))
+    if "both sides" in by_reason:
+        said.append(Sentence(
+            "{themes:list}: words that stand in praise as well as in complaints, so not named as either.",
+            {"themes": by_reason["both sides"]},
+        ))
+    return [*said, Sentence(
+        "A theme holds sentences with the same words, an aspect all clauses about it: where the two share a name, the theme is "
+        "only a part, and may be judged otherwise.", {},
+    )]
 
 
 def drivers_title(drivers: pd.DataFrame) -> Sentence:
@@ -135,7 +160,8 @@ def drivers_title(drivers: pd.DataFrame) -> Sentence:
         return Sentence("Complaints go with talk of {worse:list}", {"worse": worse})
     if better:
         return Sentence("Praise goes with talk of {better:list}", {"better": better})
-    return Sentence("No theme stands out by its complaints", {})
+    return Sentence("Dissatisfied reviews by theme" if (drivers["is_stable"] & (drivers["q_value"] < MAX_Q)).any() else
+                    "No theme stands out by its complaints", {})
 
 
 def hidden_themes(drivers: pd.DataFrame) -> Sentence:
@@ -159,7 +185,7 @@ def driver_findings(drivers: pd.DataFrame) -> list[Sentence]:
         "Of {n:count} reviews that mention {theme:label}, only {share:percent} are dissatisfied, against {expected:percent} "
         "of equally long reviews that do not: {excess:count} fewer than expected."
     )) for row in better.itertuples()]
-    if not said:
+    if not said and not (drivers["is_stable"] & (drivers["q_value"] < MAX_Q)).any():
         shown = drivers[drivers["is_stable"]]
         said = [Sentence(
             "None of {n_themes:count} themes goes with more or less dissatisfaction than chance would bring.",

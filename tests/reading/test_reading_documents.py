@@ -117,9 +117,21 @@ def test_people_talk_in_a_table_where_labels_recur_or_are_known_speakers(rows, t
     assert customers(talk_of(tmp_path, word.table(*rows))) == "It broke."
 
 
+def test_a_form_that_tells_the_day_or_an_address_is_no_talk_whatever_else_it_says(tmp_path):
+    form = word.table(("Date", "2025-11-05"), ("Customer", "the lady of 12 Elm Street"), ("Topic", "Delivery"))
+    assert lines_of(word.write(tmp_path / "a.docx", "Call", form, *TALK), "a.docx") == ["Date: 2025-11-05", "Call", *TALK]
+
+
+def test_a_moment_beside_a_name_makes_a_turn_though_nobody_speaks_twice(tmp_path):
+    rows = [("00:01", "Li, Na", "How can I help?"), ("00:03", "Smith, Ann", "It broke.")]
+    assert [turn.speaker for turn in talk_of(tmp_path, word.table(*rows)).turns] == ["Li, Na", "Smith, Ann"]
+
+
 def test_what_a_customer_says_first_is_kept_unless_it_is_only_a_name(tmp_path):
     for said in ("我的订单没到", "陈皮坏了", "My order broke", "it broke"):
         assert customers(talk_of(tmp_path, f"Customer: {said}", "Agent: Sorry.", "Customer: Hm.")) == f"{said} Hm."
+    assert customers(talk_of(tmp_path, "Customer: Refund", "Agent: How?", "Phone: 123", "Customer: Hm.")) == "Refund Hm."
+    assert customers(talk_of(tmp_path, "Phone: 123", "Customer: Maria", "Agent: How?", "Customer: Hm.")) == "Hm."
     assert customers(talk_of(tmp_path, "Agent: Your name?", "Customer: Zhang Wei", "Agent: Thanks.")) == "Zhang Wei"
 
 

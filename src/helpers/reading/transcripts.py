@@ -143,9 +143,11 @@ def is_particular(label: str, text: str, *, is_form: bool) -> bool:
 
 def _without_particulars(turns: list[list[str]], *, is_form: bool) -> list[list[str]]:
     """Leave out what a form above the talk says of its people, and "Customer address: …", which nobody says, anywhere."""
-    is_form = is_form or any(PARTICULAR.fullmatch(turn[0]) for turn in turns)
-    first = next((i for i, (label, start, text) in enumerate(turns)
-                  if label and (start or not is_particular(label, text, is_form=is_form))), len(turns))
+    def first_said(is_form: bool) -> int:
+        return next((i for i, (label, start, text) in enumerate(turns)
+                     if label and (start or not is_particular(label, text, is_form=is_form))), len(turns))
+
+    first = first_said(is_form or any(PARTICULAR.fullmatch(turn[0]) for turn in turns[:first_said(True)]))
     kept = [turn for turn in turns[:first] if not turn[0]] + turns[first:]
     return [turn for turn in kept if not ((match := PARTICULAR.fullmatch(turn[0])) and match["whose"])]
 

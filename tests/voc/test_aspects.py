@@ -91,6 +91,7 @@ def test_one_chinese_character_or_a_second_word_judges_already(text, clause):
     "then go with solixir", "energy without the jolt/ crash feeling",
     "which i've deleted and replaced with this video", "a perfect replacement",
     "then the assortment is the perfect place to start", "does wonders for my gym locker",
+    "sardines packed in oil", "confused about it being stock",
 ])
 def test_what_only_sounds_like_an_aspect_is_none(text, shipped):
     assert [shipped.names[i] for i in shipped.find(text)[2]] == []

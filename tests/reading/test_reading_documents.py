@@ -131,6 +131,7 @@ def test_what_a_customer_says_first_is_kept_unless_it_is_only_a_name(tmp_path):
     for said in ("我的订单没到", "陈皮坏了", "My order broke", "it broke"):
         assert customers(talk_of(tmp_path, f"Customer: {said}", "Agent: Sorry.", "Customer: Hm.")) == f"{said} Hm."
     assert customers(talk_of(tmp_path, "Customer: Refund", "Agent: How?", "Phone: 123", "Customer: Hm.")) == "Refund Hm."
+    assert customers(talk_of(tmp_path, *TALK, "Customer's address: 12 Elm Street")) == "It broke. I want a refund."
     assert customers(talk_of(tmp_path, "Phone: 123", "Customer: Maria", "Agent: How?", "Customer: Hm.")) == "Hm."
     assert customers(talk_of(tmp_path, "Agent: Your name?", "Customer: Zhang Wei", "Agent: Thanks.")) == "Zhang Wei"
 

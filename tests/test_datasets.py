@@ -310,7 +310,7 @@ def test_opening_hours_of_service_are_read_and_a_day_that_is_not_named_is_closed
     ("{monday: '09:00-13:00, 12:00-18:00'}", "hours must run on within a day"),
     ("{monday: 09:00-24:30}", "hours must run on within a day"),
     ("{mondays: 09:00-18:00}", "unknown key; did you mean 'monday'"),
-    ("{monday: 09:00-18:00, special_days: {2017-12-24: off}}", "write hours as 09:00-18:00"),
+    ("{monday: 09:00-18:00, special_days: {2017-12-24: shut}}", "write hours as 09:00-18:00"),
     ("{monday: 09:00-18:00, special_days: {christmas: closed}}", "special_days"),
     ("{monday: closed}", "is open on no weekday"),
 ])

@@ -23,10 +23,10 @@ MONEY_COLUMNS = {
     "money_low": ("At risk, from", "money"), "money_high": ("At risk, to", "money"),
     "lift": ("Stopped beyond expected (points)", "change_number1"),
     "lift_low": ("Interval from", "change_number1"), "lift_high": ("Interval to", "change_number1"),
-    "q_value": ("q, corrected for all topics", "number2"),
+    "q_value": ("q, corrected for all topics", "q_value"),
     "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Of customers alike", "percent1"),
     "n_compared": ("Customers compared", "count"), "n_reached": ("Customers reached", "count"),
-    "value_reached": ("Their value", "money"), "halved_lift": ("Spending halved beyond expected (points)", "change_number1"),
+    "value_reached": ("Value expected in the next year", "money"), "halved_lift": ("Spending halved beyond expected (points)", "change_number1"),
     "other_lift": ("Stopped beyond other dissatisfied (points)", "change_number1"),
 }
 UNCLEAR_COLUMNS = ("topic", "n_mentions", "mention_rank", "estimate_rank", "money_estimate", "money_low", "money_high", "lift",

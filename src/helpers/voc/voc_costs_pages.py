@@ -26,7 +26,8 @@ MONEY_COLUMNS = {
     "q_value": ("q, corrected for all topics", "q_value"),
     "stopped_share": ("Stopped buying", "percent1"), "expected_share": ("Of customers alike", "percent1"),
     "n_compared": ("Customers compared", "count"), "n_reached": ("Customers reached", "count"),
-    "value_reached": ("Value expected in the next year", "money"), "halved_lift": ("Spending halved beyond expected (points)", "change_number1"),
+    "value_reached": ("Value expected in the next year", "money"),
+    "halved_lift": ("Spending halved beyond expected (points)", "change_number1"),
     "other_lift": ("Stopped beyond other dissatisfied (points)", "change_number1"),
 }
 UNCLEAR_COLUMNS = ("topic", "n_mentions", "mention_rank", "estimate_rank", "money_estimate", "money_low", "money_high", "lift",

@@ -109,7 +109,9 @@ def test_unclear_topics_are_told_with_their_correction_best_estimate_and_both_ra
     assert rows["estimate_rank"].to_dict() == {"quality": 1, "delivery": 2}
     assert rows["mention_rank"].to_dict() == {"quality": 2, "delivery": 1}
     assert rows.loc["quality", "lift_high"] == pytest.approx(10.8)  # in points
-    assert {"mention_rank", "estimate_rank", "money_estimate", "q_value"} <= set(table["columns"])
+    assert {"mention_rank", "estimate_rank", "money_text", "lift_text", "q_value"} <= set(table["columns"])
+    assert rows.loc["quality", "money_text"] == "CN¥5,200 (CN¥300 to CN¥10,800)"
+    assert rows.loc["quality", "lift_text"] == "+5.2 (+0.3 to +10.8)"
 
 
 def test_a_best_estimate_is_no_gain():

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
+from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots_costs
 from helpers.report import Lacking, Said
@@ -30,8 +31,11 @@ MONEY_COLUMNS = {
     "halved_lift": ("Spending halved beyond expected (points)", "change_number1"),
     "other_lift": ("Stopped beyond other dissatisfied (points)", "change_number1"),
 }
-UNCLEAR_COLUMNS = ("topic", "n_mentions", "mention_rank", "estimate_rank", "money_estimate", "money_low", "money_high", "lift",
-                   "lift_low", "lift_high", "q_value")  # where nothing is clear
+UNCLEAR_COLUMNS = {  # where nothing is clear
+    **{name: MONEY_COLUMNS[name] for name in ("topic", "n_mentions", "mention_rank", "estimate_rank")},
+    "money_text": ("At risk, best estimate (95% interval)", ""),
+    "lift_text": ("Stopped beyond expected, points (95% interval)", ""), "q_value": ("q", "q_value"),
+}
 POINTS = ("lift", "lift_low", "lift_high", "halved_lift", "other_lift")
 
 
@@ -166,9 +170,11 @@ def costs(found: pd.DataFrame, *, horizon_days: int, reach_months: int, coverage
         return [_no_cost(found)]
     columns = {name: (t(label), fmt) for name, (label, fmt) in MONEY_COLUMNS.items()}
     if clear.empty:
-        few = {name: columns[name] for name in UNCLEAR_COLUMNS}
-        return [_no_cost(found), {"frame": _shown(known), "columns": few, "caption": t(headline.template, **headline.values),
-                                  "csv_name": "money_at_risk", "rows": MOST_SHOWN}]
+        few = {name: (t(label), fmt) for name, (label, fmt) in UNCLEAR_COLUMNS.items()}
+        return [_no_cost(found), {
+            "frame": _with_intervals(_shown(known)), "columns": few, "caption": t(headline.template, **headline.values),
+            "csv_name": "money_at_risk", "rows": MOST_SHOWN,
+        }]
     chart = {
         "axes": plots_costs.loud_and_costly(
             known.head(MOST_SHOWN), label="topic", mentions="n_mentions", value="money_at_risk", low="money_low",
@@ -195,11 +201,21 @@ def _shown(found: pd.DataFrame) -> pd.DataFrame:
     """Return the topics as the table shows them, costliest first by best estimate: differences in percentage points; the best
     estimate (not below 0, like its bounds) and the place by it, of clear topics and of others."""
     estimate = found["lift"] * found["value_reached"]
-    shown = found.assign(
+    table = found.assign(
         money_estimate=estimate.clip(lower=0), estimate_rank=estimate.rank(ascending=False, method="min").astype("Int64"),
         **{name: 100 * found[name] for name in POINTS},
     )
-    return shown.sort_values(["estimate_rank", "topic"], kind="stable").reset_index(drop=True)
+    return table.sort_values(["estimate_rank", "topic"], kind="stable").reset_index(drop=True)
+
+
+def _with_intervals(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the topics with money_text and lift_text: the best estimate and its interval in one."""
+    def text_of(names: tuple[str, str, str], fmt: str) -> list[str]:
+        return [t("{value} ({low} to {high})", value=shown(value, fmt), low=shown(low, fmt), high=shown(high, fmt))
+                for value, low, high in found[list(names)].itertuples(index=False)]
+
+    return found.assign(money_text=text_of(("money_estimate", "money_low", "money_high"), "money"),
+                        lift_text=text_of(("lift", "lift_low", "lift_high"), "change_number1"))
 
 
 def _costs_title(found: pd.DataFrame) -> Said:

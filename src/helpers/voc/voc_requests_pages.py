@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers import i18n
+from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.report import Said
 from helpers.sentiment.sentiment_charts import TEXTS_OF
@@ -15,9 +16,8 @@ from helpers.voc import voc_requests
 
 MOST_SHOWN = 8
 FIGURES = {
-    "n_authors": ("Authors", "count"), "share": ("Share of authors", "percent1"), "low": ("Interval from", "percent1"),
-    "high": ("Interval to", "percent1"), "n_customers": ("Known customers", "count"),
-    "value": ("Value expected in the next year", "money"),
+    "n_authors": ("Authors", "count"), "share_text": ("Share of authors (95% interval)", ""),
+    "n_customers": ("Known customers", "count"), "value": ("Value expected in the next year", "money"),
 }
 WORDS = {"quote": ("In an author's words", "")}
 OWN_COLUMNS = {"idea": ("What they ask for", ""), **FIGURES, **WORDS}
@@ -94,6 +94,11 @@ def _most(found: pd.DataFrame, n_authors: int) -> Said:
 def _table(rows: pd.DataFrame, language: str) -> dict:
     is_own = language == i18n.language()
     known = {"n_customers": rows["n_customers"].gt(0).any(), "value": rows["value"].notna().any()}
+    rows = rows.assign(share_text=[
+        t("{value} ({low} to {high})", **{end: shown(share, "percent1") for end, share in
+                                          zip(("value", "low", "high"), shares, strict=True)})
+        for shares in zip(rows["share"], rows["low"], rows["high"], strict=True)
+    ])
     columns = {name: of for name, of in (OWN_COLUMNS if is_own else OTHER_COLUMNS).items() if known.get(name, True)}
     caption = ("What customers ask for in {texts:label}: wishes of at least {needed:count} authors, named by their most "
                "frequent words" if is_own else

@@ -66,6 +66,7 @@ def test_opening_hours_are_told_beside_the_clock_and_doubted_where_answers_come_
     words = sentences(told)
     assert "Service is open 2.0 hours a week" in words
     assert "if somebody answers then, they are wrong" in words
+    assert next(said for said in told if getattr(said, "template", "").startswith("Service is open")).evidence is None
     assert "Times run by the clock" not in words
     waits = next(piece for piece in told if isinstance(piece, dict) and piece.get("csv_name") == "service_open_hours")
     clock, hours, closed, closed_in_hours = waits["frame"].set_index("wait")["p90"].loc[[*service_pages.WAITS.values()]]

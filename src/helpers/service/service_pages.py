@@ -108,6 +108,7 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
         return []
     waits = pd.DataFrame([{"wait": label, "median": total[f"{name}_median_hours"], "p90": total[f"{name}_p90_hours"]}
                           for name, label in WAITS.items()]).dropna(subset="median")
+    is_doubtful = outside["answered"] > MANY_OUTSIDE
     said = Said(
         "Service is open {weekly:number1} hours a week; {opened:percent} of cases come in while it is closed. Counting only "
         "opening hours, half of the same {n:count} cases get a first answer within {median:number1} hours (95% interval "
@@ -115,13 +116,14 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
         {"weekly": weekly_hours(cases.opening), "opened": outside["opened"], "n": int(total["first_open_n"]),
          "median": total["first_open_median_hours"], "low": total["first_open_median_low"],
          "high": total["first_open_median_high"]},
+        None if is_doubtful else
         Evidence("estimate", n=int(total["first_open_n"]), estimate=total["first_open_median_hours"],
                  interval=(total["first_open_median_low"], total["first_open_median_high"]),
                  within=WITHIN_TENTH * total["first_open_median_hours"], serves="how to serve"),
     )
     doubt = [Said("{share:percent} of first answers come outside the opening hours that dataset.yml states (service_hours): if "
                   "somebody answers then, they are wrong, and the waits in opening hours too short.",
-                  {"share": outside["answered"]})] if outside["answered"] > MANY_OUTSIDE else []
+                  {"share": outside["answered"]})] if is_doubtful else []
     return [said, *doubt, {"frame": waits, "columns": columns_of(OPEN_COLUMNS), "csv_name": "service_open_hours",
                            "caption": t("Waiting by the clock and in opening hours")}]
 

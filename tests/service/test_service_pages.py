@@ -15,9 +15,9 @@ from helpers.plots import plots
 from helpers.report import Said
 from helpers.service import service, service_links, service_links_pages, service_pages
 from helpers.service.opening_hours import OpeningHours
-from helpers.voc.aspects import Aspect, Dictionary
+from helpers.texts.word_lists import Dictionary, Words
 
-FAILURES = Dictionary({"failure": Aspect(en=("damag*", "late"))})
+FAILURES = Dictionary({"failure": Words(en=("damag*", "late"))})
 AS_OF = pd.Timestamp("2025-12-31")
 
 

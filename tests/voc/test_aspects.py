@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from aspect_sentences import EN, ZH
-from helpers import paths
+from helpers import datasets, paths
 from helpers.errors import UserError
+from helpers.texts import word_lists
 from helpers.voc import aspects
 
 
@@ -15,8 +16,8 @@ def texts(*written: str | None) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> aspects.Dictionary:
-    return aspects.Dictionary(aspects.datasets.read_yaml(aspects.SHIPPED, aspects.AspectFile).root)
+def shipped() -> word_lists.Dictionary:
+    return word_lists.Dictionary(datasets.read_yaml(aspects.SHIPPED, word_lists.WordFile).root)
 
 
 def found_in(sentences, dictionary) -> list[set[str]]:
@@ -36,8 +37,8 @@ def test_hand_written_sentences_are_about_what_they_say(cases, shipped):
     assert {name for names in wanted for name in names} == set(shipped.names), "an aspect is not tested"
 
 
-def small(**words) -> aspects.Dictionary:
-    return aspects.Dictionary({name: aspects.Aspect(**found) for name, found in words.items()})
+def small(**words) -> word_lists.Dictionary:
+    return word_lists.Dictionary({name: word_lists.Words(**found) for name, found in words.items()})
 
 
 @pytest.mark.parametrize(("word", "text", "is_found"), [
@@ -135,7 +136,7 @@ def test_without_changes_the_shipped_words_count(own, content):
     own.write_text(content, encoding="utf-8")
     with_file = aspects.read_aspects("shop")
     own.unlink()
-    assert with_file.aspects == aspects.read_aspects("shop").aspects
+    assert with_file.entries == aspects.read_aspects("shop").entries
 
 
 @pytest.mark.parametrize(("content", "said"), [

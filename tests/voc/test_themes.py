@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from helpers.errors import TooLittleData
-from helpers.voc import aspects, themes
+from helpers.texts import word_lists
+from helpers.voc import themes
 
 TOPICS = {
     "tea": ["tea", "green", "black", "loose", "steep", "chai"], "dog": ["dog", "chew", "bone", "teeth", "vet", "puppy"],
@@ -68,7 +69,7 @@ def test_chinese_reviews_give_named_themes():
     texts = ["，".join(f"{a}和{b}{i}号" for a, b in clauses) for i, clauses in enumerate(pairs)]
     found = themes.find_themes(pd.DataFrame({
         "feedback_id": [f"f{i:03d}" for i in range(400)], "text": pd.Series(texts, dtype="str"),
-    }), n_themes=3, seed=1, aspects=aspects.Dictionary({name: aspects.Aspect(zh=words) for name, words in topics.items()}))
+    }), n_themes=3, seed=1, aspects=word_lists.Dictionary({name: word_lists.Words(zh=words) for name, words in topics.items()}))
     names = {name.split(" · ")[0]: name for name in found.table["theme"]}
     assert set(names) == set(topics)
     assert found.table["is_stable"].all()

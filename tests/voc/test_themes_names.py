@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from helpers.voc import aspects
+from helpers.texts import word_lists
 from helpers.voc.theme_words import PRAISE_AND_FILLER, THEME_NAMES
 from helpers.voc.themes_names import caveats, contrary_words, match, name_themes
 
-DELIVERY = aspects.Dictionary({"delivery": aspects.Aspect(en=("ship*", "courier"), zh=("物流", "快递")),
-                               "price": aspects.Aspect(en=("price",), zh=("价格",))})
+DELIVERY = word_lists.Dictionary({"delivery": word_lists.Words(en=("ship*", "courier"), zh=("物流", "快递")),
+                               "price": word_lists.Words(en=("price",), zh=("价格",))})
 
 
 def test_names_follow_the_words_not_the_position():

@@ -11,6 +11,7 @@ import request_sentences as labelled
 from helpers import tables
 from helpers.contracts import contract
 from helpers.simulation.voice import REQUESTS
+from helpers.texts import word_lists
 from helpers.voc import aspects, voc, voc_requests, voc_requests_pages
 
 HALF = 22  # of each list: looked at while the patterns were made; the others were scored once, afterwards
@@ -152,7 +153,9 @@ def test_quotes_are_masked():
 # --- the page
 
 
-DRINKS = aspects.Dictionary({"coffee": aspects.Aspect(en=("coffee",), zh=("咖啡",)), "price": aspects.Aspect(en=("price",))})
+DRINKS = word_lists.Dictionary({
+    "coffee": word_lists.Words(en=("coffee",), zh=("咖啡",)), "price": word_lists.Words(en=("price",)),
+})
 
 
 def pages(rows: pd.DataFrame) -> list:
@@ -182,7 +185,7 @@ def test_wishes_that_as_many_share_are_named_together_and_none_is_called_that_of
 
 
 def test_the_label_of_a_wish_is_that_of_the_word_that_groups_it_whatever_the_quote_says():
-    shipped = aspects.read_words("none", aspects.SHIPPED, means="aspect")
+    shipped = word_lists.read_words("none", aspects.SHIPPED, means="aspect")
     quote = "It would be nice if the bottles were a bit larger for the price."
     assert voc_requests_pages._about("size", quote, shipped) == "size and quantity"
     assert voc_requests_pages._about("bottle", quote, shipped) == "price"

@@ -1,14 +1,13 @@
 """Which topics of service cases are failures of the company, and which are questions?
 
-The words stand in case_topics.yml; `data/<data set>/case_topics.yml` adds and removes, as aspects.yml does for what texts are
-about (aspects.py).
+The words stand in case_topics.yml; `data/<data set>/case_topics.yml` adds and removes (word_lists.py).
 """
 
 from pathlib import Path
 
 import pandas as pd
 
-from helpers.voc.aspects import Dictionary, read_words
+from helpers.texts.word_lists import Dictionary, read_words
 
 SHIPPED = Path(__file__).with_name("case_topics.yml")
 

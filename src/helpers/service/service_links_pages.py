@@ -13,7 +13,7 @@ from helpers.service import service_links, service_purchases
 from helpers.service.case_topics import is_failure
 from helpers.service.service import Cases
 from helpers.service.service_pages import columns_of
-from helpers.voc.aspects import Dictionary
+from helpers.texts.word_lists import Dictionary
 
 MAX_Q = 0.05  # of a difference that a title speaks of: several are looked at
 SOON = 90  # days in which somebody buys again soon

@@ -54,7 +54,7 @@ def find_themes(
     A sentence is about a theme that holds more than half of its weight; a review mentions a theme if one of its sentences is
     about it, so it may mention several or none. Words of praise, blame and filling are left out, so that a theme says
     what a review is about and not how it judges. Copies of another review (column `copy_of`, if there is one) count once;
-    `dictionary`: Chinese words that stay whole; `aspects` (aspects.Dictionary) and `before` (the last run's table `themes`)
+    `dictionary`: Chinese words that stay whole; `aspects` (word_lists.Dictionary) and `before` (the last run's table `themes`)
     give names (themes_names.py). Raises TooLittleData below 200 reviews with text.
     """
     own = reviews[reviews["copy_of"].isna()] if "copy_of" in reviews else reviews

@@ -76,7 +76,7 @@ def name_themes(
     """Return a name for each theme, every name once.
 
     First the name that the theme had in the last run (`before`: theme, anchor_words); then that of `THEME_NAMES` whose anchor
-    words weigh most in it, 30 % at least; then the aspect of the `dictionary` (aspects.Dictionary) that they speak of, 30 % at
+    words weigh most in it, 30 % at least; then the aspect of the `dictionary` (word_lists.py) that they speak of, 30 % at
     least, with the two heaviest words that tell more; then the three heaviest words. A word below 5 % of the heaviest tells
     nothing; one that judges otherwise than the theme (`contrary`) names it only where there is no other. A name is given to the
     theme that it fits best, so names do not depend on the order of the themes. No theme has the name of an aspect alone.

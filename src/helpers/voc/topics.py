@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
+from helpers.texts.word_lists import Dictionary
 from helpers.voc import aspects
 
 COLUMNS = ["feedback_id", "topic", "kind", "clause", "sentence", "closeness"]
 
 
-def find_topics(reviews: pd.DataFrame, dictionary: aspects.Dictionary, found=None) -> pd.DataFrame:
+def find_topics(reviews: pd.DataFrame, dictionary: Dictionary, found=None) -> pd.DataFrame:
     """Return one row a clause about a topic: feedback_id, topic, kind (aspect or theme), clause (lower case), sentence (as
     written), closeness (of a theme's clause to it; null for aspects).
 

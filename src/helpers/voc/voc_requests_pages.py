@@ -47,7 +47,7 @@ def study(reviews: pd.DataFrame, values: pd.DataFrame, *, dictionary: tuple[str,
 def pages(wishes: Wishes, *, aspects) -> list[Said | dict]:
     """Return what customers ask for as pieces of report.tell; a sentence where no wish is shared by ten authors.
 
-    aspects: aspects.Dictionary, which tells what a wish is about.
+    aspects: word_lists.Dictionary, which tells what a wish is about.
     """
     if not wishes.n_authors:
         return [Said("No text asks for anything in words that the patterns know.", {})]

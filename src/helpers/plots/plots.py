@@ -167,9 +167,9 @@ def bar(
     span = max(np.nanmax(np.abs(ends), initial=0), 1e-12)
     for position, end, number in zip(positions, ends, values, strict=True):
         side = 1 if number >= 0 else -1
-        ax.text(
-            (end if side > 0 else min(number, 0)) + side * 0.012 * span, position, shown(number, fmt), va="center",
-            ha="left" if side > 0 else "right", color=INK, fontsize=9.5,
+        ax.annotate(
+            shown(number, fmt), (end if side > 0 else min(number, 0), position), xytext=(4 * side, 0),
+            textcoords="offset points", va="center", ha="left" if side > 0 else "right", color=INK, fontsize=9.5,
         )
     if reference is not None:
         mark_reference(ax, reference, reference_label)

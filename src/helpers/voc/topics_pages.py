@@ -93,7 +93,10 @@ def _by_excess(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _aspect_findings(table: pd.DataFrame) -> list[Said]:
-    """Return findings for the aspects with clearly most complaints beyond what others would give, and for that with fewest."""
+    """Return findings for the aspects with clearly most complaints beyond what others would give, and for that with fewest.
+
+    Only the first says what to mend: the front page repeats it and names the same aspect in its alert.
+    """
     worse, better = (aspects_clear.clearly_different(table, worse=side) for side in (True, False))
     return [*(_aspect_finding(row, is_first=i == 0) for i, row in enumerate(worse.head(MOST_FOUND).itertuples())),
             *(_aspect_finding(row, is_first=False) for row in better.head(1).itertuples())]
@@ -115,7 +118,7 @@ def _aspect_finding(row, *, is_first: bool) -> Said:
         more if row.difference > 0 else fewer,
         {"topic": row.topic, "n": int(row.n), "share": row.dissatisfied_share, "others": row.others, "excess": abs(row.excess)},
         Evidence("estimate", n=int(row.n), estimate=row.difference, interval=(row.difference_low, row.difference_high),
-                 baseline=0.0, serves="what to mend" if row.difference > 0 else "what to offer"),
+                 baseline=0.0, serves="what to mend" if is_first else ""),
     )
 
 

@@ -340,3 +340,9 @@ def test_punctuation_between_chinese_letters_is_chinese():
     half_width = re.compile(r"[\u4e00-\u9fff][,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.$")
     wrong = [(file, chinese) for file, _, chinese in catalogue_entries() if half_width.search(chinese)]
     assert not wrong
+
+
+def test_no_space_stands_between_a_day_or_an_amount_and_a_chinese_letter():
+    spaced = re.compile(r"\{\w+:(?:day|month|money\w*)\} [\u4e00-\u9fff]")  # 2017年12月31日, 1,234元: both end in a letter
+    wrong = [(file, chinese) for file, _, chinese in catalogue_entries() if spaced.search(chinese)]
+    assert not wrong

@@ -235,30 +235,6 @@ def test_a_picture_is_a_palette_png_of_200_dpi_without_a_note_of_who_made_it():
     assert not picture.info.keys() & {"Software", "date:create", "Creation Time"}
 
 
-def test_a_wide_picture_is_laid_out_anew_for_a_phone_and_put_back():
-    figure = plots.bar(GROUPS, label="segment", value="revenue").figure
-    before = figure.get_size_inches().tolist()
-    narrow = plots.to_narrow_png(figure)
-    assert Image.open(io.BytesIO(narrow)).size[0] == round(plots.NARROW * plots.DPI)
-    assert figure.get_size_inches().tolist() == before
-
-
-def test_a_small_picture_needs_no_second_one_and_a_crowded_one_gets_none():
-    assert plots.to_narrow_png(plots.new((5.0, 3.0)).figure) is None
-    crowded = plots.new((9, 3))
-    crowded.set_xticks(range(10), ["a long label"] * 10)
-    assert plots.to_narrow_png(crowded.figure) is None
-
-
-def test_a_legend_of_many_columns_is_set_in_two_for_a_phone():
-    parts = {name: f"part {name}" for name in "abcdefgh"}
-    shares = pd.DataFrame({"label": ["x", "y"], **dict.fromkeys(parts, 0.125)})
-    axes = plots.stacked_shares(shares, label="label", parts=parts)
-    assert axes.get_legend()._ncols == 4
-    assert plots.to_narrow_png(axes.figure) is not None
-    assert axes.get_legend()._ncols == 2
-
-
 def test_figures_are_not_kept_by_pyplot():
     import matplotlib.pyplot as plt
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from helpers import i18n
-from helpers.plots import plots, plots_flow
+from helpers.plots import plots, plots_flow, plots_phone
 from helpers.segmentation.segmentation import SEGMENTS
 
 
@@ -40,7 +40,7 @@ def test_every_pair_is_one_ribbon_and_every_bar_has_its_name_and_size():
 
 @pytest.mark.slow
 def test_a_phone_gets_a_picture_of_its_own():
-    assert plots.to_narrow_png(drawn(rows()).figure) is not None
+    assert plots_phone.to_narrow_png(drawn(rows()).figure) is not None
 
 
 def test_one_flow_is_drawn():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.plots import plots
+from helpers.plots import plots, plots_phone
 from helpers.plots.plots_service import grouped_dots, panels
 
 TOPICS = pd.DataFrame({"topic": ["late", "broken"], "median": [2.0, np.nan], "p90": [9.0, np.nan], "rate": [.1, .2],
@@ -22,7 +22,7 @@ def test_a_panel_shows_median_and_90_percent_point_or_a_share_with_its_interval_
 def test_titles_of_panels_count_as_labels_so_that_no_picture_for_phones_has_them_overlap():
     figure = panels(TOPICS, label="topic", columns=[("A rather long title", *c[1:]) for c in COLUMNS * 2]).figure
     figure.set_size_inches(plots.NARROW, 2)
-    assert plots._n_touching(figure) > 0
+    assert plots_phone._n_touching(figure) > 0
 
 
 def test_groups_stand_under_each_other_beside_zero():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.plots import plots, plots_topics
+from helpers.plots import plots, plots_phone, plots_topics
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def test_frequency_and_dissatisfaction_share_their_rows():
     assert right.collections[1].get_offsets().tolist() == [[0.6, 0.0], [0.4, 1.0]]
     assert {word.get_text() for word in right.texts} == {"60%", "40%", "all"}
     assert [label.get_text() for label in left.get_yticklabels()] == ["delivery", "price"]
-    assert plots.to_narrow_png(right.figure)
+    assert plots_phone.to_narrow_png(right.figure)
 
 
 def test_a_change_runs_from_the_ring_to_the_dot():

@@ -49,8 +49,9 @@ def use_style() -> None:
         "axes.edgecolor": PALE, "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
         "axes.grid": False, "axes.axisbelow": True, "axes.unicode_minus": False, "axes.prop_cycle": mpl.cycler(color=PALETTE),
         "grid.color": "#E6E9ED", "grid.linewidth": 0.8, "text.color": INK, "xtick.color": MUTED, "ytick.color": MUTED,
-        "xtick.major.size": 0, "ytick.major.size": 0, "legend.frameon": False, "figure.facecolor": "white",
-        "figure.constrained_layout.use": True, "figure.dpi": 100, "text.parse_math": False, "svg.hashsalt": "workbook",
+        "xtick.major.size": 0, "ytick.major.size": 0, "xtick.major.pad": 7, "legend.frameon": False,
+        "figure.facecolor": "white", "figure.constrained_layout.use": True, "figure.dpi": 100, "text.parse_math": False,
+        "svg.hashsalt": "workbook",
     })
 
 
@@ -84,50 +85,6 @@ def _in_palette(pixels, size: tuple[int, int]) -> Image.Image:
     picture = Image.frombytes("P", size, of_pixel.tobytes())
     picture.putpalette([*ink.getpalette(), 255, 255, 255])
     return picture
-
-
-def to_narrow_png(figure) -> bytes | None:
-    """Return the figure laid out anew for a phone, letters as large as before; None where labels would touch."""
-    wide, high = figure.get_size_inches()
-    if wide <= NARROW * 1.25:
-        return None
-    touching = _n_touching(figure)
-    figure.set_size_inches(NARROW, max(1.3, 0.9 * high) + sum(map(_stack_legend, figure.axes)))
-    for axes in figure.axes:
-        if hasattr(ticks := axes.xaxis.get_major_locator(), "maxticks"):  # dates
-            ticks.maxticks = dict.fromkeys(ticks.maxticks, 4)
-    png = to_png(figure) if _n_touching(figure) <= touching else None
-    figure.set_size_inches(wide, high)
-    return png
-
-
-def _stack_legend(axes) -> float:
-    """Set a legend of many columns in two; return the inches of height that takes."""
-    legend = axes.get_legend()
-    if legend is None or legend._ncols < 3:
-        return 0.0
-    names = [name.get_text() for name in legend.get_texts()]
-    axes.legend(legend.legend_handles, names, ncols=2, **LEGEND)
-    return 0.22 * (-(-len(names) // 2) - -(-len(names) // legend._ncols))
-
-
-def _n_touching(figure) -> int:
-    """Return how many pairs of labels overlap, plus how many labels leave the figure."""
-    figure.draw_without_rendering()
-    boxes = []
-    for axes in figure.axes:
-        words = [*axes.texts, axes.xaxis.label, axes.yaxis.label]
-        words += axes.get_legend().get_texts() if axes.get_legend() else []
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            words += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-        boxes += [word.get_window_extent().extents for word in words if word.get_visible() and word.get_text().strip()]
-    if not boxes:
-        return 0
-    left, bottom, right, top = np.array(boxes).T + [[2], [2], [-2], [-2]]  # boxes are wider than their letters
-    apart = (left[:, None] >= right) | (left >= right[:, None]) | (bottom[:, None] >= top) | (bottom >= top[:, None])
-    n_pairs = int(np.triu(~apart, 1).sum())
-    return n_pairs + int(((left < 0) | (right > figure.bbox.width)).sum())
 
 
 def color_of(name: str, position: int = 0) -> str:

@@ -71,10 +71,10 @@ def finding_html(template: str, values: dict, given: str, why: str, n: int) -> s
 
 def picture(figure, phone, *, alt: str, name: str) -> str:
     """Return the figure as HTML: laid out for a page and for a phone, or to be panned where it cannot be narrow."""
-    from helpers.plots import plots
+    from helpers.plots import plots, plots_phone
 
     width, height = (round(100 * size) for size in figure.get_size_inches())
-    wide, narrow = plots.to_png(figure), plots.to_narrow_png(figure) if phone is None else plots.to_png(phone)
+    wide, narrow = plots.to_png(figure), plots_phone.to_narrow_png(figure) if phone is None else plots.to_png(phone)
     image = f'<img src="{_data_url(wide)}" alt="{escape(alt)}" width="{width}" height="{height}">'
     if narrow:
         source = f'<source media="screen and (max-width: 36rem)" srcset="{_data_url(narrow)}">'

@@ -99,6 +99,13 @@ _SURNAMED = re.compile(rf"姓({_ANY_SURNAME})(?=的|，|,|$)")
 _ZH_HINT = re.compile(f"{TITLES}|[总工姐哥]|{ROLES}|{ADDRESSED}|{LABELS}|我是|这里是|叫我|姓")
 
 _CAPITAL = r"(?:[A-Z]\.[ \t]?){0,2}[A-Z][a-zA-Z'’]+(?:[ \t]+(?:[A-Z]\.[ \t]*)?[A-Z][a-zA-Z'’]+|[ \t]+[A-Z]\.)?"
+_BREAK = r"(?:\n|<(?:br|/?p)\s*/?>)"
+_NO_SIGNATURE = (  # how a text ends on a line of its own, too
+    "Thanks|Thank|Enjoy|Sorry|None|Nothing|The|Good|Great|Best|Not|Never|No|Yes|Highly|Very|Five|Four|Three|Two|One|Pros|Cons"
+    "|Recommended|Recommend|Delicious|Excellent|Awesome|Amazing|Perfect|Fantastic|Wonderful|Love|Loved|Yum|Yummy|Yuck|Avoid"
+    "|Beware|Photo|Video|Update|Edit|Greetings|Cheers|Regards|Sincerely|Bon|Happy|Period|Done|End|Disappointed|Terrible"
+    "|Horrible|Bad|Poor|Ok|Okay|Nice|Well|Overall|Verdict|Rating|Amazon"
+)
 _EN_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in (
     (r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Señora?)(\.?)\s+(?!Coffee|Pepper|Clean|Martens)" + _CAPITAL,
         r"\1\2 [name]"),
@@ -108,6 +115,8 @@ _EN_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in
     (r"\b((?i:sincerely|regards|cheers|yours truly|respectfully|best wishes)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)",
      r"\1[name]"),
     (r"([.!?\"')…]\s*[-–—~]+\s*)" + _CAPITAL + r"\.?(?=\s*$)", r"\1[name]"),
+    (rf"({_BREAK}\s*[-–—~]*\s*)(?!(?:{_NO_SIGNATURE})\b)[A-Z][a-z]+(?:[ \t]+(?:[A-Z]\.[ \t]*)?[A-Z][a-z]+|[ \t]+[A-Z]\.)?"
+     r"(?=(?:,?\s*[\[(]?\d{1,4}([/.-])\d{1,2}\2\d{2,4}[\])]?)?\s*[-–—~]*\s*$)", r"\1[name]"),
     (r"\b((?i:agent|driver|courier|representative|rep|technician|cashier|manager|advisor|adviser|clerk|salesman|saleswoman"
      r"|assistant)"
      r",?\s+(?:named\s+|called\s+)?)(?![A-Z]{2})" + _CAPITAL, r"\1[name]"),
@@ -163,8 +172,7 @@ def _titled(found: re.Match) -> str:
     """Mask the longest ending of what stands before a title that can be a name: a surname, and no word of the language.
 
     Before a title of an occupation (客服, 经理), where words stand as often as names, the surname must be one of the hundred
-most
-    frequent, and no part of three characters a word of grammar (夏凉被客服).
+    most frequent, and no part of three characters a word of grammar (夏凉被客服).
     """
     before, title = found[1], found[2]
     is_occupation = title in OCCUPATIONS

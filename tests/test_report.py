@@ -164,10 +164,11 @@ def test_nothing_holds_that_is_small_or_whose_interval_is_wide_or_includes_the_b
 
 def test_a_finding_is_shown_with_its_grade_and_kept_for_the_table(run, shown):
     given_grade = report.finding(
-        "{n:count} of {of:count} customers", n=np.int64(5), of=10, evidence=Evidence("fact", n=100, estimate=0.5)
+        "{n:count} of {of:count} customers", n=np.int64(5), of=10,
+        evidence=Evidence("fact", n=100, estimate=0.5, serves="what to mend"),
     )
     assert given_grade == "holds"
-    assert 'data-grade="holds"' in shown[0]
+    assert 'data-grade="holds" data-serves="what to mend"' in shown[0]
     assert "5 of 10 customers" in shown[0]
     assert "n = 100; a full count of the data" in shown[0]
     row = report.findings().iloc[0]

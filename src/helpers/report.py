@@ -148,7 +148,8 @@ def finding(template: str, /, *, evidence: Evidence, **values) -> str:
         "high": evidence.interval[1] if evidence.interval else None,
         "baseline": evidence.baseline, "held_out": evidence.held_out, "serves": evidence.serves or None,
     })
-    _show("finding", finding_html(template, values, given, why, evidence.n), grade=given.replace(" ", "-"))
+    said = finding_html(template, values, given, why, evidence.n)
+    _show("finding", said, grade=given.replace(" ", "-"), serves=evidence.serves)
     return given
 
 

@@ -21,8 +21,9 @@ def block(role, body, **data):
     return new_output("display_data", {"text/html": f'<div class="block {role}"{extra}>{body}</div>'})
 
 
-def finding(sentence, grade="holds"):
-    return block("finding", f'<span class="grade">{grade}</span> <span class="sentence">{sentence}</span>', grade=grade)
+def finding(sentence, grade="holds", serves=""):
+    said = f'<span class="grade">{grade}</span> <span class="sentence">{sentence}</span>'
+    return block("finding", said, grade=grade, serves=serves)
 
 
 def text_cell(source, language=None):
@@ -134,6 +135,23 @@ def test_findings_are_listed_firmest_first_and_link_to_their_section(html):
     assert found.index("Firm one.") < found.index("Careful one.") < found.index("Weak one.")
     assert re.search(r'Firm one\..*?href="#s-2">Second</a>', found, re.DOTALL)
     assert re.search(r'Careful one\..*?href="#s-1">First</a>', found, re.DOTALL)
+
+
+def test_findings_stand_under_the_decision_that_they_serve_and_those_that_serve_none_come_last(html):
+    out = html(text_cell("## First"), code(
+        finding("It stands so."), finding("Trust it.", serves="what to trust"),
+        finding("Perhaps them.", "with-care", "whom to contact"), finding("These people.", serves="whom to contact"),
+        finding("Nobody knows.", "too-weak", "how to serve"),
+    ))
+    found = between(out, 'id="found"', "<details")
+    in_order = ["<h3>Whom to contact</h3>", "These people.", "Perhaps them.", "<h3>What to trust</h3>", "Trust it.",
+                "<h3>How things stand</h3>", "It stands so."]
+    assert sorted(in_order, key=found.index) == in_order
+    assert found.count("<h3>") == 3, "a heading without a finding"
+
+
+def test_findings_of_one_kind_need_no_heading(html):
+    assert "<h3>" not in between(html(text_cell("## First"), code(finding("Firm one."))), 'id="found"', "<details")
 
 
 def test_findings_too_weak_are_folded_away_and_counted(html):

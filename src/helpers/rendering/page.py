@@ -14,6 +14,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from helpers import i18n
+from helpers.evidence import DECISIONS
 from helpers.i18n import text
 from helpers.rendering import markup
 
@@ -21,7 +22,6 @@ ROLES = (
     "answer", "kpis", "finding", "chart", "table", "settings", "note", "lacking", "say", "points", "verdict", "quotes", "cards",
     "held", "written",
 )
-GRADES = ("holds", "with-care", "too-weak")  # the order in which findings are listed
 BLOCK = re.compile(r'<div class="block ([a-z]+)"((?: data-[a-z]+="[^"]*")*)>(.*)</div>\s*', re.DOTALL)
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 
@@ -90,6 +90,15 @@ class Page:
     def graded(self, *grades: str) -> list[dict]:
         """Return the findings of these grades, the firmest first, else in the notebook's order."""
         return [found for grade in grades for found in self.findings if found["grade"] == grade]
+
+    def by_decision(self) -> list[tuple[str, list[dict]]]:
+        """Return the findings that are not too weak under the decision that they serve, those that serve none last.
+
+        Decisions come in the order of `evidence.DECISIONS`, findings of each the firmest first.
+        """
+        firm = self.graded("holds", "with-care")
+        groups = [(decision, [found for found in firm if found["serves"] == decision]) for decision in (*DECISIONS, "")]
+        return [(text(decision or "how things stand"), found) for decision, found in groups if found]
 
 
 def build(notebook) -> Page:
@@ -217,7 +226,7 @@ def _put(page: Page, part: Part) -> None:
     elif part.kind == "finding":
         name = f"f-{len(page.findings) + 1}"
         page.findings.append({
-            "id": name, "html": part.html, "grade": part.data["grade"],
+            "id": name, "html": part.html, "grade": part.data["grade"], "serves": part.data.get("serves", ""),
             "section": None if section is page.lead else section,
         })
         section.parts.append(Part("finding", part.html, {**part.data, "id": name}))

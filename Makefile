@@ -68,8 +68,10 @@ score: $(ENV) ## how close the answers of simulated_retailer come to its truth (
 
 # --- working
 
-lab: $(ENV) ## open the notebooks in JupyterLab
-	$(PYTHON) -m jupyterlab notebooks
+lab: $(ENV) ## open the notebooks in JupyterLab, which then asks nobody for news, updates or extensions
+	@$(PYTHON) -m jupyterlab.labextensions disable $(NEWS) --level=sys_prefix > /dev/null 2>&1
+	$(PYTHON) -m jupyterlab notebooks --LabApp.extension_manager=readonly
+NEWS = @jupyterlab/apputils-extension:announcements
 
 SPREAD = -n auto --dist loadfile --no-loadscope-reorder   # a process a core; the tests of a file share what they set up
 test: $(DEV) ## all tests

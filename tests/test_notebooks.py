@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import papermill
 import pytest
@@ -306,3 +307,10 @@ def test_every_table_has_one_notebook_that_writes_it():
                 is_save = call == "save" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
                 if is_save and isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "tables":
                     assert contracts()[node.args[1].value].owner == topic, f"{name} writes {node.args[1].value}"
+
+
+def test_jupyterlab_still_knows_the_part_that_make_lab_turns_off():
+    makefile = (paths.PROJECT / "Makefile").read_text(encoding="utf-8")
+    name = re.search(r"^NEWS = (\S+)$", makefile, re.MULTILINE)[1]
+    core = Path(sys.prefix).glob("share/jupyter/lab/static/jlab_core.*.js")
+    assert any(name in script.read_text(encoding="utf-8") for script in core), "news and updates would be asked for again"

@@ -18,6 +18,7 @@ WITHIN_TENTH = 0.1  # of the estimate itself: money and times
 DECISIONS = (  # that a finding can serve, those closest to what somebody does next first
     "whom to contact", "what to mend", "how to serve", "where to spend", "what to offer", "what to expect", "what to trust",
 )
+DESCRIBES = "how things stand"  # what stands above findings that serve none of them
 
 
 @dataclass(frozen=True)

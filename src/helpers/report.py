@@ -15,7 +15,7 @@ from IPython.display import HTML, display
 from helpers import datasets, i18n, paths, tables
 from helpers.contracts import TOPICS
 from helpers.errors import UserError
-from helpers.evidence import OF_THE_RUN, Evidence, grade, with_history
+from helpers.evidence import DESCRIBES, OF_THE_RUN, Evidence, grade, with_history
 from helpers.i18n import text
 from helpers.rendering.blocks import capital, card_html, escape, finding_html, kpi_html, picture, table_html
 
@@ -173,7 +173,7 @@ def held(findings: pd.DataFrame) -> None:
 
 
 def _held_item(row: dict) -> str:
-    decision = f'<b>{escape(capital(text(row["serves"])))}</b> ' if isinstance(row["serves"], str) else ""
+    decision = f'<b>{escape(capital(text(row["serves"] if isinstance(row["serves"], str) else DESCRIBES)))}</b> '
     rests = text("n = {n:count}; {why:label}", n=row["n"], why=row["why"])
     said = text(row["template"], **json.loads(row["values"]))
     return f'<li>{decision}{escape(said)} <span class="evidence">{escape(rests)}</span></li>'

@@ -14,7 +14,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from helpers import i18n
-from helpers.evidence import DECISIONS
+from helpers.evidence import DECISIONS, DESCRIBES
 from helpers.i18n import text
 from helpers.rendering import markup
 
@@ -98,7 +98,7 @@ class Page:
         """
         firm = self.graded("holds", "with-care")
         groups = [(decision, [found for found in firm if found["serves"] == decision]) for decision in (*DECISIONS, "")]
-        return [(text(decision or "how things stand"), found) for decision, found in groups if found]
+        return [(text(decision or DESCRIBES), found) for decision, found in groups if found]
 
 
 def build(notebook) -> Page:

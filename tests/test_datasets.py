@@ -49,6 +49,8 @@ def test_a_minimal_file_is_enough(shop):
     assert settings.business.snapshot_date == date(2017, 12, 31)
     assert settings.business.margin_rate is None
     assert settings.title.in_language("zh") == "一家店"
+    broken = datasets.Bilingual(en="A shop, and more", zh="一家店， 开了 3 年； 另有网店")
+    assert (broken.in_language("zh"), broken.in_language("en")) == ("一家店，开了 3 年；另有网店", "A shop, and more")
     assert settings.sources[0].columns == {"transaction_id": "Receipt"}
 
 

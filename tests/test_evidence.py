@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import i18n, paths
-from helpers.evidence import DECISIONS, DESCRIBES, legend, strength, with_history
+from helpers.evidence import DECISIONS, DESCRIBES, legend, with_history
 from helpers.persona import persona_words
 
 AS_OF = pd.Timestamp("2017-12-31")
@@ -46,17 +46,6 @@ def test_the_legend_states_the_limits_in_both_languages():
         i18n.use(language=language)
         words = " ".join(i18n.text(said, **values) for said, values in legend())
         assert share in words and "±10%" in words and "±0.3" in words and "30" in words
-
-
-@pytest.mark.parametrize(("low", "high", "baseline", "expected"), [
-    (1.0, 3.0, 0.0, 2.0), (-3.0, -1.0, 0.0, 2.0), (0.0, 2.0, 0.0, 1.0), (-1.0, 1.0, 0.0, 0.0), (2.0, 2.0, 1.0, float("inf")),
-])
-def test_strength_counts_half_widths_between_the_baseline_and_the_middle_of_the_interval(low, high, baseline, expected):
-    assert strength(pd.DataFrame({"low": [low], "high": [high], "baseline": [baseline]})).tolist() == [expected]
-
-
-def test_a_count_has_no_strength():
-    assert strength(pd.DataFrame({"low": [None], "high": [None], "baseline": [0.0]}, dtype=float)).isna().all()
 
 
 def test_findings_of_a_run_before_decisions_were_named_are_kept_as_the_run_before():

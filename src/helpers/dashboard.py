@@ -10,7 +10,7 @@ import ibis
 import pandas as pd
 
 from helpers.errors import TooLittleData
-from helpers.evidence import DECISIONS, strength
+from helpers.evidence import DECISIONS
 from helpers.proportions import wilson
 from helpers.report import Kpi
 from helpers.voc import aspects_clear
@@ -208,7 +208,7 @@ def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame
 
     findings: topic → table `findings_<topic>`; what earlier runs said does not count. Decisions come in the order of
     `evidence.DECISIONS`, findings that only describe last. Of two for the same decision a prediction goes before an estimate
-    and a count; then the one whose interval lies farther from its baseline (`evidence.strength`); then the one said first.
+    and a count; then one that is compared with something before one that is not; then the one said first.
     """
     kinds = {"prediction": 0, "estimate": 1, "fact": 2}
     decisions = {decision: place for place, decision in enumerate(DECISIONS)}
@@ -217,9 +217,9 @@ def holding(findings: dict[str, pd.DataFrame], *, most: int = 3) -> pd.DataFrame
         held = frame[frame["is_current"] & (frame["grade"] == "holds")]
         held = held.assign(
             topic=topic, place=held["serves"].map(decisions).fillna(len(DECISIONS)), order=held["kind"].map(kinds),
-            strength=strength(held),
-        ).sort_values(["place", "order", "strength", "finding_id"], ascending=[True, True, False, True])
-        parts.append(held.drop_duplicates("place").head(most).drop(columns=["place", "order", "strength"]))
+            alone=held[["low", "baseline"]].isna().any(axis=1),
+        ).sort_values(["place", "order", "alone", "finding_id"])
+        parts.append(held.drop_duplicates("place").head(most).drop(columns=["place", "order", "alone"]))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -46,7 +46,8 @@ class Bilingual(_Strict):
     zh: str
 
     def in_language(self, language: str) -> str:
-        return getattr(self, language)
+        """Return the text; in Chinese without the space that a line broken in YAML leaves behind a comma or full stop."""
+        return self.en if language == "en" else re.sub(r"(?<=[，。；：、！？]) ", "", self.zh)
 
 
 class Assumption(_Strict):

@@ -107,16 +107,6 @@ def legend() -> list[tuple[str, dict]]:
     ]
 
 
-def strength(findings: pd.DataFrame) -> pd.Series:
-    """Return by how many half-widths of its interval each finding's baseline lies outside that interval's middle.
-
-    findings: table `findings_<topic>`. Above 1 = the interval excludes the baseline. NaN where there is no interval or no
-    baseline: a count, or an estimate that is compared with nothing.
-    """
-    middle, half = (findings["low"] + findings["high"]) / 2, (findings["high"] - findings["low"]) / 2
-    return (middle - findings["baseline"]).abs() / half
-
-
 def _are_known(*values: float | None) -> bool:
     """Say whether all of the values are numbers: one that could not be computed supports nothing."""
     return not pd.isna(list(values)).any()

@@ -161,6 +161,13 @@ def signed(value: float, formatter=number, **options) -> str:
     return sign + shown
 
 
+def points(value: float) -> str:
+    """Return a difference of two shares: +5.1 points, in Chinese +5.1 个百分点; as a per cent it would read as a ratio."""
+    if is_unknown(value):
+        return "–"
+    return signed(100 * value, places=1) + (" points" if _state["language"] == "en" else " 个百分点")
+
+
 def calendar_day(value) -> str:
     """Return a day: 31 Dec 2017, 2017年12月31日; unknown is an en dash."""
     if is_unknown(value):
@@ -206,6 +213,7 @@ FORMATS = {
     "money2": functools.partial(money, places=2),
     "change_percent": functools.partial(signed, formatter=percent),
     "change_percent1": functools.partial(signed, formatter=percent, places=1),
+    "change_points1": points,
     "change_money": functools.partial(signed, formatter=money),
     "change_number": signed,
     "change_number1": functools.partial(signed, places=1),

@@ -212,10 +212,13 @@ def test_what_is_absent_is_listed_with_what_it_would_show(joined):
 def test_months_are_those_of_the_business():
     moments = ["2017-02-01 04:59:59", "2017-02-01 05:00:00", "2017-03-01 12:00:00"]
     lines = ibis.memtable(pd.DataFrame({"ordered_at": pd.to_datetime(moments, utc=True), "revenue": [1.0, 2.0, 4.0]}))
-    months = collection.volume_by_month(lines, "America/New_York")
+    days = {"first_day": pd.Timestamp("2017-01-31"), "as_of": pd.Timestamp("2017-03-01")}
+    months = collection.volume_by_month(lines, "America/New_York", **days)
     assert months["month"].tolist() == [pd.Timestamp("2017-01-01"), pd.Timestamp("2017-02-01"), pd.Timestamp("2017-03-01")]
     assert months["n_lines"].tolist() == [1, 1, 1]
     assert months["revenue"].tolist() == [1, 2, 4]
+    days = {"first_day": pd.Timestamp("2017-02-01"), "as_of": pd.Timestamp("2017-02-28")}
+    assert collection.volume_by_month(lines, "America/New_York", **days)["revenue"].tolist() == [2], "outside the window"
 
 
 # --- what the page says

@@ -61,7 +61,7 @@ def test_only_statements_that_pass_are_said_with_index_interval_n_and_q_and_at_m
     loved = [line for line in dict(poster_of(PORTRAIT, cells).parts)["What they love"] if line.is_tested]
     assert len(loved) == persona_cards.MAX_SENTENCES
     assert loved[0].words == "More of their money goes to thing 7: 20.0%, others 10.0% (index 200)"
-    assert loved[0].rests == "95% interval 150–250, n = 50, q = 0.010"
+    assert loved[0].rests == "index: 95% interval 150–250, n = 50, q = 0.010"
     assert not any("thing 3" in line.words for line in loved)
 
 
@@ -74,7 +74,7 @@ def test_what_they_buy_less_of_stands_apart_from_what_they_love():
 def test_a_statement_that_is_gone_among_customers_alike_says_so():
     cells = cells_of({"explained_by": "region", "q_value": 0.0001})
     line = dict(poster_of(PORTRAIT, cells).parts)["What they love"][0]
-    assert line.rests == "95% interval 150–250, n = 50, q < 0.001; gone among customers alike in region"
+    assert line.rests == "index: 95% interval 150–250, n = 50, q < 0.001; gone among customers alike in region"
 
 
 def test_a_card_without_statements_says_so_a_small_one_says_why_and_neither_makes_a_statement():

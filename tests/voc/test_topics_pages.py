@@ -177,7 +177,7 @@ def test_answer_figure_finding_chart_and_front_page_name_the_same_aspect_by_text
     assert list(pieces[0]["data"]["topic"]) == ["packaging", "delivery", "payment", "price"]
     findings = [piece for piece in pieces if isinstance(piece, Said) and piece.evidence]
     assert [one.values["topic"] for one in findings] == ["packaging", "delivery", "payment", "price"]
-    assert [one.evidence.serves for one in findings] == ["what to mend", "", "", ""], "the front page repeats the first"
+    assert [one.evidence.serves for one in findings] == ["what to mend"] * 3 + [""], "praise is nothing to mend"
     assert topics_pages.key_figures(topics)[0]["label"] == "Dissatisfied with packaging"
     alert = dashboard.voice_alert(pd.DataFrame(), aspects_sentiment.summarise(topics, n_read=1))
     assert alert.values["topic"] == "packaging"

@@ -38,8 +38,8 @@ def definitions() -> dict:
         "definition": (text("Definition of lost"), "label"), "n": (text("Customers"), "count"),
         "share": (text("Share lost"), "percent1"), "low": (text("from"), "percent1"), "high": (text("to"), "percent1"),
         "auc": (text("Pairs ranked right (AUC)"), "percent1"), "recency_auc": (text("by recency alone"), "percent1"),
-        "gain": (text("Difference"), "change_percent1"), "gain_low": (text("from"), "change_percent1"),
-        "gain_high": (text("to"), "change_percent1"), "returned": (text("Bought again in the next outcome"), "percent"),
+        "gain": (text("Difference"), "change_points1"), "gain_low": (text("from"), "change_points1"),
+        "gain_high": (text("to"), "change_points1"), "returned": (text("Bought again in the next outcome"), "percent"),
     }
 
 
@@ -56,10 +56,10 @@ def overlap() -> dict:
 def rivals() -> dict:
     """Return the columns of the comparison that decides on the score in use."""
     return {
-        "rival": (text("Simpler score"), "label"), "auc": (text("The model's gain in AUC"), "change_percent1"),
-        "auc_low": (text("from"), "change_percent1"), "auc_high": (text("to"), "change_percent1"),
-        "skill": (text("Gain in Brier skill"), "change_percent1"), "skill_low": (text("from"), "change_percent1"),
-        "skill_high": (text("to"), "change_percent1"), "is_beaten": (text("Beaten"), ""),
+        "rival": (text("Simpler score"), "label"), "auc": (text("The model's gain in AUC"), "change_points1"),
+        "auc_low": (text("from"), "change_points1"), "auc_high": (text("to"), "change_points1"),
+        "skill": (text("Gain in Brier skill"), "change_points1"), "skill_low": (text("from"), "change_points1"),
+        "skill_high": (text("to"), "change_points1"), "is_beaten": (text("Beaten"), ""),
     }
 
 
@@ -76,9 +76,9 @@ def drift() -> dict:
     """Return the columns of expected and true share lost by cut-off."""
     return {
         "cut_off": (text("Cut-off"), "day"), "n": (text("Customers"), "count"), "share_lost": (text("Share lost"), "percent1"),
-        "before": (text("Expected, not shifted"), "percent1"), "error_before": (text("Difference"), "change_percent1"),
+        "before": (text("Expected, not shifted"), "percent1"), "error_before": (text("Difference"), "change_points1"),
         "after": (text("Expected, shifted"), "percent1"),
-        "error_after": (text("Difference"), "change_percent1"),
+        "error_after": (text("Difference"), "change_points1"),
     }
 
 

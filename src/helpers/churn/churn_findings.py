@@ -235,15 +235,14 @@ def driver_finding(drivers: pd.DataFrame, *, n_first: int, n: int) -> Sentence:
     if first["points"] <= 0:
         return Sentence(
             "The first {n_first:count} of the list are there for what they would take with them: none of the reasons "
-            "raises their "
-            "risk above that of the average customer.", {"n_first": n_first}, Evidence("prediction", n, serves="what to offer"),
+            "raises their risk above that of the average customer.", {"n_first": n_first},
+            Evidence("prediction", n, serves="whom to contact"),
         )
     return Sentence(
-        "What sets the first {n_first:count} of the list apart from the average customer is above all "
-        "“{reason:label}”. It alone "
-        "multiplies their odds of being lost by {times:number1}.",
+        "What sets the first {n_first:count} of the list apart from the average customer is above all “{reason:label}”. It "
+        "alone multiplies their odds of being lost by {times:number1}.",
         {"n_first": n_first, "reason": first["reason"], "times": float(np.exp(first["points"]))},
-        Evidence("prediction", n, serves="what to offer"),
+        Evidence("prediction", n, serves="whom to contact"),
     )
 
 

@@ -222,11 +222,16 @@ def absent(collected: dict) -> pd.DataFrame:
     return pd.DataFrame({"table": [SPOKEN[name] for name in names], "gives": [contract(name).gives for name in names]})
 
 
-def volume_by_month(transactions, time_zone: str) -> pd.DataFrame:
-    """Return lines and revenue by calendar month (business time zone): month, n_lines, revenue."""
+def volume_by_month(transactions, time_zone: str, *, first_day: pd.Timestamp, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return lines and revenue by calendar month (business time zone): month, n_lines, revenue.
+
+    Only of the data window, both days included: a date of 1900 that stands for none would leave no room for the others.
+    """
     from helpers.timezones import local
 
-    month = local(transactions.ordered_at, time_zone, transactions).truncate("M").cast("date")
+    day = local(transactions.ordered_at, time_zone, transactions).cast("date")
+    transactions = transactions.mutate(day=day).filter(day.between(first_day.date(), as_of.date()))
+    month = transactions.day.truncate("M")
     by_month = transactions.group_by(month=month).agg(n_lines=ibis._.count(), revenue=ibis._.revenue.sum())
     return by_month.order_by("month").to_pandas().astype({"month": "datetime64[us]"})
 

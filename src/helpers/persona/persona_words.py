@@ -73,8 +73,8 @@ SENTENCES = {
     ),
 }
 OF_SEGMENT = "{segment:label}: "  # stands before the sentence where the segment is not named by the card around it
-SUPPORT = "95% interval {low:count}–{high:count}, n = {n:count}, q = {q:number3}"
-SURE = "95% interval {low:count}–{high:count}, n = {n:count}, q < 0.001"
+SUPPORT = "index: 95% interval {low:count}–{high:count}, n = {n:count}, q = {q:number3}"
+SURE = "index: 95% interval {low:count}–{high:count}, n = {n:count}, q < 0.001"
 EXPLAINED = "gone among customers alike in {by:label}"
 COLUMNS = {  # column → (label, format)
     "segment": ("Segment", "label"), "kind": ("Kind", "label"), "attribute": ("Attribute", "label"),
@@ -85,8 +85,8 @@ COLUMNS = {  # column → (label, format)
     "n_contacted": ("Contacted", "count"), "answered_rate": ("Answered", "percent1"), "answered_low": ("from", "percent1"),
     "answered_high": ("to", "percent1"), "n_contacts": ("Contacts", "count"),
     "contacts_per_customer": ("Per customer", "number1"),
-    "rate": ("Answered", "percent1"), "crude": ("Difference, all together", "change_percent1"),
-    "adjusted": ("Difference within", "change_percent1"), "low": ("from", "change_percent1"), "high": ("to", "change_percent1"),
+    "rate": ("Answered", "percent1"), "crude": ("Difference, all together", "change_points1"),
+    "adjusted": ("Difference within", "change_points1"), "low": ("from", "change_points1"), "high": ("to", "change_points1"),
     "verdict": ("Verdict", "label"),
     "rule": ("Test", "label"), "observed": ("Real segments", "count"), "by_chance": ("Shuffled, mean", "number1"),
     "most_by_chance": ("Shuffled, most", "count"),

@@ -176,8 +176,9 @@ def sentence(bands: pd.DataFrame, strengths: pd.DataFrame, *, attribute: str, se
         ), values
     return (
         "Of customers with {attribute:label} {band:label}, {share:percent} are {segment:label}, against {others:percent} of "
-        "the others of whom it is known (difference between {low:change_percent} and {high:change_percent})."
-    ), values
+        "the others of whom it is known (difference {low_points:change_number} to {high_points:change_number} percentage "
+        "points)."
+    ), values | {f"{end}_points": 100 * values[end] for end in ("low", "high")}
 
 
 def coverage_sentence(cover: dict[str, float]) -> tuple[str, dict]:

@@ -30,7 +30,7 @@ COLUMNS = {  # column → (label, format)
     "q_value": ("q value", "number3"), "scheme": ("Way to divide customers", "label"),
     "n_groups": ("Groups", "count"), "eta_squared": ("Variance explained", "percent1"), "low": ("from", "percent1"),
     "high": ("to", "percent1"), "slipping_share": ("To be won back", "percent1"),
-    "grid_low": ("Against the 25 cells: from", "change_percent1"), "grid_high": ("to", "change_percent1"),
+    "grid_low": ("Against the 25 cells: from", "change_points1"), "grid_high": ("to", "change_points1"),
     "verdict": ("Verdict", "label"), "n_stable": ("Clusters that come back", "count"), "comes_back": ("All come back", "label"),
     "tighter": ("Tighter than a cloud", "label"), "gap": ("Gap", "number2"), "gap_error": ("± error", "number2"),
     "calinski_harabasz": ("Calinski-Harabasz", "count"), "davies_bouldin": ("Davies-Bouldin", "number2"),
@@ -41,8 +41,8 @@ COLUMNS = {  # column → (label, format)
     "ami": ("Overlap (0–1)", "number2"), "chance": ("Limit of chance", "number3"), "A": ("A", "percent"),
     "B": ("B", "percent"), "C": ("C", "percent"), "from_segment": ("From", "label"), "to_segment": ("To", "label"),
     "n_from": ("Customers then", "count"), "expected_share": ("With an unchanged rhythm", "percent1"),
-    "net_share": ("True move", "change_percent1"), "net_low": ("from", "change_percent1"),
-    "net_high": ("to", "change_percent1"),
+    "net_share": ("True move", "change_points1"), "net_low": ("from", "change_points1"),
+    "net_high": ("to", "change_points1"),
     "n_before": ("Customers then", "count"), "came_back": ("Came back", "percent"),
     "next_per_customer": ("Spent each", "money"), "expected_revenue": ("Expected revenue", "money"),
     "expected_low": ("from", "money"), "expected_high": ("to", "money"), "kept_share": ("Keep the segment", "percent"),
@@ -186,11 +186,13 @@ def flow_sentence(moves: pd.DataFrame) -> tuple[str, dict]:
     if real.empty:
         return "Where customers stand differs between the days, how often they buy does not.", {}
     most = real.loc[(real["n_customers"] - real["expected_n"]).idxmax()]
-    values = {name: float(most[name]) for name in ("share", "expected_share", "net_low", "net_high")}
+    values = {name: float(most[name]) for name in ("share", "expected_share")}
+    values |= {name: 100 * float(most[name]) for name in ("net_low", "net_high")}
     values |= {"start": most["from_segment"], "end": most["to_segment"], "n": int(most["n_customers"])}
     return (
         "The largest: {n:count} customers went from {start:label} to {end:label}, {share:percent} of the former, against "
-        "{expected_share:percent} with an unchanged rhythm (difference {net_low:change_percent} to {net_high:change_percent})."
+        "{expected_share:percent} with an unchanged rhythm (difference {net_low:change_number} to {net_high:change_number} "
+        "percentage points)."
     ), values
 
 

@@ -26,7 +26,7 @@ SPLIT_COLUMNS = {
     "mix_low": ("Mix from", ""), "mix_high": ("Mix to", ""), "within": ("Within", ""), "within_low": ("Within from", ""),
     "within_high": ("Within to", ""),
 }
-CHANGE_FORMATS = {"nps": "change_number1", "csat": "change_percent1", "ces": "change_number2"}
+CHANGE_FORMATS = {"nps": "change_number1", "csat": "change_points1", "ces": "change_number2"}
 
 
 # --- trend

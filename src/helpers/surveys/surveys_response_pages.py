@@ -85,7 +85,8 @@ def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
                            reference=float(total["share"]), reference_label=t("all invitations")),
         "title": t("{share:percent} answer, all groups alike", share=total["share"])
         if lowest["share"] == highest["share"] else t(
-            "{share:percent} answer: fewest “{low_group:label}” ({low:percent}), most “{high_group:label}” ({high:percent})",
+            "{share:percent} answer; of the larger groups fewest “{low_group:label}” ({low:percent}), most "
+            "“{high_group:label}” ({high:percent})",
             share=total["share"], low_group=lowest["group"], low=lowest["share"], high_group=highest["group"],
             high=highest["share"],
         ),

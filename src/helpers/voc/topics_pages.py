@@ -32,8 +32,8 @@ ASPECT_COLUMNS = {
 }
 CHANGE_COLUMNS = {
     "topic": ("What it is about", "label"), "share_before": ("Share before", "percent1"), "share": ("Share now", "percent1"),
-    "n": ("Texts now", "count"), "change": ("Change", "change_percent1"), "low": ("Interval from", "change_percent1"),
-    "high": ("Interval to", "change_percent1"), "q_value": ("q", "q_value"),
+    "n": ("Texts now", "count"), "change": ("Change", "change_points1"), "low": ("Interval from", "change_points1"),
+    "high": ("Interval to", "change_points1"), "q_value": ("q", "q_value"),
 }
 QUOTE_COLUMNS = {"topic": ("What it is about", "label"), "origin": ("By", ""), "quote": ("Quote", "")}
 SILENT = {True: "sounds dissatisfied; gave no verdict", False: "sounds satisfied; gave no verdict"}
@@ -118,7 +118,7 @@ def _aspect_finding(row, *, is_first: bool) -> Said:
         more if row.difference > 0 else fewer,
         {"topic": row.topic, "n": int(row.n), "share": row.dissatisfied_share, "others": row.others, "excess": abs(row.excess)},
         Evidence("estimate", n=int(row.n), estimate=row.difference, interval=(row.difference_low, row.difference_high),
-                 baseline=0.0, serves="what to mend" if is_first else ""),
+                 baseline=0.0, serves="what to mend" if row.difference > 0 else ""),
     )
 
 

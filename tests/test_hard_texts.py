@@ -56,3 +56,17 @@ def test_no_kind_of_texts_breaks_the_report(case, read):  # noqa: F811
     pages = read("feedback", CASES[case](), language=language, stages=("06_voc",))
     check({stage: page.replace("None of", "Not one of") for stage, page in pages.items()})
     assert SAID[case][language] in visible(pages["06_voc"])
+
+
+def test_service_cases_alone_make_a_report(read):  # noqa: F811
+    draw, n = np.random.default_rng(5), 200
+    opened = pd.Timestamp("2017-01-10", tz="UTC") + pd.to_timedelta(draw.uniform(0, 200, n), unit="D")
+    cases = tables.empty("cases").reindex(range(n)).assign(
+        case_id=[f"c{i}" for i in range(n)], customer_id=[f"p{i % 80}" for i in range(n)], opened_at=opened,
+        first_response_at=opened + pd.to_timedelta(draw.exponential(3, n), unit="h"),
+        closed_at=opened + pd.to_timedelta(4 + draw.exponential(30, n), unit="h"), channel="mail",
+        topic=draw.choice(["late", "invoice"], n), csat=draw.integers(1, 6, n).astype(float),
+    )
+    pages = read("cases", cases, language="en", stages=("06_voc",))
+    check(pages)
+    assert "Half of 200 cases get a first answer within" in visible(pages["06_voc"])

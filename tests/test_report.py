@@ -125,6 +125,8 @@ def test_a_run_without_a_first_day_shows_a_dash_as_window(home, shown):
     (Evidence("prediction", n=30, interval=(0.8, 0.9), baseline=0.7, held_out=False), "with care"),
     (Evidence("prediction", n=30, interval=(0.8, 0.9), baseline=0.7, held_out=True), "holds"),
     (Evidence("prediction", n=30, interval=(0.8, 0.9), baseline=0.8, held_out=True), "too weak"),
+    (Evidence("prediction", n=30, interval=(0.8, 0.9), baseline=0.7, held_out=True, coverage=0.49), "with care"),
+    (Evidence("fact", n=float("nan")), "too weak"),
     (Evidence("prediction", n=30, interval=(0.8, 0.9), held_out=True), "with care"),
     (Evidence("prediction", n=30, held_out=True, baseline=0.7), "with care"),
     (Evidence("prediction", n=29, interval=(0.8, 0.9), baseline=0.7, held_out=True), "too weak"),

@@ -53,7 +53,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
     having an interval is no support, and without either limit it is read with care. An interval that touches the baseline
     includes it; one exactly as wide as the limit is narrow enough, and no limit (0, a tenth of nothing) is met by none.
     """
-    if evidence.n < MIN_GROUP:
+    if not evidence.n >= MIN_GROUP:  # an unknown number is none
         return "too weak", "fewer than 30 observations"
     if evidence.kind == "fact":
         return _of_all(evidence, "a full count of the data")
@@ -75,7 +75,7 @@ def grade(evidence: Evidence) -> tuple[str, str]:
         return "with care", "not measured on unseen data"
     if not has_baseline:
         return "with care", "no baseline"
-    return "holds", "measured on unseen data, beside a baseline"
+    return _of_all(evidence, "measured on unseen data, beside a baseline")
 
 
 def _of_all(evidence: Evidence, why: str) -> tuple[str, str]:

@@ -41,6 +41,25 @@ def sentences(pieces) -> str:
                     for piece in pieces)
 
 
+def never_answered(share: float) -> pd.DataFrame:
+    """Return cases of which that share, of the topic "refund", waits for an answer that never comes."""
+    rows = world(400)
+    is_refund = np.arange(len(rows)) < share * len(rows)
+    return rows.assign(topic=np.where(is_refund, "refund", "delivery"),
+                       first_response_at=rows["first_response_at"].mask(is_refund), closed_at=rows["closed_at"].mask(is_refund))
+
+
+def test_where_many_still_wait_no_end_is_told_that_nobody_saw_and_the_slowest_topic_is_the_one_without_answers():
+    told, _ = service_pages.how_well(service.read_cases(never_answered(0.3), as_of=AS_OF, time_zone="UTC"), source="x")
+    words = sentences(told)
+    assert "–" not in words.replace(" – ", "")
+    assert "more than one in ten wait so long that their answer is not seen" in words
+    assert "stay open so long that their end is not seen" in words
+    assert "More than half of the cases about “refund” have no first answer yet" in words
+    few, _ = service_pages.how_well(service.read_cases(never_answered(0.0), as_of=AS_OF, time_zone="UTC"), source="x")
+    assert "not seen" not in sentences(few)
+
+
 @pytest.mark.slow
 def test_times_shares_and_backlog_are_told_with_n_and_interval_and_the_page_shows_them(shown, home):
     told, tables = service_pages.how_well(cases(), source="x")

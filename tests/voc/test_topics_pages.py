@@ -126,16 +126,19 @@ def test_a_run_as_of_an_earlier_day_tells_what_was_new_then():
 
 
 @pytest.mark.parametrize(("n_other", "is_said"), [(19, False), (20, True)])
-def test_other_channels_among_the_new_texts_are_a_warning(n_other, is_said):
+def test_other_channels_among_the_new_texts_are_a_warning_and_leave_no_finding(n_other, is_said):
     frame = reviews(400)
     frame.loc[200:199 + n_other, "channel"] = "call"
     first = topics_history.add_run(frame.head(200), None, as_of=pd.Timestamp("2025-01-01"))
     runs = topics_history.add_run(frame, first, as_of=pd.Timestamp("2025-02-01"))
     table = about(price=(400, 0.5)).iloc[[*range(10), *range(200, 280)]]
     nothing = pd.DataFrame({"run": [], "kind": [], "topic": []})
-    told = said(topics_pages.changes(table, frame, runs, nothing, run=RUN, source="s"))
+    pieces = topics_pages.changes(table, frame, runs, nothing, run=RUN, source="s")
+    told = said(pieces)
     warning = "10% of the later texts come from other channels than the earlier ones; that alone can move topics."
-    assert (told[-1] == warning) == is_said
+    assert told[-1] == "Growing since the last run: price, in 40.0% of 200 new texts, 5.0% of the earlier ones."
+    assert (told[-2] == warning) == is_said
+    assert any(isinstance(piece, Said) and piece.evidence is not None for piece in pieces) != is_said
 
 
 def test_the_first_six_topics_stand_on_the_page_and_the_others_in_a_table():

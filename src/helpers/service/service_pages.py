@@ -1,5 +1,8 @@
 """How well service answers, as `report.tell` shows it: charts, table and sentences from service.py."""
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
@@ -69,13 +72,16 @@ def how_well(cases: Cases, *, source: str) -> tuple[list, dict]:
 def _times(total: pd.Series, cases: Cases) -> list:
     """Return first answers (of tickets, then of talks), closing, handling, the last months, and how times are to be read."""
     pieces = [_first_answer(total, _talks_apart(cases))]
-    if talks := service.waits_of_talks(cases):
+    if (talks := service.waits_of_talks(cases)) and _are_known(talks.values()):
         pieces.append(Said(
             "Where people are talked to at once ({channels:list}), half of {n:count} are answered within {median:number1} "
             "minutes (95% interval {low:number1} to {high:number1}), nine in ten within {p90:number1}.", talks,
         ))
-    if total["close_median_hours"] == total["close_median_hours"]:
+    if _are_known([total["close_median_hours"]]):
         pieces.append(Said(
+            "Half of {n:count} cases are closed within {median:number1} days (95% interval from {low:number1} up); more than "
+            "one in ten stay open so long that their end is not seen."
+            if not _are_known(total[["close_median_high", "close_p90_hours"]]) else
             "Half of {n:count} cases ({channels:list} left out) are closed within {median:number1} days (95% interval "
             "{low:number1} to {high:number1}), nine in ten within {p90:number1} days."
             if _talks_apart(cases) else
@@ -91,7 +97,7 @@ def _times(total: pd.Series, cases: Cases) -> list:
             "of ten.",
             {"n": int(total["handle_n"]), "median": total["handle_median_minutes"], "p90": total["handle_p90_minutes"]},
         ))
-    if recent := service.lately(cases):
+    if (recent := service.lately(cases)) and _are_known(recent.values()):
         pieces.append(Said(
             "Of the cases of the last {days:count} days half got a first answer within {median:number1} hours (95% interval "
             "{low:number1} to {high:number1}); of those of the {days:count} days before, within {before:number1}.", recent,
@@ -104,7 +110,7 @@ def _times(total: pd.Series, cases: Cases) -> list:
 def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
     """Return the waits by the clock beside those in opening hours; nothing where these are not known."""
     outside = service.outside_hours(cases)
-    if outside is None or total["first_open_median_hours"] != total["first_open_median_hours"]:
+    if outside is None or not _are_known(total[["first_open_median_hours", "first_open_median_low", "first_open_median_high"]]):
         return []
     waits = pd.DataFrame([{"wait": label, "median": total[f"{name}_median_hours"], "p90": total[f"{name}_p90_hours"]}
                           for name, label in WAITS.items()]).dropna(subset="median")
@@ -128,6 +134,11 @@ def _in_opening_hours(total: pd.Series, cases: Cases) -> list:
                            "caption": t("Waiting by the clock and in opening hours")}]
 
 
+def _are_known(values: Iterable) -> bool:
+    """Return whether none is missing: a median or an end of its interval is, where too many cases still wait."""
+    return not pd.isna(list(values)).any()
+
+
 def _without_talks(channels: pd.DataFrame, cases: Cases) -> pd.DataFrame:
     """Return the rows without the hours of channels where people talk at once: minutes would be shown as 0.0 hours."""
     hours = [name for name in CHANNEL_COLUMNS if name.endswith("_hours")]
@@ -144,6 +155,9 @@ def _talks_apart(cases: Cases) -> list[str]:
 def _first_answer(total: pd.Series, apart: list[str]) -> Said:
     if total["first_median_hours"] == total["first_median_hours"]:
         return Said(
+            "Half of {n:count} cases get a first answer within {median:number1} hours (95% interval from {low:number1} up); "
+            "more than one in ten wait so long that their answer is not seen."
+            if not _are_known(total[["first_median_high", "first_p90_hours"]]) else
             "Half of {n:count} cases ({channels:list} left out) get a first answer within {median:number1} hours (95% "
             "interval {low:number1} to {high:number1}); one in ten waits longer than {p90:number1} hours."
             if apart else
@@ -195,13 +209,17 @@ def _by_topic(quality: pd.DataFrame, cases: Cases, source: str) -> list:
     panels = [panel for panel in panels if topics[panel[1]].notna().any()]
     if len(topics) < 2 or not panels:
         return [Lacking("The cases name no topics that could be told apart.", {})]
-    order = topics.sort_values([panels[0][1], "topic"], ascending=[False, True], na_position="last")
+    is_unseen = topics["first_median_hours"].isna() & (topics["first_n"] > 0)  # more than half still wait: the slowest
+    order = topics.assign(key=topics[panels[0][1]].mask(is_unseen, np.inf)).sort_values(
+        ["key", "topic"], ascending=[False, True])
     worst, best = order.iloc[0], order.dropna(subset=panels[0][1]).iloc[-1]
-    title = t("A first answer takes {slow:number1} hours at the median for “{worst:label}”, {fast:number1} for "
-              "“{best:label}”", worst=worst["topic"], slow=worst["first_median_hours"], best=best["topic"],
-              fast=best["first_median_hours"])
-    if panels[0][1] != "first_median_hours":
-        title = t("How service does by topic")
+    title = t("How service does by topic")
+    if is_unseen[worst.name]:
+        title = t("More than half of the cases about “{worst:label}” have no first answer yet", worst=worst["topic"])
+    elif panels[0][1] == "first_median_hours":
+        title = t("A first answer takes {slow:number1} hours at the median for “{worst:label}”, {fast:number1} for "
+                  "“{best:label}”", worst=worst["topic"], slow=worst["first_median_hours"], best=best["topic"],
+                  fast=best["first_median_hours"])
     drawn = {"data": _marked(order, "topic"), "label": "topic", "columns": [(t(name), *rest) for name, *rest in panels]}
     return [{
         "axes": plots_service.panels(**drawn), "phone": plots_service.panels(**drawn, is_phone=True),

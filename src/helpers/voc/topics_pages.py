@@ -220,7 +220,7 @@ def _over_time(topics: pd.DataFrame, reviews: pd.DataFrame, *, run: Run, source:
         "source": source, "alt": t("Rings and dots: each topic's share of the texts before and now."), "data": table,
         "columns": _translated(CHANGE_COLUMNS), "name": "topic_changes",
     }
-    return [chart, *(_change(row, span) for row in clear.head(3).itertuples()), *mix]
+    return [chart, *_as_the_mix_allows([_change(row, span) for row in clear.head(3).itertuples()], mix)]
 
 
 def _plain(said: Said) -> Said:
@@ -234,6 +234,11 @@ def _mix(reviews: pd.DataFrame, now: pd.Series, before: pd.Series) -> list[Said]
         "{share:percent} of the later texts come from other channels than the earlier ones; that alone can move topics.",
         {"share": differs},
     )]
+
+
+def _as_the_mix_allows(found: list[Said], mix: list[Said]) -> list[Said]:
+    """Return what is said of changes: behind the warning and without grades where the channels alone may have moved them."""
+    return [*mix, *map(_plain, found)] if mix else found
 
 
 def _change(row, span: dict) -> Said:
@@ -277,7 +282,7 @@ def _since_last_run(
         evidence = Evidence("estimate", n=int(row.n_read), estimate=row.change, interval=(row.low, row.high), baseline=0.0)
         found.append(Said(template, values | {"topic": row.topic, "now": row.share, "before": row.share_before}, evidence))
     is_new = runs["run"] == runs["run"].max()
-    return [*found, *_mix(reviews, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"])]
+    return _as_the_mix_allows(found, _mix(reviews, runs.loc[is_new, "feedback_id"], runs.loc[~is_new, "feedback_id"]))
 
 
 # --- quotes

@@ -39,6 +39,15 @@ def test_what_opens_like_irony_and_is_none_is_not_heard_as_irony(language):
     assert judged.mean()["irony"] >= 0.8
 
 
+@pytest.mark.parametrize(("satisfied", "dissatisfied"), [
+    ("质量再好不过了", "质量不过关"), ("服务再好不过了", "服务不过如此"), ("用了不过敏", "用了过敏"),
+    ("价格不过分", "价格过分"), ("非但没坏还很好", "非但没送到还骂人"), ("不但便宜而且好用", "便宜，但是不好用"),
+])
+def test_the_shipped_model_hears_chinese_words_that_hold_a_but_without_meaning_it(satisfied, dissatisfied):
+    p = sentiment.shipped("zh").predict([satisfied, dissatisfied])
+    assert p[0] < 0.5 < p[1]
+
+
 def test_the_shipped_model_is_far_ahead_of_vader():
     mine = sentiment_quality.check_pairs(sentiment.shipped("en").predict, "en")["passes"].mean()
     assert sentiment_quality.other_rate("en") == pytest.approx(0.560, abs=0.001)

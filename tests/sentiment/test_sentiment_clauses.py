@@ -79,6 +79,30 @@ def test_clauses_weigh_by_turn_concession_degree_question_and_exclamation(text, 
     assert weights(text) == expected
 
 
+@pytest.mark.parametrize("text", [
+    "质量再好不过了", "服务再合适不过", "对皮肤不过敏", "味道不过如此", "要求不过分", "只不过慢一点", "质量不过关",
+    "实在说不过去", "不但便宜而且好用", "非但没坏还很好", "但凡用过都说好",
+])
+def test_words_that_hold_a_but_without_meaning_it_are_not_cut(text):
+    assert [clause.text for clause in sc.clauses(text)] == [text]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("东西好不过分量少", ["东西好", "不过分量少"]), ("很贵不过敏感肌能用", ["很贵", "不过敏感肌能用"]),
+    ("好看但是贵", ["好看", "但是贵"]), ("不会再买了不过客服好", ["不会再买了", "不过客服好"]),
+])
+def test_a_but_is_still_cut_where_the_next_word_looks_alike(text, expected):
+    assert [clause.text for clause in sc.clauses(text)] == expected
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("质量再好不过了", "非常好"), ("用了不过敏", "温和"), ("味道不过如此", "一般"), ("没有不过期的", "过期"),
+    ("不过期", NOT + "过期"),
+])
+def test_what_such_a_word_means_is_read(text, said):
+    assert said in sc.grams(text)
+
+
 def test_a_question_that_its_author_answers_is_a_statement_or_its_denial():
     assert {NOT + "good", "never"} <= sc.grams("Is it good? Never.").keys()
     assert "good" in sc.grams("Is it good? Absolutely.")

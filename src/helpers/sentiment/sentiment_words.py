@@ -3,12 +3,18 @@
 No word of praise or blame stands here: what those are worth is learnt from reviews. Patterns are regular expressions.
 """
 
+# 不过 that is no "but": 不 denies what starts with 过 ("不过敏", but "不过敏感肌 …"); what it means, where one word says it
+_MEANT = {"敏(?![感捷锐])": "温和", "分(?![量店析开享数明])": "合理", "关(?![于键注系心])": "不合格",
+          "如此": "一般", "尔尔": "一般"}
+_DENIED = "期(?![待望间])|时(?![间不常尚而])|去(?![年的看])"
+_MORE = "[^了也来去说看买]"  # 再好不过了: nothing is better
+
 NEGATORS = {
     "en": frozenset((
         "no", "not", "never", "nothing", "nobody", "none", "nor", "neither", "cannot", "without", "hardly", "barely",
         "scarcely", "nowhere", "lacks", "lacking", "cant", "dont", "didnt", "wont", "isnt", "doesnt", "wasnt",
     )),
-    "zh": (r"不(?!错|仅|但|过|得不|愧|管|论|光|止|同凡响|久|少|禁|由得|断|妨)", r"(?<!出)没(?:有|能|法)?(?!想到)",
+    "zh": (rf"不(?!错|仅|但|过(?!{_DENIED})|得不|愧|管|论|光|止|同凡响|久|少|禁|由得|断|妨)", r"(?<!出)没(?:有|能|法)?(?!想到)",
             r"(?<!特|区|分|个|级|性|类|告)别(?!人|家|墅|的|具|致|扭|克)",
            "(?<!所)无(?!论|线|敌|比|非|疑|锡|名)", "未(?!来)", "并非", "毫无"),
 }
@@ -24,14 +30,18 @@ NO_NEGATION = {  # what looks like a negation and is none, or negates twice → 
     "zh": (
         (r"(?:喜欢|爱|想)(?=.{1,8}的(?:可以|就|去|来|朋友))", ""), (r"谁(?:能|会)不", "都"), (r"谁(?:能|会)?受得了", "受不了"),
 
+        (rf"再({_MORE}{{1,2}})不过了?", r"非常\1"), ("只不过", "只"),
+        *((f"不过{rest}", meant) for rest, meant in _MEANT.items()),
         (r"(?:不是|并不是|并非|不会|没有|不算)(?:不|没有?|无)", ""),
         (r"无不|无一不", "都"), (r"不得不|不能不|不可不", "必"), (r"差不多|对不起|没想到|了不起|不得了", "·"),
     ),
 }
 TURNS = {
     "en": ("but", "however", "yet", "nevertheless", "nonetheless", "except", "still", "unfortunately"),
-    "zh": ("但是?", "不过", "可是", "可惜", "然而", "却", "只是(?!为)", "就是(?=有|太|贵|小|价|味|包|物|快|客|颜|质)",
-            "结果", "实际上?", "其实"),
+    "zh": ("(?<![不非])但是?(?!凡|愿)",
+           rf"(?<!再{_MORE})(?<!再{_MORE}{_MORE})(?<![只比])不过(?!{_DENIED}|{'|'.join(_MEANT)})",
+           "可是", "可惜", "然而", "却", "只是(?!为)", "就是(?=有|太|贵|小|价|味|包|物|快|客|颜|质)",
+           "结果", "实际上?", "其实"),
 }
 CONCESSIONS = {
     "en": ("although", "though", "even though", "even if", "despite", "in spite of", "while", "i (?:had )?expected",

@@ -217,6 +217,15 @@ def test_named_cells_show_name_count_and_colour_of_each():
     assert ticks(ax.xaxis) == ["4", "5"]
 
 
+def test_ticks_of_money_have_cents_only_where_they_need_them():
+    for highest, expected in ((10.0, ["$0", "$5", "$10"]), (5.0, ["$0.00", "$2.50", "$5.00"])):
+        ax = plots.new()
+        ax.set_ylim(0, highest)
+        plots.format_axis(ax.yaxis, "money2", n_ticks=2)
+        ax.figure.draw_without_rendering()
+        assert ticks(ax.yaxis) == expected
+
+
 # --- the picture
 
 

@@ -38,6 +38,13 @@ def test_every_pair_is_one_ribbon_and_every_bar_has_its_name_and_size():
     assert any("70" in words.get_text() for words in axes.texts)
 
 
+def test_flows_too_small_to_draw_count_in_the_totals():
+    ends = {"start": "a", "end": "b", "start_label": "then", "end_label": "now", "value": "n", "strong": "strong"}
+    axes = plots_flow.flow(rows(2).assign(n=[70, 5, 20, 60]), **ends, order=SEGMENTS, least=10)
+    assert len(axes.patches) == 4 + 3
+    assert sorted(words.get_text().split()[-1] for words in axes.texts[:4]) == ["65", "75", "80", "90"]
+
+
 @pytest.mark.slow
 def test_a_phone_gets_a_picture_of_its_own():
     assert plots_phone.to_narrow_png(drawn(rows()).figure) is not None

@@ -95,8 +95,14 @@ def color_of(name: str, position: int = 0) -> str:
 def format_axis(axis, fmt: str, n_ticks: int = 5) -> None:
     """Label an axis in one of the formats of i18n (percent, money, count …)."""
     axis.set_major_locator(MaxNLocator(n_ticks, integer=fmt == "count"))
-    fmt = {"money": "money0", "money2": "money0"}.get(fmt, fmt)  # the same form on every tick
-    axis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, fmt)))
+
+    def label(value: float, _) -> str:
+        if fmt not in ("money", "money2"):
+            return shown(value, fmt)
+        is_whole = all(float(tick).is_integer() for tick in axis.get_majorticklocs())  # the same form on every tick
+        return shown(value, "money0" if is_whole else "money2")
+
+    axis.set_major_formatter(FuncFormatter(label))
 
 
 def bar(

@@ -30,24 +30,26 @@ def _scale(*columns: np.ndarray) -> tuple[float, list[float]]:
 
 def flow(
     data: pd.DataFrame, *, start: str, end: str, value: str, strong: str, order: tuple[str, ...], start_label: str,
-    end_label: str, fmt: str = "count",
+    end_label: str, fmt: str = "count", least: float = 1,
 ) -> Axes:
     """Draw ribbons from the groups at the left to those at the right, as wide as their `value`.
 
     data: one row a pair of groups. strong: boolean column of the ribbons that the message is about; the others are pale.
-    order: groups from top to bottom. Each bar carries its name and its total.
+    order: groups from top to bottom. least: the smallest ribbon that is drawn. Each bar carries its name and its total, ribbons
+    that are not drawn included.
     """
     rank = {name: i for i, name in enumerate(order)}
-    rows = data[data[value] > 0].sort_values([start, end], key=lambda names: names.map(rank))
+    totals = [data.groupby(column)[value].sum() for column in (start, end)]
+    rows = data[data[value] >= least].sort_values([start, end], key=lambda names: names.map(rank))
     sides = [rows.groupby(column, sort=False)[value].sum().astype(float).sort_index(key=lambda names: names.map(rank))
              for column in (start, end)]
     ax = plots.new((7.6, max(2.6, 0.5 * max(map(len, sides)) + 0.8)))
     unit, gaps = _scale(*(side.to_numpy() for side in sides))
     tops = [dict(zip(side.index, _tops(side.to_numpy(), unit, gap), strict=True))
             for side, gap in zip(sides, gaps, strict=True)]
-    for x, side, top in zip((0.0, 1.0), sides, tops, strict=True):
+    for x, side, top, total in zip((0.0, 1.0), sides, tops, totals, strict=True):
         for name, size in side.items():
-            _bar(ax, x, top[name], size * unit, str(name), shown(size, fmt))
+            _bar(ax, x, top[name], size * unit, str(name), shown(total[name], fmt))
     _ribbons(ax, rows[[start, end, value, strong]], tops, unit, rank)
     bottom = max(top[name] + max(side[name] * unit, ROOM) for top, side in zip(tops, sides, strict=True) for name in top)
     for x, words, side in ((0.0, start_label, "left"), (1.0, end_label, "right")):

@@ -134,8 +134,9 @@ def flow(moves: pd.DataFrame, snapshots, figures: dict) -> dict:
     if visible.empty:
         raise TooLittleData("Needs a move of at least {needed:count} customers to be shown.", needed=segmentation.MIN_SHOWN)
     axes = plots_flow.flow(
-        visible, start="from_segment", end="to_segment", value="n_customers", strong="is_true_move",
-        order=segment_migration.STATES, start_label=calendar_day(snapshots.earlier), end_label=calendar_day(snapshots.later),
+        moves, start="from_segment", end="to_segment", value="n_customers", strong="is_true_move",
+        least=segmentation.MIN_SHOWN, order=segment_migration.STATES,
+        start_label=calendar_day(snapshots.earlier), end_label=calendar_day(snapshots.later),
     )
     title = (
         t("{true_share:percent1} of customers truly moved to another segment", **figures) if figures["n_flows"]

@@ -55,7 +55,8 @@ SHARES_ALT = (
 TOP_TENTH = "The tenth of customers with the most revenue brings {share:percent} of it."
 LIMITS = (
     "Customers in each combination. Recency 5 = bought in the last {recent:count} days, 1 = not for more than {long:count} "
-    "days; frequency 5 = {many:count} or more purchase days, 1 = fewer than {few:count}"
+    "days; frequency 5 = {many:count} or more purchase days, 1 = fewer than {few:count}. Names go by these two scores; who "
+    "first bought a short while ago is in “New” instead"
 )
 MAP_ALT = (
     "A grid of 25 cells with the name of the segment and the number of customers; the best customers are at the upper left."

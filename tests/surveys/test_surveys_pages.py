@@ -8,7 +8,14 @@ from test_surveys import feedback
 
 from helpers import datasets, i18n, report, tables
 from helpers.plots import plots
-from helpers.surveys import surveys_change_pages, surveys_drivers_pages, surveys_pages, surveys_response_pages, surveys_study
+from helpers.surveys import (
+    surveys,
+    surveys_change_pages,
+    surveys_drivers_pages,
+    surveys_pages,
+    surveys_response_pages,
+    surveys_study,
+)
 from sentences import read
 
 AS_OF = pd.Timestamp("2025-12-31")
@@ -226,3 +233,86 @@ def test_an_interval_of_value_that_cannot_be_told_is_neither_shown_nor_judged(la
     for text in (table["caption"], read(said.template, said.values)):
         assert not any(word in text for word in unsaid), text
     assert said.evidence.interval is None
+
+
+def _driven(*effects: float) -> pd.DataFrame:
+    """A table of drivers in the order of importance; an effect below .5 on either side of 0 is not clear."""
+    effect = np.array(effects)
+    return pd.DataFrame({
+        "question_id": [f"q{i}" for i in range(len(effect))], "question": [f"Question {i}" for i in range(len(effect))],
+        "n": 150, "effect": effect, "effect_low": effect - 0.5, "effect_high": effect + 0.5, "is_clear": np.abs(effect) > 0.5,
+        "is_priority": False,
+    })
+
+
+@pytest.mark.parametrize(("effects", "title", "said"), [
+    ((0.9, 0.2), "“Question 0” goes most with a high score", "goes most with q0"),
+    ((-0.39, 0.1), "No question clearly goes with a high score", "No question clearly goes with"),
+    ((-0.9, 0.1), "No question clearly goes with a high score", "No question clearly goes with"),
+    ((-0.39, 0.9), "“Question 1” clearly goes with a high score", "clearly goes with q1"),
+])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_title_of_the_drivers_claims_what_is_clear(effects, title, said, language):
+    run_in(language)
+    table = _driven(*effects)
+    found = surveys_drivers_pages._drivers_title(table)
+    first, *_ = surveys_drivers_pages._drivers_said(table, {"r2": 0.1, "low": 0.0, "high": 0.2}, "nps")
+    words = read(first.template, first.values)
+    assert "nan" not in words
+    if language == "en":
+        assert found == title
+        assert said in words
+
+
+def two_surveys() -> dict:
+    """40 customers answer in August with 10; the first 10 of them, the tenth twice, and 20 others in October with 5."""
+    customers = [f"c{i:02d}" for i in range(40)] + [f"c{i:02d}" for i in (*range(10), 9, *range(40, 60))]
+    days = ["2025-08-03 09"] * 40 + ["2025-10-05 09"] * 10 + ["2025-10-06 09"] + ["2025-10-30 17"] * 20
+    moments = pd.to_datetime(days, utc=True, format="%Y-%m-%d %H")
+    given = feedback(nps=[10.0] * 40 + [5.0] * 31, customer_id=customers, received_at=pd.Series(moments).dt.as_unit("us"))
+    answers = pd.DataFrame({"feedback_id": given["feedback_id"], "survey": ["summer"] * 40 + ["autumn"] * 31,
+                            "question_id": "nps", "answer": given["nps"], "language": "en"})
+    return survey(2) | {"feedback": given, "survey_answers": answers,
+                        "survey_invitations": tables.empty("survey_invitations")}
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_surveys_that_are_pooled_are_told_apart_and_add_up(language):
+    run = run_in(language)
+    found = surveys_study.study(two_surveys(), None, as_of=run.as_of, time_zone="UTC", seed=1)
+    page = words(surveys_pages.scores(found, run))
+    own = surveys.by_survey(found.answers, "nps")
+    assert own.to_dict("records") == [
+        {"survey": "summer", "given": 40, "n": 40, "estimate": 100.0, "counted": 30},
+        {"survey": "autumn", "given": 31, "n": 30, "estimate": -100.0, "counted": 30},
+    ]
+    assert own["counted"].sum() == found.scores["n"].iloc[0] == 60
+    if language == "en":
+        assert "pools 2 surveys" in page
+        assert "“summer” +100 (40 customers; 30 of 40 answers count)" in page
+        assert "“autumn” −100 (30 customers; 30 of 31 answers count)" in page
+        assert surveys_pages.key_figures(found)[0]["note"] == "of 60 customers who answered one of 2 surveys"
+
+
+def test_a_single_survey_is_not_said_to_be_pooled():
+    run = run_in("en")
+    found = surveys_study.study(survey(60), None, as_of=run.as_of, time_zone="UTC", seed=1)
+    assert "pools" not in words(surveys_pages.scores(found, run))
+
+
+def test_charts_of_surveys_name_the_first_and_last_answer_in_the_business_own_days():
+    run = run_in("en")  # Shanghai: 17:00 UTC is the next day
+    found = surveys_study.study(two_surveys(), None, as_of=run.as_of, time_zone="UTC", seed=1)
+    chart = next(piece for piece in surveys_pages.scores(found, run) if isinstance(piece, dict))
+    assert chart["source"].endswith("; 3 Aug 2025 – 31 Oct 2025")
+
+
+@pytest.mark.slow
+def test_every_chart_of_surveys_names_the_days_of_what_it_shows():
+    run = run_in("en")
+    data = survey(600)
+    pieces = [piece for piece in told(data, run) if isinstance(piece, dict) and "axes" in piece]
+    day = data["feedback"]["received_at"].min().tz_convert(run.business.time_zone)
+    sources = {piece["name"]: piece["source"] for piece in pieces}
+    assert f"{day.day} {day:%b %Y} – " in sources["survey_drivers"], sources
+    assert all(" Dec 2025" in source and "31 Dec 2025" not in source for source in sources.values()), sources

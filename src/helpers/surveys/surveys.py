@@ -156,6 +156,23 @@ def scores(answers: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([score(answers, name) for name in scores_asked(answers)])
 
 
+def by_survey(answers: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the score `name` of each survey by itself, those of most answers first: survey, given (answers), n (customers,
+    each with the latest answer to that survey), estimate (unknown below 10 of them), counted (answers that count in the score
+    of all surveys together).
+    """
+    named = answers.assign(survey=answers["survey"].astype("object").where(answers["survey"].notna(), UNKNOWN))
+    counted = latest_answers(named, name)["survey"].value_counts()
+    rows = []
+    for survey, own in named.dropna(subset=[name]).groupby("survey"):
+        latest = points(latest_answers(own, name)[name], name)
+        estimate = MEASURES[name].unit * float(latest.mean()) if len(latest) >= MIN_SHOWN else float("nan")
+        rows.append({"survey": survey, "given": len(own), "n": len(latest), "estimate": estimate,
+                     "counted": int(counted.get(survey, 0))})
+    table = pd.DataFrame(rows, columns=["survey", "given", "n", "estimate", "counted"])
+    return table.sort_values(["given", "survey"], ascending=[False, True]).reset_index(drop=True)
+
+
 def summary(counted: np.ndarray, name: str, *, level: float = 0.95) -> dict:
     """Return estimate, low, high and n of points."""
     low, high = interval(counted, name, level=level)

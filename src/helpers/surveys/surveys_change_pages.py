@@ -9,10 +9,10 @@ from helpers.errors import TooLittleData
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_surveys
-from helpers.report import Lacking, Run, Said, source_line
+from helpers.report import Lacking, Run, Said
 from helpers.surveys import surveys_change, surveys_trend
-from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
-from helpers.surveys.surveys_study import Study
+from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, given, marked, reason, source_of
+from helpers.surveys.surveys_study import Change, Study
 
 TREND_COLUMNS = {
     "period": ("From", "month"), "n": ("Answers", "count"), "estimate": ("Score", ""), "low": ("Interval from", ""),
@@ -41,7 +41,7 @@ def trend(study: Study, run: Run) -> list:
     if isinstance(study.trends, TooLittleData):
         return reason(study.trends)
     first, table = next(iter(study.trends.items()))
-    pieces = [_trend_chart(table, first, run)]
+    pieces = [_trend_chart(table, first, given(study, first), run)]
     signals = table[table["signal"] != ""]
     pieces += [Said(
         "{period:month} stands out ({signal:label}): {value} from {n:count} answers, against {centre} in the long run.",
@@ -55,7 +55,7 @@ def trend(study: Study, run: Run) -> list:
     ]
 
 
-def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
+def _trend_chart(table: pd.DataFrame, name: str, moments: pd.Series, run: Run) -> dict:
     fmt, drawn = FORMATS[name], table["estimate"].notna()
     n_signals = int((table["signal"] != "").sum())
     title = (t("{measure:label}: no change beyond chance can be shown ({n:count} periods)", measure=NAMES[name],
@@ -69,7 +69,7 @@ def _trend_chart(table: pd.DataFrame, name: str, run: Run) -> dict:
         "title": title,
         "subtitle": t("Score by month or quarter; limits for that period's number of answers; none drawn below {n:count}",
                       n=surveys_trend.MIN_PERIOD),
-        "source": source_line(n=int(table["n"].sum()), of=t("answers to the survey"), run=run),
+        "source": source_of(moments, n=int(table["n"].sum()), of=t("answers to the survey"), run=run),
         "alt": t("Dots by period within control limits; signals are marked."), "data": table,
         "columns": columns_of(TREND_COLUMNS, fmt), "name": "survey_trend",
     }
@@ -96,12 +96,13 @@ def change(study: Study, run: Run) -> list:
     )
     if isinstance(found.split, TooLittleData):
         return [said, *reason(found.split)]
-    chart = _change_chart(found.split, found.dimension, found.name, moved, run)
+    chart = _change_chart(found, run)
     return [chart, said, _change_said(found.split, found.dimension)]
 
 
-def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, run: Run) -> dict:
+def _change_chart(found: Change, run: Run) -> dict:
     """Return the chart: mix as a whole, then within, as a whole and group by group."""
+    table, name, moved = found.split, found.name, found.moved
     total, fmt = table.iloc[-1], CHANGE_FORMATS[name]
     groups = table.iloc[:-1]
     rows = pd.DataFrame({
@@ -122,8 +123,9 @@ def _change_chart(table: pd.DataFrame, dimension: str, name: str, moved: dict, r
             change=shown(moved["estimate"], fmt), mix=shown(total["mix"], fmt), within=shown(total["within"], fmt),
         ),
         "subtitle": t("{measure:label}, last half-year against the one before, split by {dimension:label}; 95% intervals",
-                      measure=NAMES[name], dimension=dimension),
-        "source": source_line(n=int(total["n_earlier"] + total["n_later"]), of=t("answers to the survey"), run=run),
+                      measure=NAMES[name], dimension=found.dimension),
+        "source": source_of(found.moments, n=int(total["n_earlier"] + total["n_later"]), of=t("answers to the survey"),
+                            run=run),
         "alt": t("Dots with intervals: the parts of the change of the score."), "data": table,
         "columns": columns_of(SPLIT_COLUMNS) | {key: (label, fmt if key.startswith(("mix", "within")) else FORMATS[name])
                                                 for key, (label, own) in columns_of(SPLIT_COLUMNS).items() if not own},

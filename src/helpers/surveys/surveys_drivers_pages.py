@@ -12,9 +12,9 @@ from helpers.errors import TooLittleData
 from helpers.evidence import Evidence
 from helpers.i18n import text as t
 from helpers.plots import plots, plots_service
-from helpers.report import Lacking, Run, Said, source_line
+from helpers.report import Lacking, Run, Said
 from helpers.surveys import surveys
-from helpers.surveys.surveys_pages import NAMES, columns_of, reason
+from helpers.surveys.surveys_pages import NAMES, columns_of, reason, source_of
 from helpers.surveys.surveys_study import Study
 
 SENTENCE = re.compile(r"[^?？。.!！(（]*[?？]?")  # up to a question mark, the end of a sentence or a bracket
@@ -52,7 +52,7 @@ def drivers(study: Study, run: Run) -> list:
         question=[short_question(name, study.questions, run.language) for name in table["question_id"]],
         is_priority=table["is_clear"] & (table["effect"] > 0) & table["is_low"] & (table["importance"] > 1 / len(table)),
     )
-    return [_drivers_chart(table, found.outcome, run), *_drivers_said(table, found.fit, found.outcome)]
+    return [_drivers_chart(table, found.outcome, found.moments, run), *_drivers_said(table, found.fit, found.outcome)]
 
 
 def short_question(question_id: str, questions: pd.DataFrame, language: str) -> str:
@@ -64,11 +64,25 @@ def short_question(question_id: str, questions: pd.DataFrame, language: str) -> 
     return name if widths.iloc[-1] <= 2 * LONGEST_NAME else name[: int((widths <= 2 * LONGEST_NAME - 1).sum())] + "…"
 
 
-def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
-    first = table.iloc[0]
-    priority = table[table["is_priority"]]
-    title = (t("Look first at “{question}”: it matters and is rated low", question=priority.iloc[0]["question"])
-             if len(priority) else t("“{question}” goes most with a high score", question=first["question"]))
+def leading(table: pd.DataFrame) -> pd.Series | None:
+    """Return the question that explains most of those that clearly go with a high score; None if none does."""
+    clear = table[table["is_clear"] & (table["effect"] > 0)]
+    return clear.iloc[0] if len(clear) else None
+
+
+def _drivers_title(table: pd.DataFrame) -> str:
+    """Return a title that claims no more than is clear: a question with an effect above 0, or that there is none."""
+    priority, lead = table[table["is_priority"]], leading(table)
+    if len(priority):
+        return t("Look first at “{question}”: it matters and is rated low", question=priority.iloc[0]["question"])
+    if lead is None:
+        return t("No question clearly goes with a high score")
+    template = ("“{question}” goes most with a high score" if lead.name == table.index[0]
+                else "“{question}” clearly goes with a high score")
+    return t(template, question=lead["question"])
+
+
+def _drivers_chart(table: pd.DataFrame, outcome: str, moments: pd.Series, run: Run) -> dict:
     drawn = {
         "data": table, "label": "question",
         "columns": [(t("Share of what is explained"), "importance", "importance_low", "importance_high", "percent"),
@@ -76,22 +90,41 @@ def _drivers_chart(table: pd.DataFrame, outcome: str, run: Run) -> dict:
         "colors": list(np.where(table["is_priority"], plots.VERMILION, np.where(table["is_clear"], plots.BLUE, plots.GREY))),
     }
     return {
-        "axes": plots_service.panels(**drawn), "phone": plots_service.panels(**drawn, is_phone=True), "title": title,
+        "axes": plots_service.panels(**drawn), "phone": plots_service.panels(**drawn, is_phone=True),
+        "title": _drivers_title(table),
         "subtitle": t("How much each question explains of “{outcome:label}”, with 95% interval, beside its rating; if red: "
                       "matters, but rated low; if grey: nothing of its own", outcome=NAMES[outcome]),
-        "source": source_line(n=int(table["n"].iloc[0]), of=t("questionnaires with all questions answered"), run=run),
+        "source": source_of(moments, n=int(table["n"].iloc[0]), of=t("questionnaires with all questions answered"), run=run),
         "alt": t("Rows of questions: how much each explains, with its interval, and its rating."), "data": table,
         "columns": columns_of(DRIVER_COLUMNS), "name": "survey_drivers",
     }
 
 
+def _drivers_template(table: pd.DataFrame, lead: pd.Series | None) -> str:
+    """Return the sentence that the leading question holds."""
+    if lead is None:
+        return (
+            "No question clearly goes with “{outcome:label}”. Among customers who answer all other questions alike, one point "
+            "more on {question:label} goes with {effect:change_number2} points of that answer on its scale of {low_end:count} "
+            "to {high_end:count} (95% interval {low:change_number2} to {high:change_number2}): an association.")
+    if lead.name == table.index[0]:
+        return (
+            "“{outcome:label}” goes most with {questions:list}. Among customers who answer all other questions alike, one "
+            "point more on the first goes with {effect:change_number2} points of that answer on its scale of {low_end:count} "
+            "to {high_end:count} (95% interval {low:change_number2} to {high:change_number2}): an association.")
+    return (
+        "“{outcome:label}” clearly goes with {question:label}. Among customers who answer all other questions alike, one point "
+        "more on it goes with {effect:change_number2} points of that answer on its scale of {low_end:count} to "
+        "{high_end:count} (95% interval {low:change_number2} to {high:change_number2}): an association.")
+
+
 def _drivers_said(table: pd.DataFrame, fit: dict, outcome: str) -> list:
-    first = table.iloc[0]
+    lead = leading(table)
+    first = table.iloc[0] if lead is None else lead
     pieces = [Said(
-        "“{outcome:label}” goes most with {questions:list}. Among customers who answer all other questions alike, one point "
-        "more on the first goes with {effect:change_number2} points of that answer on its scale of {low_end:count} to "
-        "{high_end:count} (95% interval {low:change_number2} to {high:change_number2}): an association.",
-        {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)], "effect": float(first["effect"]),
+        _drivers_template(table, lead),
+        {"questions": [name.replace("_", " ") for name in table["question_id"].head(3)],
+         "question": first["question_id"].replace("_", " "), "effect": float(first["effect"]),
          "low": float(first["effect_low"]), "high": float(first["effect_high"]), "outcome": NAMES[outcome],
          "low_end": surveys.MEASURES[outcome].lowest, "high_end": surveys.MEASURES[outcome].highest},
         Evidence("estimate", n=int(first["n"]), estimate=float(first["effect"]), baseline=0.0,

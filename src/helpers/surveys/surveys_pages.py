@@ -3,6 +3,8 @@
 Input: what surveys_study.py computed.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 
 from helpers.errors import TooLittleData
@@ -43,6 +45,23 @@ def marked(group: str, n: int) -> str:
     return t("{name:label} (few: {n:count})", name=group, n=n) if n < surveys.MIN_SURE else group
 
 
+def source_of(moments: pd.Series, *, n: int, of: str, run: Run) -> str:
+    """Return the source line of a chart with the first and last day of what it shows: answers, or invitations (`moments`).
+
+    Where none has a moment, with the days of the data.
+    """
+    known = moments.dropna()
+    if known.empty:
+        return source_line(n=n, of=of, run=run)
+    days = known.dt.tz_convert(run.business.time_zone).dt.tz_localize(None)
+    return source_line(n=n, of=of, first=days.min(), run=replace(run, as_of=days.max()))
+
+
+def given(study: Study, name: str) -> pd.Series:
+    """Return when the answers to a score were given."""
+    return study.answers.loc[study.answers[name].notna(), "received_at"]
+
+
 def between(low: float, high: float, fmt: str) -> str:
     return t("{low} to {high}", low=shown(low, fmt), high=shown(high, fmt))
 
@@ -57,7 +76,10 @@ def key_figures(study: Study) -> list[dict]:
     first = study.scores.iloc[0]
     name, fmt = first["measure"], FORMATS[first["measure"]]
     weighted = weighted_score(study, name)
-    note = t("of {n:count} customers who answered a survey", n=int(first["n"])) if weighted is None else t(
+    n_surveys = len(surveys.by_survey(study.answers, name))
+    alone = ("of {n:count} customers who answered a survey" if n_surveys == 1 else
+             "of {n:count} customers who answered one of {surveys:count} surveys")
+    note = t(alone, n=int(first["n"]), surveys=n_surveys) if weighted is None else t(
         "of {n:count} customers who answered; weighted to everybody invited {weighted} ({low} to {high})", n=int(first["n"]),
         **{key: shown(weighted[source], fmt) for key, source in
            (("weighted", "weighted"), ("low", "weighted_low"), ("high", "weighted_high"))},
@@ -88,11 +110,11 @@ def scores(study: Study, run: Run) -> list:
     chart = {
         "axes": plots_surveys.scales(rows), "title": _title(found),
         "subtitle": t("Mark: score; blue: 95% interval; grey: the whole scale, best at the right (CES: 7 = easiest)"),
-        "source": source_line(n=int(found["n"].max()), of=t("customers who answered"), run=run),
+        "source": source_of(study.answers["received_at"], n=int(found["n"].max()), of=t("customers who answered"), run=run),
         "alt": t("Each score as a mark with its interval on its whole scale."), "data": rows,
         "columns": columns_of(SCORE_COLUMNS), "name": "survey_scores",
     }
-    return [chart, *_finding(found.iloc[0]), *_what_counts(found), *_by_group(study, run)]
+    return [chart, *_finding(found.iloc[0]), *_what_counts(found), *_pooled(study), *_by_group(study, run)]
 
 
 def _title(found: pd.DataFrame) -> str:
@@ -131,6 +153,27 @@ def _what_counts(found: pd.DataFrame) -> list:
     return pieces
 
 
+def _pooled(study: Study) -> list:
+    """Return, of each score that several surveys asked, the score and the answers of each of them, so that they add up."""
+    pieces = []
+    for name in study.scores["measure"]:
+        own = surveys.by_survey(study.answers, name)
+        if len(own) < 2:
+            continue
+        told = [t(
+            "“{survey:label}” {value} ({n:count} customers; {counted:count} of {given:count} answers count)"
+            if row.n >= surveys.MIN_SHOWN else
+            "“{survey:label}” too few for a score ({counted:count} of {given:count} answers count)",
+            survey=row.survey, value=shown(row.estimate, FORMATS[name]), n=row.n, counted=row.counted, given=row.given,
+        ) for row in own.itertuples()]
+        pieces.append(Said(
+            "{measure:label} pools {n:count} surveys, each customer with the latest answer to any of them; each by itself: "
+            "{surveys:list}. The other answers are earlier ones of the same customers.",
+            {"measure": NAMES[name], "n": len(own), "surveys": told},
+        ))
+    return pieces
+
+
 def _by_group(study: Study, run: Run) -> list:
     """Return NPS by group where a group stands out, else a sentence."""
     groups = study.groups
@@ -148,7 +191,7 @@ def _by_group(study: Study, run: Run) -> list:
                                    for s, d in zip(groups["stands_out"], groups["difference"], strict=True)]),
         "title": _group_title(groups[groups["stands_out"]].sort_values("difference", key=abs, ascending=False)),
         "subtitle": t("NPS with 95% interval; coloured: differs from the others although many groups are compared"),
-        "source": source_line(n=int(total["n"]), of=t("customers who answered"), run=run),
+        "source": source_of(given(study, "nps"), n=int(total["n"]), of=t("customers who answered"), run=run),
         "alt": t("Dots with intervals: NPS by group, beside that of all."), "data": rows,
         "columns": columns_of(GROUP_COLUMNS), "name": "survey_groups",
     }]

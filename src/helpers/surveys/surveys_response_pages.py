@@ -10,10 +10,10 @@ from helpers.evidence import WITHIN_CES, WITHIN_NPS, WITHIN_SHARE, Evidence
 from helpers.i18n import shown
 from helpers.i18n import text as t
 from helpers.plots import plots
-from helpers.report import Lacking, Run, Said, source_line
+from helpers.report import Lacking, Run, Said
 from helpers.surveys import surveys, surveys_response, surveys_weights
 from helpers.surveys.surveys_history import NEVER
-from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason
+from helpers.surveys.surveys_pages import FORMATS, NAMES, columns_of, marked, reason, source_of
 from helpers.surveys.surveys_study import Response, Study
 
 WITHIN = {"nps": WITHIN_NPS, "csat": WITHIN_SHARE, "ces": WITHIN_CES}
@@ -50,7 +50,7 @@ def response(study: Study, run: Run) -> list:
     values = {name: float(total[name]) for name in ("share", "low", "high")} | {"n": int(total["n"]), "days": found.days}
     sure = Evidence("estimate", n=values["n"], estimate=values["share"], interval=(values["low"], values["high"]),
                     within=WITHIN_SHARE)
-    pieces = [_rates_chart(groups, total, run)] if len(groups) else []
+    pieces = [_rates_chart(groups, total, found.moments, run)] if len(groups) else []
     alone = Said(
         "{share:percent1} of {n:count} invitations were answered (95% interval {low:percent1} to {high:percent1}). "
         "Invitations of the last {days:count} days are left out: they may still be answered.", values, sure,
@@ -75,7 +75,7 @@ def response(study: Study, run: Run) -> list:
     ), *_weighted(found)]
 
 
-def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
+def _rates_chart(groups: pd.DataFrame, total: pd.Series, moments: pd.Series, run: Run) -> dict:
     large = groups[groups["n"] >= MIN_NAMED * total["n"]]
     large = large if len(large) > 1 else groups
     lowest, highest = large.loc[large["share"].idxmin()], large.loc[large["share"].idxmax()]
@@ -91,7 +91,7 @@ def _rates_chart(groups: pd.DataFrame, total: pd.Series, run: Run) -> dict:
             high=highest["share"],
         ),
         "subtitle": t("Share of invitations that were answered, 95% interval, by what was known before"),
-        "source": source_line(n=int(total["n"]), of=t("invitations"), run=run),
+        "source": source_of(moments, n=int(total["n"]), of=t("invitations"), run=run),
         "alt": t("Dots with intervals: response rate by group, beside that of all invitations."), "data": groups,
         "columns": columns_of(RATE_COLUMNS), "name": "response_rates",
     }

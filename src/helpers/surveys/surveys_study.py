@@ -32,32 +32,37 @@ LANGUAGES = {"en": "in English", "zh": "in Chinese"}  # language of a survey →
 @dataclass(frozen=True)
 class Response:
     """Who answered of those invited: rates (surveys_response.response_rates), days that invitations need to be answered,
-    weighted scores, the late answers against the early ones.
+    weighted scores, the late answers against the early ones, when the invitations were sent.
     """
 
     rates: pd.DataFrame
     days: int
     weighted: list[dict] | TooLittleData
     late: dict | None
+    moments: pd.Series
 
 
 @dataclass(frozen=True)
 class Change:
-    """The last change of a score: which, how much (surveys_change.change), split by which dimension, and the split."""
+    """The last change of a score: which, how much (surveys_change.change), split by which dimension, the split, and when its
+    answers were given."""
 
     name: str
     moved: dict
     dimension: str
     split: pd.DataFrame | TooLittleData
+    moments: pd.Series
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """What goes with the overall answer: which, the table of surveys_drivers.py, how well it foretells unseen answers."""
+    """What goes with the overall answer: which, the table of surveys_drivers.py, how well it foretells unseen answers, and
+    when the questionnaires were answered."""
 
     outcome: str
     table: pd.DataFrame
     fit: dict
+    moments: pd.Series
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def _response(invitations: pd.DataFrame, answers: pd.DataFrame, as_of: pd.Timest
     scores = [attempt(surveys_weights.weighted_score, invited, answered, name) for name in given]
     weighted = [score for score in scores if isinstance(score, dict)]
     late = surveys_response.late_minus_early(answered, weighted[0]["measure"]) if weighted else None
-    return Response(rates, days, weighted or scores[0], late)
+    return Response(rates, days, weighted or scores[0], late, invited["invited_at"])
 
 
 def _trends(answers: pd.DataFrame, time_zone: str) -> dict[str, pd.DataFrame]:
@@ -144,10 +149,11 @@ def _change(answers: pd.DataFrame, as_of: pd.Timestamp, time_zone: str, seed: in
     found = next(((dimension, split) for dimension, split in splits if isinstance(split, pd.DataFrame)), None)
     if found is None:
         found = ("", TooLittleData("Nothing is known of the customers by which the change could be split."))
-    return Change(name, surveys_change.change(halves, name), *found)
+    return Change(name, surveys_change.change(halves, name), *found, halves["received_at"])
 
 
 def _drivers(data: dict[str, pd.DataFrame], answers: pd.DataFrame, seed: int) -> Drivers:
     rated, outcome = surveys_drivers.ratings(data["survey_answers"], answers)
     table = surveys_drivers.driver_table(rated, data["survey_questions"], seed=seed)
-    return Drivers(outcome, table, surveys_drivers.held_out_r2(rated, seed=seed))
+    moments = answers.loc[answers["feedback_id"].isin(rated["feedback_id"]), "received_at"]
+    return Drivers(outcome, table, surveys_drivers.held_out_r2(rated, seed=seed), moments)

@@ -139,3 +139,12 @@ def test_what_is_read_does_not_depend_on_the_order_of_rows():
     rows = feedback(text=["很好喝的茶叶，下次还会再买", "很好喝的茶叶，下次还会再买。", None, "fine"],
         rating=[5.0, 5.0, 1.0, 3.0])
     pd.testing.assert_frame_equal(voc.read_reviews(rows.iloc[[3, 1, 0, 2]]), voc.read_reviews(rows))
+
+
+def test_a_wish_of_many_customers_is_not_taken_for_copies_and_that_of_one_is():
+    wish = "Please bring back the large box"
+    many = voc.read_reviews(feedback(text=[wish] * 60, customer_id=[f"c{i}" for i in range(60)]))
+    assert many["copy_of"].isna().all()
+    assert voc.read_reviews(feedback(text=[wish] * 3, customer_id=["a"] * 3))["copy_of"].notna().sum() == 2
+    unknown = voc.read_reviews(feedback(text=[wish] * 3, product_id=["p", "p", "q"]))
+    assert unknown["copy_of"].notna().tolist() == [False, True, False], "another product was bought by somebody else"

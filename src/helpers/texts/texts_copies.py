@@ -11,36 +11,62 @@ import pandas as pd
 
 NEAR = 0.8  # Jaccard overlap of character triples from which a text is a near copy
 SHORTEST = 12  # letters and digits; shorter texts ("很好", "good tea") are equal by chance and count as texts of their own
+LONG = 60  # letters and digits, or 30 Chinese characters, from which equal texts of several customers are one text
 N_BANDS, N_ROWS = 8, 4  # of the signature: near copies (.8) meet in one band with 98.6 %, at .9 with 99.97 %
 TRIPLE = 3
 _SIGNS = re.compile(r"[\W_]+")
+_HAN = r"[\u3400-\u9fff]"
+_NUMBER = re.compile(
+    r"\d+(?:[.,]\d+)*|[一二三四五六七八九十百千万两半]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twice|half)\b"
+)
+_NEGATION = re.compile(r"\b(?:not?|never|none|nothing|nobody|nowhere|without|cannot|hardly|barely|neither|nor)\b|n['’]t\b"
+    r"|\b(?:do|does|did|is|was|wo|ca|would|could|should|are|were|have|has)nt\b|[不没未无别勿]|非(?!常)")
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
-def find_copies(texts: pd.Series, ids: pd.Series) -> pd.Series:
+def find_copies(texts: pd.Series, ids: pd.Series, *, authors: pd.Series | None = None,
+        verdicts: pd.Series | None = None) -> pd.Series:
     """Return, for each text that repeats an earlier one (in order of `ids`), the id of that one; null for all others.
 
-    Case, marks and spaces do not count. Texts shorter than 12 letters and digits, and unknown ones, are no copies.
+    Case, marks and spaces do not count. Texts shorter than 12 letters and digits, and unknown ones, are no copies. From 60
+    letters on (a Chinese character counts as two) a text is a copy whoever wrote it: nobody writes as much in the same words
+    by chance, so it is pasted praise or one person with several accounts, and a model that is tested on it has seen it. A
+    shorter one ("Arrived broken") repeats only what the same author wrote: sixty customers who say it are sixty voices.
+
+    authors: who may have written each text; equal values may be one person, null is the same unknown one. Near copies then
+    have the same numbers, negations and verdict (20 and 90 dollars, "do not recommend"). Without `authors` only the letters
+    are compared: what a model must not be tested on. verdicts: whether the author is dissatisfied (null = unknown).
     """
     found = pd.Series(None, index=texts.index, dtype="str")
-    keys = texts.fillna("").str.lower().str.replace(_SIGNS, "", regex=True)
-    known = pd.DataFrame({"key": keys, "id": ids.astype(str)})[keys.str.len() >= SHORTEST].sort_values(["id", "key"],
-        kind="stable")
+    lower = texts.fillna("").str.lower()
+    keys = lower.str.replace(_SIGNS, "", regex=True)
+    known = pd.DataFrame({"key": keys, "text": lower, "id": ids.astype(str)})
+    is_long = keys.str.len() + keys.str.count(_HAN) >= LONG
+    known["author"] = "" if authors is None else authors.astype("str").astype("object").fillna("").mask(is_long, "")
+    known["verdict"] = "" if verdicts is None else verdicts.astype("str").astype("object").fillna("")
+    known = known[keys.str.len() >= SHORTEST].sort_values(["id", "key"], kind="stable")
     if known.empty:
         return found
-    first = known.drop_duplicates("key")
-    near = _near(first["key"].tolist())
-    heads = pd.Series(first["id"].to_numpy()[near], index=first["key"].to_numpy())
-    head = known["key"].map(heads)
-    is_copy = (head != known["id"]).to_numpy()
+    first = known.drop_duplicates(["key", "author"])
+    said = [_said(text) if authors is not None else () for text in first["text"]]
+    kinds = pd.Series(list(zip(first["author"], first["verdict"], said, strict=True)), dtype="object")
+    near = _near(first["key"].tolist(), pd.factorize(kinds)[0])
+    heads = pd.Series(first["id"].to_numpy()[near], index=pd.MultiIndex.from_frame(first[["key", "author"]]))
+    head = heads.reindex(pd.MultiIndex.from_frame(known[["key", "author"]])).to_numpy()
+    is_copy = head != known["id"].to_numpy()
     found[known.index[is_copy]] = head[is_copy]
     return found
 
 
-def _near(keys: list[str]) -> np.ndarray:
-    """Return for each text the position of the first text that it nearly repeats, or its own."""
+def _said(text: str) -> tuple:
+    """Return the numbers of a text in order and how often it denies: what one character turns into another message."""
+    return tuple(_NUMBER.findall(text)), len(_NEGATION.findall(text))
+
+
+def _near(keys: list[str], kinds: np.ndarray) -> np.ndarray:
+    """Return for each text the position of the first text of its kind that it nearly repeats, or its own."""
     head = np.arange(len(keys))
-    bands = _bands(keys)
+    bands = _bands(keys) * _PRIME + kinds.astype(np.uint64)[:, None]
     for band in bands.T:
         order = np.argsort(band, kind="stable")
         starts = np.flatnonzero(np.r_[True, band[order][1:] != band[order][:-1]])

@@ -51,7 +51,7 @@ def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
     feedback_id, customer_id, product_id, channel, received_at, language (found; the source's where nothing is read), split,
     nps and csat (null off their scale), text (null where nothing is read), read_as (texts_cleaning.py), dissatisfied
     (boolean, null = no verdict), verdict_from (key of `MEANINGS`), is_paid (praise that speaks of a reward for it),
-    is_repaired, is_cut, is_off_scale, copy_of (the first feedback_id with this text, null for all others), in order of
+    is_repaired, is_cut, is_off_scale, copy_of (the first feedback_id with this text, texts_copies.py; else null), in order of
     feedback_id. What a system wrote and paid praise have no verdict: they count in no rate.
     """
     scored, is_off_scale = without_off_scale(feedback)
@@ -64,9 +64,17 @@ def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
         language=written["language"].where(written["text"].notna(), feedback["language"].astype("str")), text=written["text"],
         read_as=written["read_as"], dissatisfied=verdict.where(counts), verdict_from=origin.where(counts), is_paid=is_paid,
         is_repaired=written["is_repaired"], is_cut=written["is_cut"], is_off_scale=is_off_scale,
-        copy_of=texts_copies.find_copies(written["text"], feedback["feedback_id"]),
+        copy_of=texts_copies.find_copies(written["text"], feedback["feedback_id"], authors=_authors(feedback),
+            verdicts=verdict),
     )
     return reviews.sort_values("feedback_id", kind="stable").reset_index(drop=True)
+
+
+def _authors(feedback: pd.DataFrame) -> pd.Series:
+    """Return who may have written each text: the customer; where none is known, whoever wrote on the product that day."""
+    of_day = feedback["product_id"].astype("str").fillna("") + " " + feedback["received_at"].astype("str").str[:10].fillna("")
+    customer = "customer " + feedback["customer_id"].astype("str")
+    return customer.fillna("on " + of_day)
 
 
 def count_reading(reviews: pd.DataFrame) -> pd.DataFrame:

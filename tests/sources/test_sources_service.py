@@ -1,4 +1,4 @@
-"""sources/service.py: when a caller was answered, where the log notes how long she waited."""
+"""sources/service.py: when a caller was answered, where the log notes how long she waited; ratings and reopens of tickets."""
 
 import ibis
 import pandas as pd
@@ -37,3 +37,31 @@ def test_an_unknown_wait_or_an_opening_in_a_zone_of_its_own_gives_no_answer(home
 def test_a_noted_answer_counts_before_the_computed_one(more, wanted):
     header = tuple((HEADER + more).split(",")) + (() if more else ("answered after the wait",))
     assert recognise(header).mapping["cases"]["first_response_at"] == wanted
+
+
+def tickets(home, *rows: str):
+    folder = paths.layer("complete_journey", "raw")
+    folder.mkdir(parents=True)
+    lines = [f"{number},2025-03-01 10:00:00,{row}" for number, row in enumerate(rows, start=1)]
+    (folder / "tickets.csv").write_text("\n".join(["Id,Created at,Reopens,Satisfaction Score", *lines]) + "\n", encoding="utf-8")
+    source = Source(name="tickets", system="service", export="tickets", pattern="tickets.csv", tables={"cases": {
+        "case_id": "Id", "opened_at": "Created at", "reopened": "Reopens", "csat": "Satisfaction Score"}})
+    module = sources.module("service")
+    found = module.read(source, module.files(source, folder), business=BUSINESS, connection=ibis.duckdb.connect())
+    return found["cases"].order_by("source_row").to_pandas()
+
+
+def test_a_ticket_that_nobody_rated_is_kept_without_a_rating_and_a_comment_changes_none(home):
+    found = tickets(home, "0,Offered", "0,Unoffered", "0,Not offered", "0,Unrated", "0,未评价", "0,Good", "0,goodwithcomment",
+                    "0,Bad", "0,badwithcomment", '0,"Bad, with comment"')
+    assert found["problem"].isna().all()
+    assert found["csat"].isna().tolist() == [True] * 5 + [False] * 5
+    assert found["csat"].tolist()[5:] == [5, 5, 1, 1, 1]
+
+
+def test_a_ticket_that_was_opened_again_more_than_once_was_opened_again(home):
+    found = tickets(home, "0,Good", "1,Good", "2,Good", "13,Bad", ",Bad", "often,Bad")
+    assert found["reopened"].tolist()[:4] == [False, True, True, True]
+    assert found["reopened"].isna().tolist()[4:] == [True, True]
+    assert found["problem"].tolist()[5] == "reopened is no bool"
+    assert found["problem"].isna().tolist()[:5] == [True] * 5

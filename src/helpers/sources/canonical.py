@@ -18,6 +18,7 @@ from helpers.timezones import to_utc
 CONTACT = ("full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id")
 KEYS = {"interactions": "interaction_id", "feedback": "feedback_id", "cases": "case_id", "survey_invitations": "invitation_id"}
 TEXT = ("feedback", "text")  # of several open answers all are kept, one under the other
+COUNTED = (("cases", "reopened"),)  # flags for which exports write how often: 2 is yes
 PERSON = "_person"  # the digest that stands for the number of a person who has none
 
 
@@ -71,6 +72,9 @@ def _typed_columns(rows, name: str, columns: dict, reading: dict, business):
         rows, header = _one_column(rows, wanted, joined=(name, column) == TEXT)
         time_zone = "UTC" if re.search(r"\bUTC\b", header) else business.time_zone
         made[column] = in_type(rows, header, kind, time_zone=time_zone, hints=reading)
+        if (name, column) in COUNTED:
+            times = in_type(rows, header, "int64", time_zone=time_zone, hints=reading)
+            made[column] = ibis.coalesce(made[column], ibis.ifelse(times > 1, True, ibis.null("boolean")))
         if kind != "string" and name != "people":  # a person is not set aside for a birthday that nobody knows
             given[column] = _is_given(rows[header])
     flags = {f"_given_{column}": is_given for column, is_given in given.items()}

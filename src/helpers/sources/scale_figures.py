@@ -12,6 +12,7 @@ _NOTHING = (
     r"n\.?/?a\.?|#n/a|not applicable|(?:i )?(?:don[’']?t|do not) know|no opinion|no answer|not sure|can[’']?t say|unsure|"
     r"refused|prefer not to (?:say|answer)|none|null|nan|(?:have )?(?:never|not) used(?: it)?|"
     r"不适用|不知道|不清楚|不了解|不好说|说不清楚?|说不准|(?:从|还)?(?:没有?|未)(?:使?用|体验|购买|接触)过|"
+    r"(?:un|not )?offered|unrated|not (?:yet )?rated|(?:[还尚]?未|待)(?:评价|评分|打分)|"  # of a case's satisfaction (Zendesk)
     r"从?未(?:使用|体验|购买|接触)|拒答|拒绝回答|不想回答|不愿回答|保密|暂无|无|跳过|空|-{1,3}|[—–]{1,3}|/|\?+"
 )
 NO_OPINION = re.compile(  # one, or several: "Not applicable (N/A)", "不适用/没用过"
@@ -35,7 +36,9 @@ _SPELT = re.compile(r"(?P<n>[零一二两三四五六七八九])(?:颗?星级?|�
 
 
 def normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text.replace("½", ".5")).casefold().split())
+    """Return an answer without differences of width, case and blanks; Zendesk's "goodwithcomment" is "good"."""
+    plain = " ".join(unicodedata.normalize("NFKC", text.replace("½", ".5")).casefold().split())
+    return re.sub(r"^(good|bad),? ?with ?comment$", r"\1", plain)
 
 
 def is_no_opinion(answer: str) -> bool:

@@ -249,6 +249,35 @@ def test_of_a_repeated_text_the_copy_in_the_training_part_stays():
     assert kept[kept["product_id"] == "p1"]["split"].tolist()[0] == "train"
 
 
+REVIEW = {"customer_id": "c1", "received_at": "2017-06-01 12:00", "channel": "shop", "nps": None, "csat": None, "ces": None}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_reviews_delivered_in_two_files_each_is_kept_once_in_any_order_of_rows(seed):
+    reviews = [{**REVIEW, "feedback_id": f"r{i}", "text": f"Good coffee {i}", "source_row": i} for i in range(40)]
+    again = [{**review, "source_row": 100 + i} for i, review in enumerate(reviews[20:])]
+    rows = pd.Series([*reviews, *again]).sample(frac=1, random_state=seed).tolist()
+    kept, reasons, log = cleaned(feedback(*rows), name="feedback")
+    assert sorted(kept["feedback_id"]) == sorted(review["feedback_id"] for review in reviews)
+    assert reasons == dict.fromkeys(range(100, 120), "repeated key")
+    assert log.loc["repeated text", "rows_affected"] == 0
+
+
+def test_words_that_only_a_row_set_aside_says_too_are_kept():
+    rows = [{**REVIEW, "feedback_id": "a", "text": "Fine"}, {**REVIEW, "feedback_id": "a", "text": "Bad coffee"},
+            {**REVIEW, "feedback_id": "b", "text": "Bad coffee"}, {**REVIEW, "feedback_id": "c", "text": "Bad coffee"}]
+    kept, reasons, _ = cleaned(feedback(*rows), name="feedback")
+    assert kept["feedback_id"].tolist() == ["a", "b"]
+    assert reasons == {2: "repeated key", 4: "repeated text"}
+
+
+def test_a_column_that_is_empty_everywhere_keeps_the_type_of_its_contract():
+    table = feedback({}).mutate(customer_id=ibis.null("float64"))
+    names = ibis.memtable(pd.DataFrame({"customer_id": ["c1"], "name": ["Jane Doe"]}))
+    tables, _, _ = cleaning.clean({"feedback": table}, YEAR, names)
+    assert tables["feedback"].customer_id.type().is_string()
+
+
 # --- the identity
 
 

@@ -14,7 +14,7 @@ from helpers.cleaning import cleaning_texts
 from helpers.cleaning.cleaning_merges import count_renumbered, merge_consents, merge_customers, tell_numbers_apart
 from helpers.cleaning.cleaning_rules import MERGED, Rule, Settings, is_within_limits, masking_rules, rules_for
 from helpers.cleaning.cleaning_validation import count_imputed, impute, stated_rules
-from helpers.contracts import CANONICAL_NAMES, contract
+from helpers.contracts import CANONICAL_NAMES, ENGINE, contract
 from helpers.errors import UserError
 from helpers.i18n import text
 from helpers.timezones import local
@@ -32,6 +32,13 @@ def settings_for(run, **parameters) -> Settings:
         run.first_day, run.as_of, run.business.time_zone, currency=run.business.currency, sources=sources, numbered=numbered,
         **declared, **lists,
     )
+
+
+def in_types(name: str, table):
+    """Return a collected table with the types of its contract: a column that is empty everywhere has lost its own."""
+    wanted = {c.name: ENGINE[c.type] for c in contract(f"collected/{name}").columns if c.name in table.columns}
+    lost = {column: kind for column, kind in wanted.items() if table[column].type() != ibis.dtype(kind)}
+    return table.cast(lost) if lost else table
 
 
 def prepare_lines(lines, products, settings: Settings):
@@ -88,12 +95,12 @@ def prepare(name: str, table, settings: Settings, products=None, names=None, que
 
 def judge(table, rules: tuple[Rule, ...], settings: Settings):
     """Return `table` with `reason`: the first rejecting or merging rule that holds for the row, or null."""
-    removing = [rule for rule in rules if rule.effect in ("reject", "merge")]
-    flags = {f"_{i}": rule.function(table, settings) for i, rule in enumerate(removing)}
-    flagged = table.mutate(**flags)
-    branches = [(flagged[f"_{i}"].fill_null(False), rule.name) for i, rule in enumerate(removing)]
-    reason = ibis.cases(*branches, else_=ibis.null("string"))
-    return flagged.mutate(reason=reason).drop(*flags)
+    nothing = ibis.null("string")
+    table = table.mutate(reason=nothing)
+    for rule in (rule for rule in rules if rule.effect in ("reject", "merge")):
+        found = ibis.ifelse(rule.function(table, settings).fill_null(False), rule.name, nothing)
+        table = table.mutate(reason=ibis.coalesce(table.reason, found))
+    return table
 
 
 def change(table, rules: tuple[Rule, ...], settings: Settings):
@@ -159,6 +166,7 @@ def clean(collected: dict, settings: Settings, names=None) -> tuple[dict, object
     """Return (clean tables by name, all rows set aside as one expression, cleaning log) of the collected tables."""
     if not collected:
         raise UserError("the collected tables are missing: run make collection")
+    collected = {name: in_types(name, table) for name, table in collected.items()}
     known = {"products": collected.get("products"), "questions": collected.get("survey_questions"), "names": names,
              "answers": collected.get("survey_answers")}
     parts = {n: clean_table(n, collected[n], settings, **known) for n in CANONICAL_NAMES if n in collected}

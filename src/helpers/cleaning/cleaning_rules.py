@@ -1,7 +1,8 @@
 """The cleaning rules: one rule = one function = one row in the cleaning log.
 
-A rule that sets rows aside gives a condition; each row is set aside by the first rule that holds for it. A rule that
-changes values gives the new column; its row in the log counts the rows whose value changed.
+A rule that sets rows aside gives a condition; each row is set aside by the first rule that holds for it, and a rule on copies
+looks only at the rows that the rules before it left (`reason` is empty): the last copy stays. A rule that changes values gives
+the new column; its row in the log counts the rows whose value changed.
 """
 
 from collections.abc import Callable
@@ -57,7 +58,7 @@ def is_repeated_line(lines, settings: Settings):
     """
     if settings.duplicate_lines == "keep":
         return NEVER
-    same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour")]
+    same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour", "reason")]
     same = [c for c in same if c not in ("department", "category", "is_known_product")]
     copies = is_copy(lines, by=same, order=["source", "source_row"])
     if copies is NEVER:
@@ -68,12 +69,16 @@ def is_repeated_line(lines, settings: Settings):
     return copies & lines.transaction_id.isin(whole.transaction_id) & ~lines.source.isin(settings.numbered)
 
 
-def is_copy(table, *, by: list[str], order: list):
-    """True for every row but the first of those that are equal in `by`; a table without any is not sorted for it."""
+def is_copy(table, *, by: list, order: list):
+    """True for every row but the first of those that are equal in `by`; a table without any is not sorted for it.
+
+    Rows that an earlier rule has set aside are no copies, and no row is a copy of theirs.
+    """
     most = table.group_by(*by).agg(_n=ibis._.count())["_n"].max().fill_null(0).execute()
     if most <= 1:
         return NEVER
-    return ibis.row_number().over(group_by=by, order_by=order) > 0
+    is_left = [table.reason.isnull()] if "reason" in table.columns else []
+    return ibis.row_number().over(ibis.window(group_by=[*by, *is_left], order_by=order)) > 0
 
 
 def is_outside_window(lines, settings: Settings):
@@ -169,10 +174,10 @@ def is_repeated_text(feedback, settings: Settings):
     Short answers that many people give ("good") are no copies. A copy in both parts of a publisher's split would let a model
     see its test, so the first one of the training part stays.
     """
-    order = [feedback.split.desc(), feedback.feedback_id]
+    order = [feedback.split.desc(), feedback.feedback_id, feedback.source, feedback.source_row]
     same = [feedback[c] for c in ("product_id", "customer_id", "received_at", "channel", "nps", "csat", "ces")]
-    by = ibis.window(group_by=[feedback.text.strip().lower(), *same], order_by=order)
-    return (ibis.row_number().over(by) > 0) & (feedback.text.strip() != "")
+    copies = is_copy(feedback, by=[feedback.text.strip().lower().name("_said"), *same], order=order)
+    return copies & (feedback.text.strip() != "")
 
 
 # --- values that change (table, settings) → (column name, new value)

@@ -37,7 +37,7 @@ def test_a_text_is_on_one_side_only_and_the_training_part_keeps_it():
     })
     split = sentiment.split_texts(reviews)
     assert split["role"].tolist() == ["copy", "train", "copy", "test", "silent", "silent"]
-    assert sentiment.count_roles(split) == {"train": 1, "test": 1, "copy": 2, "silent": 2, "test_copy": 1}
+    assert sentiment.count_roles(split) == {"train": 1, "test": 1, "copy": 2, "author": 0, "silent": 2, "test_copy": 1}
 
 
 def test_a_test_text_that_differs_in_a_word_of_many_is_a_copy():
@@ -56,6 +56,90 @@ def test_without_both_parts_published_a_fifth_is_held_out_whatever_the_order_of_
     shuffled = sentiment.split_texts(reviews.sample(frac=1, random_state=1)).set_index("feedback_id")["role"]
     assert roles.eq("test").mean() == pytest.approx(0.2, abs=0.04)
     assert (shuffled.reindex(roles.index) == roles).all()
+
+
+def of_authors(n=200, each=4, *, seed=0) -> pd.DataFrame:
+    """Texts whose verdict is one drawn for each author, and heard in nothing but two words that only this author uses."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for author, bad in enumerate(rng.random(n) < 0.5):
+        tic = " ".join("zq" + "".join(rng.choice(list("bcdfgh"), 6)) for _ in range(2))
+        rows += [(f"f{author:03d}_{k}", f"c{author}", " ".join([*rng.choice(PLAIN, 12), tic]), bad) for k in range(each)]
+    table = pd.DataFrame(rows, columns=["feedback_id", "customer_id", "text", "dissatisfied"])
+    return table.astype({"text": "str", "dissatisfied": "boolean"}).assign(split=None)
+
+
+def test_no_author_is_on_both_sides_whatever_the_order_of_rows():
+    reviews = of_authors().sample(frac=1, random_state=1)
+    split = sentiment.split_texts(reviews)
+    assert not set(split.loc[split["role"] == "train", "customer_id"]) & set(split.loc[split["role"] == "test", "customer_id"])
+    assert split["role"].eq("test").mean() == pytest.approx(0.2, abs=0.06)
+    again = sentiment.split_texts(of_authors()).set_index("feedback_id")["role"]
+    assert (split.set_index("feedback_id")["role"].reindex(again.index) == again).all()
+
+
+def test_published_test_texts_by_an_author_who_teaches_are_left_out_and_counted():
+    texts = ["tea arrived in a dented tin", "crackers were stale and broken", "soup tastes of smoke and salt", "no complaints"]
+    reviews = pd.DataFrame({
+        "feedback_id": list("abcd"), "customer_id": ["ann", "ann", "bob", None], "split": ["train", "test", "test", "test"],
+        "text": pd.Series(texts, dtype="str"), "dissatisfied": pd.array([True, False, False, True], dtype="boolean"),
+    })
+    split = sentiment.split_texts(reviews)
+    assert split["role"].tolist() == ["train", "author", "test", "test"]
+    assert sentiment.count_roles(split)["author"] == 1
+
+
+@pytest.mark.slow
+def test_what_only_an_author_says_is_no_evidence_on_strangers():
+    """Verdicts drawn at random: neither the test part nor the scores out of fold may tell them apart."""
+    split, readers = fitted(of_authors())
+    assert readers.origin == {"en": "trained"}
+    _, is_bad, predicted = sentiment.predict_test(split, readers)
+    assert roc_auc_score(is_bad, predicted["model"]) == pytest.approx(0.5, abs=0.15)  # by text: 1.00
+    taught = split.set_index("feedback_id").loc[readers.out_of_fold.index, "dissatisfied"].astype(bool)
+    assert roc_auc_score(taught, readers.out_of_fold) < 0.65  # by text: 1.00; eight seeds: .50 to .54
+
+
+def near_copies(n=200, each=4, *, seed=0) -> pd.DataFrame:
+    """Texts with a verdict drawn at random, each written down `each` times with another last word."""
+    rng = np.random.default_rng(seed)
+    words = ["w" + "".join(rng.choice(list("abcdefgh"), 5)) for _ in range(400)]
+    rows = []
+    for i, bad in enumerate(rng.random(n) < 0.5):
+        said = " ".join(rng.choice(words, 40))
+        rows += [(f"g{i:03d}_{k}", f"{said} end{k}", bad, "train") for k in range(each)]
+        rows.append((f"t{i:03d}", " ".join(rng.choice(words, 40)), bool(rng.random() < 0.5), "test"))
+    table = pd.DataFrame(rows, columns=["feedback_id", "text", "dissatisfied", "split"])
+    return table.astype({"text": "str", "dissatisfied": "boolean"})
+
+
+@pytest.mark.slow
+def test_near_copies_stay_in_one_fold_so_that_they_raise_no_confidence():
+    split, readers = fitted(near_copies())
+    assert readers.origin == {"en": "trained"}
+    taught = split.set_index("feedback_id").loc[readers.out_of_fold.index, "dissatisfied"].astype(bool)
+    assert roc_auc_score(taught, readers.out_of_fold) < 0.65  # across folds: 1.00; eight seeds: .52 to .60
+    assert abs(readers.by_language["en"].slope) < 2  # across folds: 11
+    _, is_bad, predicted = sentiment.predict_test(split, readers)
+    assert ((predicted["model"] - is_bad) ** 2).mean() < 0.27  # across folds: .47
+
+
+def test_authors_and_copies_form_one_group_directly_or_through_others():
+    texts = pd.DataFrame({
+        "feedback_id": list("abcdef"), "customer_id": ["ann", "ann", "bob", None, None, "cid"],
+        "head": list("abbcef"),
+    })
+    groups = sentiment.author_groups(texts.drop(index=3))
+    assert groups[0] == groups[1] == groups[2]
+    assert len(set(groups)) == 3
+
+
+def test_too_few_authors_teach_no_model_and_test_none_however_much_they_write():
+    reviews = of_authors(19, each=20)
+    split, readers = fitted(reviews)
+    assert readers.origin == {"en": "shipped"}
+    with pytest.raises(TooLittleData, match="authors with the rarer verdict"):
+        sentiment.predict_test(split, readers)
 
 
 def fitted(reviews: pd.DataFrame):
@@ -169,7 +253,7 @@ def reviews() -> pd.DataFrame:
 @pytest.mark.slow
 def test_copies_in_the_published_split_are_found(reviews):
     counts = sentiment.count_roles(sentiment.split_texts(reviews))
-    assert counts == {"train": 3977, "test": 991, "copy": 29, "silent": 3, "test_copy": 8}  # three are in Italian or Spanish
+    assert counts == {"train": 3977, "test": 991, "copy": 29, "author": 0, "silent": 3, "test_copy": 8}  # not in English
 
 
 @pytest.mark.slow

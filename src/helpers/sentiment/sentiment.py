@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from helpers.errors import TooLittleData
 from helpers.sentiment import sentiment_clauses, sentiment_model
@@ -23,8 +25,8 @@ from helpers.sentiment.sentiment_valence import valences
 from helpers.texts import texts_copies
 
 MIN_TEXTS = 200  # texts with a verdict in a language; below, the shipped model reads it
-MIN_EACH, MIN_EACH_TEST = 30, 10  # texts of the rarer verdict in the training part and in the test part
-TEST_SHARE = 5  # one text in five is held out where the publisher fixed no split
+MIN_EACH, MIN_EACH_TEST = 30, 10  # authors with the rarer verdict in the training part and in the test part
+TEST_SHARE = 5  # one author in five is held out where the publisher fixed no split
 MOST_TAUGHT = 10_000  # texts that teach a model; more add little and cost minutes
 READ_BY_SCRIPT = ("en", "zh", "mixed", "none", "unknown", "")  # declared languages of texts that are read
 
@@ -50,25 +52,49 @@ def languages(reviews: pd.DataFrame) -> pd.Series:
 # --- which texts teach, which test
 
 
-def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Return the reviews with `role`: train, test, copy (its text stands in another row) or silent (no text or verdict).
+def authors(reviews: pd.DataFrame) -> pd.Series:
+    """Return who wrote each text: its customer_id; a text without one has an author of its own."""
+    own = "text " + reviews["feedback_id"].astype("str")
+    if "customer_id" not in reviews:
+        return own
+    return ("customer " + reviews["customer_id"].astype("str")).where(reviews["customer_id"].notna(), own)
 
-    The publisher's split is kept if it has both parts; else a hash of the text puts one in five aside. Of texts that occur
-    more than once only one row is kept, the training part first, so that no text is on both sides; a test text that is nearly
-    a training text (texts_copies.py) is a copy too. Row order does not matter.
+
+def author_groups(texts: pd.DataFrame) -> np.ndarray:
+    """Return a number for each text, the same where texts share an author or copy one another, directly or through others.
+
+    texts: of :func:`split_texts`. What holds within a group is no evidence that a model reads strangers.
+    """
+    writers, heads = (pd.factorize(of)[0] for of in (authors(texts), texts["head"]))
+    n = len(texts)
+    links = sparse.coo_matrix((np.ones(n), (writers, n + heads)), shape=(2 * n, 2 * n))
+    return connected_components(links, directed=False)[1][writers]
+
+
+def split_texts(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return the reviews with `head`, the first feedback_id with nearly this text, and `role`: train, test, copy (its text
+    stands in another row), author (a test text whose author wrote for the training part) or silent (no text or verdict).
+
+    The publisher's split is kept if it has both parts; else a hash of the author (of the text, where nobody is named) puts one
+    in five aside. Of texts that occur more than once only one row is kept, the training part first, so that no text is on both
+    sides; a test text that is nearly a training text (texts_copies.py, by letters alone) is a copy too. No author is on both
+    sides. Row order does not matter.
     """
     keys = reviews["text"].fillna("").map(text_key)
     usable = (keys != "") & reviews["dissatisfied"].notna()
-    hashed = keys.map(lambda key: "test" if zlib.crc32(key.encode()) % TEST_SHARE == 0 else "train")
+    writers = authors(reviews)
+    hashed = writers.where(writers.str.startswith("customer "), keys).map(
+        lambda key: "test" if zlib.crc32(key.encode()) % TEST_SHARE == 0 else "train"
+    )
     is_split = {"train", "test"} <= set(reviews.loc[usable, "split"].dropna())
     role = reviews["split"].where(reviews["split"].notna() & is_split, hashed).astype("object")
     order = pd.DataFrame({"key": keys, "is_test": role == "test", "id": reviews["feedback_id"]})[usable]
     first = order.sort_values(["is_test", "id"]).drop_duplicates("key").index
     role = role.where(usable, "silent").mask(usable & ~reviews.index.isin(first), "copy")
-    heads = reviews["copy_of"] if "copy_of" in reviews else texts_copies.find_copies(reviews["text"], reviews["feedback_id"])
-    heads = heads.where(heads.notna(), reviews["feedback_id"])
-    is_near = (role == "test") & heads.isin(set(heads[role == "train"]))
-    return reviews.assign(role=role.mask(is_near, "copy"))
+    heads = texts_copies.find_copies(reviews["text"], reviews["feedback_id"]).fillna(reviews["feedback_id"])
+    role = role.mask((role == "test") & heads.isin(set(heads[role == "train"])), "copy")
+    role = role.mask((role == "test") & writers.isin(set(writers[role == "train"])), "author")
+    return reviews.assign(head=heads, role=role)
 
 
 def count_roles(reviews: pd.DataFrame, *, language: str = "") -> dict[str, int]:
@@ -76,7 +102,9 @@ def count_roles(reviews: pd.DataFrame, *, language: str = "") -> dict[str, int]:
     reviews = reviews[languages(reviews) == language] if language else reviews
     counts = reviews["role"].value_counts()
     n_test_copies = int(((reviews["role"] == "copy") & (reviews["split"] == "test")).sum())
-    return {name: int(counts.get(name, 0)) for name in ("train", "test", "copy", "silent")} | {"test_copy": n_test_copies}
+    return {name: int(counts.get(name, 0)) for name in ("train", "test", "copy", "author", "silent")} | {
+        "test_copy": n_test_copies,
+    }
 
 
 # --- the models
@@ -125,7 +153,8 @@ def shipped(language: str) -> sentiment_model.Reader:
 def fit_readers(split: pd.DataFrame, *, seed: int) -> Readers:
     """Choose a model for each language: trained on the role `train` if there is enough, else the shipped one.
 
-    split: :func:`split_texts`. Enough are 200 texts with a verdict, 30 of the rarer verdict in training and 10 in the test.
+    split: :func:`split_texts`. Enough are 200 texts with a verdict, 30 authors with the rarer verdict in training and 10 in the
+    test; who copies one another counts once (:func:`author_groups`), here and in the folds of training.
     Raises TooLittleData where no text is in English or Chinese.
     """
     read_as = languages(split)
@@ -141,6 +170,7 @@ def fit_readers(split: pd.DataFrame, *, seed: int) -> Readers:
         by_language[language], p = sentiment_model.fit(
             list(taught["text"]), taught["dissatisfied"].to_numpy(bool), values=valences(language), seed=seed,
             about={"language": language}, sentence_share=sentiment_clauses.SENTENCE_SHARE[language],
+            groups=author_groups(taught),
         )
         origin[language] = "trained"
         seen.append(pd.Series(p, index=taught["feedback_id"]))
@@ -164,7 +194,12 @@ def has_enough(judged: pd.DataFrame) -> bool:
 
 
 def _rarer(judged: pd.DataFrame, role: str) -> int:
-    counts = judged.loc[judged["role"] == role, "dissatisfied"].astype(bool).value_counts()
+    return _n_rarer(judged[judged["role"] == role])
+
+
+def _n_rarer(judged: pd.DataFrame) -> int:
+    """Return how many authors gave the rarer verdict (who copies one another counts once); 0 where all agree."""
+    counts = pd.Series(author_groups(judged)).groupby(judged["dissatisfied"].to_numpy(bool)).nunique()
     return int(counts.min()) if len(counts) == 2 else 0
 
 
@@ -172,16 +207,16 @@ def predict_test(split: pd.DataFrame, readers: Readers) -> tuple[pd.DataFrame, n
     """Return texts of the main language that its model has not seen, their verdicts (True = dissatisfied), and probabilities.
 
     Models: model, shipped (where the model was trained here), vader (English; calibrated on the other texts), majority. A
-    shipped model is tested on every text with a verdict. Raises TooLittleData below 10 texts of the rarer verdict.
+    shipped model is tested on every text with a verdict. Raises TooLittleData below 10 authors with the rarer verdict.
     """
     own = split[(languages(split) == readers.main) & split["role"].isin(["train", "test"])]
     is_trained = readers.origin[readers.main] == "trained"
     test = own[own["role"] == "test"] if is_trained else own
     is_bad = test["dissatisfied"].to_numpy(bool)
-    rarer = int(min(is_bad.sum(), (~is_bad).sum()))
+    rarer = _n_rarer(test)
     if rarer < MIN_EACH_TEST:
         raise TooLittleData(
-            "Needs {needed:count} texts of the rarer verdict to test how well it is read; there are {found:count}.",
+            "Needs {needed:count} authors with the rarer verdict to test how well it is read; there are {found:count}.",
             needed=MIN_EACH_TEST, found=rarer,
         )
     known = own[own["role"] == "train"] if is_trained else own

@@ -120,15 +120,16 @@ Beside = Sequence[tuple[list[str], np.ndarray, float]]  # texts of another domai
 
 
 def fit(texts: list[str], is_bad: np.ndarray, *, values: dict[str, float], seed: int, about: dict,
-        strengths: tuple[float, ...] = STRENGTHS, sentence_share: float = 0.0, beside: Beside = ()
-        ) -> tuple[Reader, np.ndarray]:
+        strengths: tuple[float, ...] = STRENGTHS, sentence_share: float = 0.0, beside: Beside = (),
+        groups: np.ndarray | None = None) -> tuple[Reader, np.ndarray]:
     """Return the model of the texts and each text's probability from a model that had not seen it.
 
-    Vocabulary, weights and strength are chosen in five folds; slope and shift come from the scores out of fold. `beside`: texts
-    of other domains teach along, each domain with a weight of which 1 is that of all the texts; none is calibrated on.
+    Vocabulary, weights and strength are chosen in five folds; slope and shift come from the scores out of fold. `groups`: texts
+    of one group (an author, near copies) stay in one fold; without it each text is on its own. `beside`: texts of other domains
+    teach along, each domain with a weight of which 1 is that of all the texts; none is calibrated on.
     """
     from sklearn.metrics import log_loss  # takes half a second to import: reading does without it
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     n, is_bad = len(texts), np.asarray(is_bad, bool)
     words = read_words([*texts, *(text for other, _, _ in beside for text in other)], values)
@@ -136,7 +137,8 @@ def fit(texts: list[str], is_bad: np.ndarray, *, values: dict[str, float], seed:
     weights = np.concatenate([np.ones(n), *(np.full(len(bad), weight * n / len(bad)) for _, bad, weight in beside)])
     others = np.arange(n, len(verdicts))
     scores = {strength: np.zeros(n) for strength in strengths}
-    for inside, outside in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad):
+    folds = StratifiedKFold if groups is None else StratifiedGroupKFold
+    for inside, outside in folds(N_FOLDS, shuffle=True, random_state=seed).split(is_bad, is_bad, groups):
         rows = np.concatenate([inside, others])
         known, idf = _known(words, rows)
         taught = _columns(words, words.texts[rows], known, idf, is_weighted=False)

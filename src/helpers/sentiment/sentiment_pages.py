@@ -62,6 +62,8 @@ def models(measured: Measured, readers: sentiment.Readers, *, source: str) -> li
         *told,
         Said("The model learnt from {train:count} reviews and is tested on {test:count}. {copy:count} reviews repeat another "
              "one and were left out, {test_copy:count} of them from the published test part.", measured.roles),
+        *([Said("{author:count} more were left out of the test because their authors also taught the model.", measured.roles)]
+          if measured.roles["author"] else []),
         sentiment_charts.quality(measured.quality) | {"source": source},
         Said(said, values, evidence),
         sentiment_charts.calibration(measured.tenths) | {"source": source},

@@ -109,7 +109,7 @@ def reversal_sentence(checked: pd.DataFrame) -> tuple[str, dict, Evidence]:
         "n": len(checked[key].drop_duplicates()), "told": len(told), "reversed": counts[REVERSED], "gone": counts[GONE],
         "within": sorted(checked["stratifier"].unique()), "compared": len(checked), "unknown": len(checked) - len(told),
     }
-    proof = Evidence("fact", n=int(told["n"].min()) if len(told) else 0)
+    proof = Evidence("fact", n=int(told["n"].min()) if len(told) else 0, serves="what to trust")
     if not values["told"]:
         return (
             "Whether the {n:count} statements hold among customers alike in {within:list} cannot be told: too few of each "

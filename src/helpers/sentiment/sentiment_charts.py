@@ -107,8 +107,8 @@ def shipped_figures(language: str) -> dict:
 def silent_finding(total: dict) -> tuple[str, dict]:
     """Return the finding on the texts without a verdict (sentiment_prevalence.corrected_share of all of them)."""
     return (
-        "Of {n:count} authors who gave no verdict, an estimated {share:percent} are dissatisfied (95% interval {low:percent} "
-        "to {high:percent}); merely counting the texts above one half would give {counted:percent}."
+        "Of {n:count} texts without a verdict, an estimated {share:percent} come from dissatisfied authors (95% interval "
+        "{low:percent} to {high:percent}); merely counting the texts above one half would give {counted:percent}."
     ), total
 
 

@@ -98,12 +98,14 @@ def minimal_pairs(measured: Measured) -> list[Said | dict]:
 # --- who gave no verdict
 
 
-def silent(scored: pd.DataFrame, reviews: pd.DataFrame, readers: sentiment.Readers, *, seed: int, source) -> list[Said | dict]:
+def silent(scored: pd.DataFrame, reviews: pd.DataFrame, readers: sentiment.Readers, *, seed: int, source,
+           time_zone: str) -> list[Said | dict]:
     """Return how the authors sound who gave no verdict: in all, by channel and over time, corrected and checked.
 
-    scored: table `sentiment`; source: from the number of texts to the charts' source line. Raises TooLittleData below 30 texts.
+    scored: table `sentiment`; source: from the number of texts to the charts' source line; time_zone: the business's, in which
+    quarters begin. Raises TooLittleData below 30 authors.
     """
-    texts = sentiment_prevalence.silent_texts(scored, reviews)
+    texts = sentiment_prevalence.silent_texts(scored, reviews, time_zone=time_zone)
     options = {"base_rates": readers.base_rates, "seed": seed}
     judged = reviews["dissatisfied"].dropna()
     known = float(judged.astype(float).mean()) if len(judged) else None
@@ -115,6 +117,7 @@ def silent(scored: pd.DataFrame, reviews: pd.DataFrame, readers: sentiment.Reade
         told.append(sentiment_charts.silent_by_channel(by_channel, known=known) | {"source": source(len(texts))})
     if len(by_quarter) >= QUARTERS:
         told.append(sentiment_charts.silent_trend(by_quarter) | {"source": source(len(texts))})
-    if checked := sentiment_prevalence.check(scored, **options):
+    authors = scored["feedback_id"].map(sentiment.authors(reviews).set_axis(reviews["feedback_id"]))
+    if checked := sentiment_prevalence.check(scored.assign(author=authors), **options):
         told.append(Said(*sentiment_charts.check_sentence(checked)))
     return told

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import TooLittleData
+from helpers.sentiment import sentiment
 
 MOST_STEPS, SETTLED = 1000, 1e-7
 N_RESAMPLES = 300
-MIN_GROUP = 30  # texts below which no share is shown
+MIN_GROUP = 30  # authors below which no share is shown
 COLUMNS = {
     "group": ("Where", ""), "n": ("Texts", "count"), "counted": ("Counted above one half", "percent1"),
     "share": ("Dissatisfied, corrected", "percent1"), "low": ("Interval from", "percent1"), "high": ("Interval to", "percent1"),
@@ -36,31 +37,38 @@ def saerens(p: np.ndarray, *, base_rate: float, weights: np.ndarray | None = Non
     return share
 
 
-def corrected_share(p: np.ndarray, *, base_rate: float, seed: int) -> dict:
-    """Return n, counted (share above one half), share (:func:`saerens`) and its 95 % bootstrap interval low, high."""
-    p = np.asarray(p, float)
-    rng = np.random.default_rng(seed)
-    draws = [saerens(p, base_rate=base_rate, weights=np.bincount(rng.integers(0, len(p), len(p)), minlength=len(p)))
+def corrected_share(p: np.ndarray, authors: pd.Series, *, base_rate: float, seed: int) -> dict:
+    """Return n, counted (share above one half), share (:func:`saerens`) and its 95 % bootstrap interval low, high.
+
+    Authors are drawn with all their texts: ten texts of one are not ten opinions (Field and Welsh 2007, cluster bootstrap).
+    """
+    p, rng = np.asarray(p, float), np.random.default_rng(seed)
+    codes, known = pd.factorize(authors)
+    n = len(known)
+    draws = [saerens(p, base_rate=base_rate, weights=np.bincount(rng.integers(0, n, n), minlength=n)[codes])
              for _ in range(N_RESAMPLES)]
     low, high = np.quantile(draws, [0.025, 0.975])
     return {"n": len(p), "counted": float((p >= 0.5).mean()), "share": saerens(p, base_rate=base_rate),
             "low": float(low), "high": float(high)}
 
 
-def silent_texts(scored: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
-    """Return the scored texts without a verdict, with channel and quarter (its first day; null without a date).
+def silent_texts(scored: pd.DataFrame, reviews: pd.DataFrame, *, time_zone: str) -> pd.DataFrame:
+    """Return the scored texts without a verdict, with author, channel and quarter (its first day in the time zone; null without
+    a date).
 
-    Raises TooLittleData below 30.
+    Raises TooLittleData below 30 authors.
     """
-    silent = scored[scored["is_dissatisfied"].isna()]
-    if len(silent) < MIN_GROUP:
+    at = pd.to_datetime(reviews["received_at"], utc=True).dt.tz_convert(time_zone).dt.tz_localize(None)
+    known = reviews[["feedback_id", "channel"]].assign(
+        author=sentiment.authors(reviews), quarter=at.dt.to_period("Q").dt.start_time,
+    )
+    silent = scored[scored["is_dissatisfied"].isna()].merge(known, on="feedback_id", how="left", validate="one_to_one")
+    if (found := silent["author"].nunique()) < MIN_GROUP:
         raise TooLittleData(
-            "Needs {needed:count} texts without a verdict to say how they sound; there are {found:count}.",
-            needed=MIN_GROUP, found=len(silent),
+            "Needs texts without a verdict by {needed:count} authors to say how they sound; there are {found:count}.",
+            needed=MIN_GROUP, found=found,
         )
-    known = reviews[["feedback_id", "channel", "received_at"]].rename(columns={"received_at": "quarter"})
-    known["quarter"] = pd.to_datetime(known["quarter"], utc=True).dt.tz_localize(None).dt.to_period("Q").dt.start_time
-    return silent.merge(known, on="feedback_id", how="left", validate="one_to_one").reset_index(drop=True)
+    return silent
 
 
 def total(scored: pd.DataFrame, *, base_rates: dict[str, float], seed: int) -> dict:
@@ -69,25 +77,26 @@ def total(scored: pd.DataFrame, *, base_rates: dict[str, float], seed: int) -> d
 
 
 def check(scored: pd.DataFrame, *, base_rates: dict[str, float], seed: int) -> dict | None:
-    """Return n, the corrected share and the true one of held-out texts (role test); None below 30 of them."""
+    """Return n, the corrected share and the true one of held-out texts (role test); None below 30 authors of them."""
     held = scored[(scored["role"] == "test") & scored["is_dissatisfied"].notna()]
-    if len(held) < MIN_GROUP:
+    if held["author"].nunique() < MIN_GROUP:
         return None
     found = total(held, base_rates=base_rates, seed=seed)
     return {"n": len(held), "share": found["share"], "true": float(held["is_dissatisfied"].astype(float).mean())}
 
 
 def shares_by(scored: pd.DataFrame, groups: pd.Series, *, base_rates: dict[str, float], seed: int) -> pd.DataFrame:
-    """Return the corrected share of each group with at least 30 texts: group, n, counted, share, low, high.
+    """Return the corrected share of each group with at least 30 authors: group, n (texts), counted, share, low, high.
 
-    scored: language, p_dissatisfied; groups: their group under the same labels; base_rates: language → share among the texts
-    that taught its model. A group in two languages is corrected in each and put together by the number of texts.
+    scored: language, p_dissatisfied, author (sentiment.authors); groups: their group under the same labels; base_rates:
+    language → share among the texts that taught its model. A group in two languages is corrected in each and put together by
+    the number of texts.
     """
     rows = []
     for group, part in scored.groupby(groups.reindex(scored.index), sort=True):
-        if len(part) < MIN_GROUP:
+        if part["author"].nunique() < MIN_GROUP:
             continue
-        found = [corrected_share(own["p_dissatisfied"].to_numpy(), base_rate=base_rates[language], seed=seed)
+        found = [corrected_share(own["p_dissatisfied"].to_numpy(), own["author"], base_rate=base_rates[language], seed=seed)
                  for language, own in part.groupby("language")]
         n = sum(one["n"] for one in found)
         rows.append({"group": group, "n": n} | {

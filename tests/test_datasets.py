@@ -1,5 +1,6 @@
 """datasets.py: dataset.yml is validated, and an error names file, line and key, never a value, in one line."""
 
+import re
 from datetime import date
 
 import pytest
@@ -52,6 +53,29 @@ def test_a_minimal_file_is_enough(shop):
     broken = datasets.Bilingual(en="A shop, and more", zh="一家店， 开了 3 年； 另有网店")
     assert (broken.in_language("zh"), broken.in_language("en")) == ("一家店，开了 3 年；另有网店", "A shop, and more")
     assert settings.sources[0].columns == {"transaction_id": "Receipt"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_examples_of_the_readme_are_valid(shop, page):
+    text = (paths.PROJECT / page).read_text(encoding="utf-8")
+    whole, more = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    example = yaml.safe_load(whole)
+    example["sources"] += yaml.safe_load(more)
+    settings = shop(yaml.safe_dump(example, allow_unicode=True), "acme")
+    assert not isinstance(settings, str), settings
+    assert settings.sources[-2].questions["delivery"].best == "low"
+
+
+@pytest.mark.parametrize(("wrong", "message"), [
+    ("{columns: [Delivery], low: 1, high: 5, best: 1}", "delivery.best': Input should be 'low' or 'high'"),
+    ("{columns: [Delivery], low: 5, high: 1}", "delivery': low and high come together, low below high"),
+    ("{columns: [Delivery], lowest: 1}", "delivery.lowest': unknown key; did you mean 'low'?"),
+    ("[Delivery, [1]]", "delivery.1': Input should be a valid string"),
+])
+def test_of_the_forms_of_a_question_the_one_that_was_meant_is_explained(shop, wrong, message):
+    source = "  - {name: asked, system: questionpro, pattern: a.csv, tables: {feedback: {feedback_id: a}},\n"
+    said = shop(MINIMAL + source + f"     questions: {{delivery: {wrong}}}}}\n")
+    assert said == f"data/shop/dataset.yml:17: key 'sources.1.questions.{message}"
 
 
 @pytest.mark.parametrize("name", ["complete_journey", "cdnow", "telco"])

@@ -25,6 +25,7 @@ SYSTEMS = (*BUILT_IN, "files", "database", *VENDORS)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 Name = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
 Scalar = str | int | float | bool
+ALTERNATIVE = re.compile(r"str|list\[str\]|function-after\[.*")  # what pydantic calls the types that a value may have
 
 
 def _time_zone(name: str) -> str:
@@ -273,7 +274,7 @@ def read_yaml(file: Path, model: type[BaseModel]):
 
 
 def _first_problem(error: ValidationError, file: Path, node, model) -> str:
-    problems = error.errors(include_input=False)
+    problems = _meant(error.errors(include_input=False))
     problem = min(problems, key=lambda p: (p["type"] == "missing", _line(node, p["loc"])))  # a misspelt key is missing, too
     key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
     message = problem["msg"].removeprefix("Value error, ")
@@ -285,8 +286,18 @@ def _first_problem(error: ValidationError, file: Path, node, model) -> str:
         message = "is missing: add it"
     elif problem["type"] == "literal_error" and (near := _near(node, problem)):
         message = f"unknown; did you mean '{near}'?"
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{paths.shown(file)}:{_line(node, problem['loc'])}: key '{key}': {message}{more}"
+
+
+def _meant(problems: list[dict]) -> list[dict]:
+    """Return the problems without pydantic's names of alternative types in their `loc`; of the alternatives for a value, those
+    that got further into it than "this is no text"."""
+    plain = [p | {"loc": tuple(part for part in p["loc"] if not ALTERNATIVE.fullmatch(str(part)))} for p in problems]
+    ends = [p["type"].endswith("_type") and ALTERNATIVE.fullmatch(str((p["loc"] or ("",))[-1])) for p in problems]
+    deep = [p["loc"] for p, is_end in zip(plain, ends, strict=True) if not is_end]
+    return [p for p, is_end in zip(plain, ends, strict=True)
+            if not (is_end and any(loc[:len(p["loc"])] == p["loc"] for loc in deep))]
 
 
 def _near(node, problem) -> str | None:

@@ -103,6 +103,15 @@ def test_money_of_an_order_that_may_stand_in_each_of_its_rows_is_asked_about(hom
         assert said == (name == "repeated")
 
 
+def test_reviews_without_customers_share_no_numbers(home, tmp_path, capsys):
+    rows = [f"p{i % 3},{i % 5 + 1},coffee number {i} was good,2025-03-0{i % 9 + 1} 10:00:00" for i in range(20)]
+    (tmp_path / "reviews.csv").write_text("\n".join(["商品ID,评分,评价内容,评价时间", *rows]), encoding="utf-8")
+    assert new_dataset.main(["DATASET=acme", f"FROM={tmp_path}"]) == 0
+    said = capsys.readouterr().out
+    assert "1 sources" in said
+    assert "share" not in said
+
+
 def test_a_folder_in_which_nothing_is_recognised_is_said_with_exit_2(home, tmp_path, capsys):
     vendor_folder.odd(tmp_path / "from")
     assert new_dataset.main(["DATASET=acme", f"FROM={tmp_path / 'from'}"]) == 2

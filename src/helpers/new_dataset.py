@@ -270,7 +270,7 @@ def _cut(lines: list[str], most: int) -> list[str]:
 def _checks(proposed: list[Proposed]) -> list[str]:
     checks = ["  business: currency, country, time_zone, contractual, snapshot_date (guessed from the data)"]
     spaces = sorted({p.ids for p in proposed if p.ids})
-    checks.append(f"  ids: sources that share a name share their customers' numbers ({', '.join(spaces)})")
+    checks += [f"  ids: sources that share a name share their customers' numbers ({', '.join(spaces)})"] if spaces else []
     guesses = [f"{p.name}.{column}" for p in proposed for columns in p.tables.values() for column, m in columns.items()
                if m.certainty == "guess"]
     likely = [p.name for p in proposed if p.certainty != "sure"]

@@ -170,6 +170,14 @@ def test_a_file_of_another_kind_among_those_of_a_vendor_is_said(raw):
     assert said.startswith("source 'test': its file has no column ")
 
 
+@pytest.mark.parametrize("content", ["not an excel", "PK is what it began with, once\n1\n2\n"])
+def test_a_text_with_the_name_of_a_workbook_that_lacks_the_columns_is_said_to_be_no_workbook(raw, content):
+    (raw / "members.xlsx").write_text(content, encoding="utf-8")
+    said = refused(raw, "files", "members.xlsx", {"people": {"customer_id": "会员号"}})
+    assert said == ("source 'test': data/complete_journey/raw/members.xlsx is no Excel workbook, whatever its name says; "
+                    "export it again")
+
+
 def test_a_column_that_no_part_of_an_export_has_is_said_with_the_nearest_of_the_file(raw):
     vendor_folder.mailchimp(raw)
     said = refused(raw, "mailchimp", "mail/audience.zip", {"people": {"customer_id": "email_id", "email": "Email Adress"}},

@@ -28,6 +28,7 @@ from helpers import paths
 from helpers.contracts import contract
 from helpers.errors import UserError
 from helpers.reading import read_tables
+from helpers.reading.files import kind_of
 from helpers.reading.table import fresh_name
 from helpers.sources import questions
 from helpers.sources.canonical import KEYS, canonical_tables, md5
@@ -36,6 +37,7 @@ from helpers.sources.redelivery import mark_redelivered
 
 __all__ = ["canonical_tables", "feeds", "files", "md5", "read", "size"]
 ORIGIN = ("_line", "_problem")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _sizes: dict[tuple, tuple[int, int]] = {}  # (file, bytes, mtime) → rows, columns, so that no file is read twice for them
 
 
@@ -156,7 +158,7 @@ def gather(source, files: dict[str, Path], engine, about: dict[str, dict] | None
             elif others is not None:
                 others.append(rows.columns)
         if others is not None:  # nothing of the file is what the source means
-            raise UserError(_no_column(source, wanted, others[0] if others else ()))
+            raise UserError(_no_column(source, wanted, others[0] if others else (), file))
     nowhere = [name for name in wanted if not any(name in match([name], known) for known in headers)]
     if nowhere:
         raise UserError(_no_column(source, nowhere, headers[0]))
@@ -196,8 +198,11 @@ def _part(rows, chosen: dict, wanted: list[str], before: int, part: str):
     return rows.select(**columns, **days, _line=line, _problem=rows["_problem"], _file=ibis.literal(part))
 
 
-def _no_column(source, wanted: list[str], columns) -> str:
+def _no_column(source, wanted: list[str], columns, file: Path | None = None) -> str:
+    """Say which column a file lacks; of a text of one column with the name of a workbook, that it is none (it is damaged)."""
     header = [c for c in columns if c not in ORIGIN]
+    if file is not None and file.suffix.lower() in WORKBOOKS and len(header) < 2 and kind_of(file, "") == "text":
+        return f"source '{source.name}': {paths.shown(file)} is no Excel workbook, whatever its name says; export it again"
     missing = next((name for name in wanted if name not in match(wanted, header)), wanted[0])
     near = difflib.get_close_matches(missing, header, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(header[:12])}"

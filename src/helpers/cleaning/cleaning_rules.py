@@ -50,6 +50,12 @@ class Rule:
 # --- conditions that set rows aside (table, settings) → boolean column
 
 
+NOT_OF_THE_LINE = (
+    "line_number", "source", "source_row", "problem", "order_date", "order_hour", "department", "category", "is_known_product",
+    "reason",
+)
+
+
 def is_repeated_line(lines, settings: Settings):
     """The line of an order that is there twice as a whole: equal in everything but the row number.
 
@@ -58,8 +64,7 @@ def is_repeated_line(lines, settings: Settings):
     """
     if settings.duplicate_lines == "keep":
         return NEVER
-    same = [c for c in lines.columns if c not in ("line_number", "source", "source_row", "problem", "order_date", "order_hour", "reason")]
-    same = [c for c in same if c not in ("department", "category", "is_known_product")]
+    same = [c for c in lines.columns if c not in NOT_OF_THE_LINE]
     copies = is_copy(lines, by=same, order=["source", "source_row"])
     if copies is NEVER:
         return NEVER

@@ -31,6 +31,7 @@ Sodium {a} mg, potassium {b} mg, protein {e} g.|Zone {e} to zone 8 hardy.|EAN 40
 {a} m.|It weighs {a}.{e} oz, not {b} oz as stated.
 Population {a}{b}000 people, one shop.|Coffee at 93 C for 25 s, 9 bar.|Set of 12 (4 x 3) plates.|Top 10 of {a}.|Rows {a} to {b}
 are empty.|Thread count 1000, 100 cotton.|Since 1984 a classic.
+Fan speeds 300 600 1200 and off.|I love it.me too, {a} times.|The Li Ion battery holds {a} mAh.|Mike and Ike, {e} boxes.
 """
 CHINESE = """
 花了{a}.9元，第二天降到{b}.5元。|打{e}折买的，满{a}减{b}很划算。|2023年11月{d}日下单，{e}天就到了。|
@@ -53,14 +54,24 @@ CHINESE = """
 账号登录了{e}次才成功。|单号查不到，等了{a}小时。|微信支付{a}元，很快。
 国产{a}寸屏，分辨率1920×1080。|保质期{a}天，生产日期20231105。|满意，{e}星，推荐给高要求的人。|小龙虾{a}块一份，{b}只。|
 方便面买了{a}桶，白菜{b}元。|联系客服{e}次才处理，等了{a}分钟。
+客服向我道歉{e}次。|我向客服投诉了{e}次。|顾客服务好，{e}星。|店员马虎，少给{e}件。|我是高中生，买了{e}本。|客服钱多久到账没说。
+表姐说好，买了{e}件。|售后程序走了{e}天。
 """
+
+
+LAST_LINES = (  # what texts end with on a line of its own
+    "Returned|Worthless|Honestly|Cheap|Gluten Free|Starbucks|Monday|Highly Recommended|Never Again|Five Stars|Great Product|"
+    "- Cheap|Green Tea|Peanut Butter|Vitamin C.|Will Return|Rich Flavor|Rich|"
+    "谢谢|方便|值得买|高级感|许愿池|马上到|胡萝卜|何必呢|周末到|黄色的|白买了"
+)
 
 
 def ordinary(*, seed: int, n_draws: int = 4) -> list[str]:
     """Return each sentence `n_draws` times with different numbers."""
     rng = np.random.default_rng(seed)
     patterns = [part.strip() for part in (ENGLISH + CHINESE).replace("\n", "|").split("|") if part.strip()]
-    return [
+    ended = [f"{before}\n{last}" for last in LAST_LINES.split("|") for before in ("Arrived broken.", "东西收到了。")]
+    return ended + [
         pattern.format(a=rng.integers(11, 900), b=rng.integers(11, 600), c=rng.integers(11, 90), d=rng.integers(10, 29),
             e=rng.integers(2, 9))
         for pattern in patterns for _ in range(n_draws)

@@ -75,6 +75,31 @@ def name_en(rng):
     return sentence.format(g=given, f=family), secrets
 
 
+SURNAMES = "王李张刘陈杨赵吴周徐孙朱胡郭罗郑梁唐韩冯邓曹彭肖田董袁蒋蔡杜苏魏吕丁沈姚卢"
+
+
+def signature(rng):
+    surname = rng.choice(list(SURNAMES))
+    given = _pick(rng, *"伟芳娜敏静丽强磊军勇艳杰娟涛明超霞平刚英华鹏飞", "志强", "秀英", "雨欣", "浩然", "丽娟", "佳怡")
+    form, secrets = _pick(
+        rng, (surname + given, (surname + given,)), (f"- {surname}{given}", (surname + given,)), ("欧阳娜娜", ("欧阳", "娜娜")),
+        ("Pieter van Dijk", ("Pieter", "Dijk")), ("- J. Kowalski", ("Kowalski",)), ("A. B. Okafor", ("Okafor",)),
+        ("Mike", ("Mike",)), ("~ Kasimira", ("Kasimira",)), ("Maeve Whitfield", ("Maeve", "Whitfield")),
+        ("Joe T.", ("Joe",)), ("Eugenie [6/25/10]", ("Eugenie",)),
+    )
+    return _pick(rng, "It works.", "东西不错。", "Signed,", "下次再来！") + _pick(rng, "\n", "<br>", "<br />\n") + form, secrets
+
+
+def by_role(rng):
+    name = rng.choice(list(SURNAMES)) + _pick(rng, *"敏伟芳娜静丽强磊")
+    sentence, secret = _pick(
+        rng, (f"售后{name}", name), (f"客服人员{name}", name), (f"负责人{name}，电话不接", name), (f"{name[0]}总亲自道歉",
+            f"{name[0]}总"),
+        (f"{name[0]}姐很热情", f"{name[0]}姐"), ("负责人欧阳娜娜", "欧阳娜娜"), ("客服人员马冬梅", "马冬梅"),
+    )
+    return sentence, (secret,)
+
+
 def mobile_cn(rng):
     number = "1" + rng.choice(list("3456789")) + _digits(rng, 9)
     form = _pick(
@@ -140,11 +165,11 @@ def address_zh(rng):
         f"上海市浦东新区{road} {house} 弄 5 号 {room} 室",
         f"{road}{house}号示例大厦A座{room}室", f"虚构小区{rng.integers(1, 30)}栋{room}室", f"广东省深圳市南山区{road}{house}号",
         f"示例花园{rng.integers(1, 30)}号楼2单元{room}", _wide(f"{road}{house}号{room}室"),
-        f"{rng.integers(2, 30)}号楼1单元{room}室",
+        f"{rng.integers(2, 30)}号楼1单元{room}室", f"{road}{house}号3号楼{room}",
     )
     is_house = f"{house}号" in form or f"{house} 弄" in form or _wide(house) in form
-    return _pick(rng, "送到{}，谢谢", "地址是{}", "寄到{}却丢件了",
-        "我住{}，一直没收到").format(form), ((road + house) if is_house else room,)
+    return _pick(rng, "送到{}，谢谢", "地址是{}", "寄到{}却丢件了", "我住{}，一直没收到").format(form), (
+        (road + house) if is_house else room,) + ((room,) if form.endswith(f"号3号楼{room}") else ())
 
 
 def address_en(rng):
@@ -279,7 +304,8 @@ def iban(rng):
 
 
 KINDS = (
-    name_zh, surname_zh, name_en, mobile_cn, landline_cn, phone_abroad, email, address_zh, address_en, order, parcel,
+    name_zh, surname_zh, name_en, signature, by_role,
+    mobile_cn, landline_cn, phone_abroad, email, address_zh, address_en, order, parcel,
     identity, card, plate, wechat, qq,
     link, handle, host, passport,
     credit_code, iban,

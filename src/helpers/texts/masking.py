@@ -38,11 +38,15 @@ _SHOPS = (
     "amazon|ebay|walmart|target|costco|google|facebook|youtube|taobao|tmall|jd|pinduoduo|netflix|paypal|booking|apple"
     "|alibaba|aliexpress"
 )
+_NO_SPACE = (  # between two sentences: "I love it.me too"
+    r"(?:it|this|that|them|good|great|nice|fine|well|love|one|time|so|much|all|now|again|ok|product)"
+    r"\.(?:me|top|info|link|shop|co)"
+)
 _LINKS = (
     (re.compile(rf"(?i)(?:\b|(?<=[\u4e00-\u9fff]))[a-z]{{2,12}}://{_IN_LINK}+|(?<![A-Za-z0-9])www\.{_IN_LINK}+"), "[link]"),
     (re.compile(_EMAIL), "[e-mail]"),
     (re.compile(
-        rf"(?i)(?<![A-Za-z0-9@.-])(?!(?:{_SHOPS})\.[a-z.]+(?![\w/]))(?:[a-z0-9][a-z0-9-]*\.)+(?:com|cn|net|org|io|me|cc|top"
+        rf"(?i)(?<![A-Za-z0-9@.-])(?!(?:{_SHOPS})\.[a-z.]+(?![\w/]))(?!{_NO_SPACE}(?![\w./]))(?:[a-z0-9][a-z0-9-]*\.)+(?:com|cn|net|org|io|me|cc|top"
         rf"|xyz|shop"
         rf"|info|link|ly|uk|de|fr|jp|kr|hk|tw|eu|co)(?![A-Za-z0-9-])(?:[/?#]{_IN_LINK}*)?"), "[link]"),
     (re.compile(r"(?<![A-Za-z0-9.])@(?=[\w.-]*[^\W\d])(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]|[\w-]{2,10})"), "[name]"),
@@ -76,7 +80,8 @@ _CITY = (
 _STREETS = tuple((re.compile(pattern), "[address]") for pattern in (
     _AREA + r"[\u4e00-\u9fff]{1,6}?(?:路|街|大道|巷|弄|胡同|道)\s?[\d一二三四五六七八九十百]{1,6}(?:-\d{1,4})?\s?(?:号|弄|栋"
             r"|幢)"
-    r"(?:[\u4e00-\u9fff]{1,8}(?=[\dA-Z一二三四五六七八九十]{1,4}(?:号楼|栋|幢|座|单元|室)))?" + _ROOM + "*",
+    r"(?:[\u4e00-\u9fff]{1,8}(?=[\dA-Z一二三四五六七八九十]{1,4}(?:号楼|栋|幢|座|单元|室)))?"
+    + _ROOM + r"*(?:(?<=[号楼栋幢座元院])\s?\d{3,4}(?![\d年元块月天个件人米]))?",
     _AREA + r"[\u4e00-\u9fff]{1,8}?(?:新村|小区|花园|公寓|家园|苑|大厦|广场|城|府|园|里|村|庄|湾)\s?"
     + _ROOM + r"{1,5}(?:\s?\d{3,4}(?!\d))?",
     r"(?<![\w-])\d{1,4}\s?(?:号楼|栋|幢|座)\s?(?:[\d一二三四]{1,2}\s?单元)?\s?\d{2,4}\s?(?:室|房|号)?(?![\d.])",

@@ -34,6 +34,18 @@ Suzanne Svetlana Sylvia Takashi Tammy Tara Tatiana Teresa Theresa Thomas Tiffany
 Tyler Ursula Valentina Valerie Vanessa Veronica Vijay Vincent Vivian Vladimir Walter Wanda Wayne Wendy Werner William Wolfgang
 Xavier Yolanda Yuki Yusuf Yvette Yvonne Zachary Zoltan
 """))
+# others that sign a text; within a sentence they are as often a brand (Mike and Ike, Trader Joe's)
+SIGNING_NAMES = GIVEN_NAMES | frozenset(re.findall(r"[^\W\d_]+", """
+Abby Al Alec Ali Amy Ana Andy Angie Annie Becky Ben Bernie Bert Bill Billy Bob Bobby Brad Brett Brigitte
+Carrie Cass Chad Charlie Chloe Chris Chuck Cody Dan Dana Danny Dave Deb Debbie Dee Dianne Don Doug Ed
+Eddie Eli Ella Ellie Emmy Eugenie Eva Evan Fran Fred Gabe Gabby Gene Gina Ginny Greg Gus Gwen Hal Hank Harry Ian
+Ivan Jack Jackie Jake Jan Jana Jane Jay Jeff Jen Jenna Jenny Jeri Jerry Jess Jim Jimmy Jo Jodi Jody Joe Joel Joey Johnny Jon
+Josh Judi Kara Kat Kate Kathi Kay Ken Kenny Kim Kris Kurt Leah Lee Leo Leon Lena Lily Liz Lola Lou Luke Lucy Lynda
+Lynne Mandy Marc Marcia Maggie Marty Matt Meg Mel Mia Mick Mike Mindy Molly Nate Ned Neil Nick Nina Nora Pam
+Pat Patti Patty Paul Pete Phil Rachael Rick Ricky Rita Rob Robin Rod Ron Ronnie Rosa Russ Sally Sam
+Shane Shari Sid Simon Stan Stacy Stella Stu Suzie Tami Tanya Ted Teri Terri Terry Tess Tim Toby Tom Tommy Toni Tony
+Traci Trish Vera Vic Vicki Vicky Walt Wes Zach Zoe
+"""))
 COMMON_SURNAMES = (  # the hundred most frequent surnames of China
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁"
     "潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦"
@@ -56,15 +68,16 @@ DOUBLE_SURNAMES = (
     "|公冶|钟离|淳于|申屠|太史"
 )
 TITLES = (
-    "先生|女士|小姐|太太|夫人|老师|师傅|经理|主管|店长|医生|大夫|教授|主任|阿姨|大姐|大哥|同学|客服|导购|老板|顾问|专员"
+    "先生|女士|小姐|太太|夫人|老师|师傅|经理|主管|店长|医生|大夫|教授|主任|阿姨|大姐|大哥|同学|客服(?!务)|导购|老板|顾问|专员"
     "|护士|教练|警官|同志"
 )
 OCCUPATIONS = frozenset(["经理", "主管", "店长", "主任", "同学", "客服", "导购", "老板", "顾问", "专员", "护士", "教练"])
+SOMETIMES_WORDS = "谢何许曾余程任付段雷龙顾钱严武莫黄"  # before other words, at the end of a text
 OF_PLACES = "州城县市山海江河湖南北西东京安阳宁苏川门岛"  # endings of places that begin like a surname: 郑州, 江苏
 GRAMMAR = frozenset(["p", "uj", "ul", "uv", "ud", "uz", "ug", "c", "r", "y"])  # tags: particles, pronouns …
 ROLES = (
     "老公|老婆|丈夫|妻子|妈妈|爸爸|母亲|父亲|儿子|女儿|朋友|室友|"
-    "客服|快递员|配送员|快递小哥|骑手|外卖员|导购员|导购|店员|收银员|收银|技师|维修师傅|安装师傅|送货师傅|司机|店长|经理|主管"
+    "(?:客服|售后|工作)人员|负责人|售后|客服(?!务)|快递员|配送员|快递小哥|骑手|外卖员|导购员|导购|店员|收银员|收银|技师|维修师傅|安装师傅|送货师傅|司机|店长|经理|主管"
     "|专员|顾问|主播|营业员|"
     "服务员|销售员|销售|美容师|发型师|同事|工程师|老师"
 )
@@ -73,13 +86,17 @@ LABELS = (
     "联系人|收件人|收货人|寄件人|发件人|姓名|户名|持卡人|经办人|客户名称?|会员名|称呼|我叫|名字叫|名字是|我的名字是|署名"
     "|签名|真名|本名|本人"
 )
+_DOUBLE = frozenset(DOUBLE_SURNAMES.split("|"))
+_TO = (("向", "p"), ("于", "p"))  # 我向客服投诉
 _HAN = r"[\u4e00-\u9fff]"
 _ANY_SURNAME = f"[{COMMON_SURNAMES}{RARER_SURNAMES}]"
 _NAME = rf"(?:(?:{DOUBLE_SURNAMES}){_HAN}{{1,2}}|[{COMMON_SURNAMES}]{_HAN}{{1,2}})"
 _STOP = r"\s，,。.！!；;、？?）)（(“”\"'\]\[~～…A-Za-z0-9+"
 NO_NAMES = frozenset(  # words that the segmenter takes for names
     ["谢谢", "白领", "陈列", "小米", "小龙虾", "高兴", "金龙鱼", "马桶", "雷达", "万能", "和平",
-     "安康", "平安", "方便", "高尔夫", "石榴", "龙井"]
+     "安康", "平安", "方便", "高尔夫", "石榴", "龙井", "马虎", "马马虎虎", "高中生", "陈述", "胡说", "胡闹", "贺卡", "安静",
+     "段子", "石家庄", "万一", "杜绝", "熊猫", "胡萝卜", "胡萝", "孔雀", "潘婷", "黎明", "贺喜", "武侠", "余生", "高露洁",
+     "高露", "杨枝", "杨梅"]
 )
 NO_PERSONS = frozenset(("康师傅", "万师傅", "老师傅"))
 
@@ -91,10 +108,11 @@ _SELF = re.compile(rf"(我是|这里是|叫我)({_NAME})(?=[{_STOP}]|$)")
 _TITLED = re.compile(rf"({_HAN}{{1,4}})({TITLES})")
 _BY_ROLE = re.compile(rf"({ROLES}|{ADDRESSED})([:：“\"\s]{{0,2}})(?=[小老阿]?[{COMMON_SURNAMES}]|{DOUBLE_SURNAMES})")
 _SHORT = re.compile(
-    rf"(?:^|(?<=[们的给找和是，。！\s]))(?:(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[总工](?:[，。！,\s说的上来给很投]|$))"
+    rf"(?:^|(?<=[们的给找和是，。！\s]))(?:(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[总工](?:[，。！,\s说的上来给很投亲也太]|$))"
     rf"|[小老](?:(?![{ALSO_WORDS}])"
-    rf"[{COMMON_SURNAMES}])(?=姐|哥))"
+    rf"[{COMMON_SURNAMES}])(?=姐|哥)|(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[姐哥](?:[，。！,\s说的给很帮人也太]|$)))"
 )
+_ZH_SIGNATURE = re.compile(rf"(?:\n|<(?:br|/?p)\s*/?>)\s*[-–—~]*\s*({_NAME})\s*$")
 _SURNAMED = re.compile(rf"姓({_ANY_SURNAME})(?=的|，|,|$)")
 _ZH_HINT = re.compile(f"{TITLES}|[总工姐哥]|{ROLES}|{ADDRESSED}|{LABELS}|我是|这里是|叫我|姓")
 
@@ -106,6 +124,37 @@ _NO_SIGNATURE = (  # how a text ends on a line of its own, too
     "|Beware|Photo|Video|Update|Edit|Greetings|Cheers|Regards|Sincerely|Bon|Happy|Period|Done|End|Disappointed|Terrible"
     "|Horrible|Bad|Poor|Ok|Okay|Nice|Well|Overall|Verdict|Rating|Amazon"
 )
+_WORD = r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-]?[A-ZÀ-Þ][a-zß-ÿ]+)?"
+_INITIALS = r"(?:[A-Z]\.[ \t]*){1,3}"
+_PARTICLES = "van|von|de|der|den|del|di|da|dos|du|la|le|ten|ter|bin|ibn|al"
+_ORDINARY = frozenset(re.findall(r"[a-z]+", """
+again amazon apple black blue book bread brown buyer cake cat chef chocolate christmas class coffee color cook cookies cost
+cup customer dad dark days dog dogs earl east family five food free gluten golden grade green grey group happy hot iced item
+kitchen kosher lover made milk mom month monday months natural never north oil one open order organic pack part peanut
+people plan points pound price product products quality recommended red return review reviews rice salt sauce shipping shop
+size small snack south star starbucks stars states sugar sunday sweet tea three type two vegan vitamin water week west white
+wine year years york
+"""))
+
+
+def _signed(found: re.Match) -> str:
+    """Mask the last line where it is somebody's name: a frequent given name; two words or initials, none of them ordinary.
+
+    Another single word counts after a dash or before a date only: "Worthless" and "Starbucks" end a text as well.
+    """
+    words = re.findall(r"[^\W\d_]{2,}", found["name"])
+    is_announced = found["dash"].strip() or found["date"] or len(words) > 1 or "." in found["name"]
+    is_sure = words[0] in GIVEN_NAMES or (words[0] in SIGNING_NAMES and len(words) == 1)
+    is_name = is_sure or (is_announced and not any(_is_ordinary(word.lower()) for word in words))
+    return f"{found[1]}{found['dash']}[name]" if is_name else found[0]
+
+
+def _is_ordinary(word: str) -> bool:
+    from helpers.texts.texts_language import english_words
+
+    return word in _ORDINARY or word in english_words()
+
+
 _EN_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in (
     (r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Señora?)(\.?)\s+(?!Coffee|Pepper|Clean|Martens)" + _CAPITAL,
         r"\1\2 [name]"),
@@ -114,9 +163,10 @@ _EN_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in
      r"|cardholder|card holder|name|signed|customer name)\s*(?:person|name)?\s*:\s*))" + _CAPITAL, r"\1[name]"),
     (r"\b((?i:sincerely|regards|cheers|yours truly|respectfully|best wishes)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)",
      r"\1[name]"),
-    (r"([.!?\"')…]\s*[-–—~]+\s*)" + _CAPITAL + r"\.?(?=\s*$)", r"\1[name]"),
-    (rf"({_BREAK}\s*[-–—~]*\s*)(?!(?:{_NO_SIGNATURE})\b)[A-Z][a-z]+(?:[ \t]+(?:[A-Z]\.[ \t]*)?[A-Z][a-z]+|[ \t]+[A-Z]\.)?"
-     r"(?=(?:,?\s*[\[(]?\d{1,4}([/.-])\d{1,2}\2\d{2,4}[\])]?)?\s*[-–—~]*\s*$)", r"\1[name]"),
+    (r"([.!?\"')…]\s*)(?P<dash>[-–—~]+\s*)(?P<name>" + _CAPITAL + r")(?P<date>)\.?(?=\s*$)", _signed),
+    (rf"({_BREAK}\s*)(?P<dash>[-–—~]*\s*)(?P<name>(?!(?:{_NO_SIGNATURE})\b)(?:{_INITIALS}{_WORD}|{_WORD}(?:[ \t]+[A-Z]\."
+     rf"|[ \t]+(?:{_INITIALS}|(?:{_PARTICLES})[ \t]+){{0,2}}{_WORD})?))"
+     r"(?=(?P<date>,?\s*[\[(]?\d{1,4}(?P<mark>[/.-])\d{1,2}(?P=mark)\d{2,4}[\])]?)?\s*[-–—~]*\s*$)", _signed),
     (r"\b((?i:agent|driver|courier|representative|rep|technician|cashier|manager|advisor|adviser|clerk|salesman|saleswoman"
      r"|assistant)"
      r",?\s+(?:named\s+|called\s+)?)(?![A-Z]{2})" + _CAPITAL, r"\1[name]"),
@@ -129,7 +179,7 @@ _SYLLABLE = (
 _PINYIN = re.compile(
     r"\b(?:Zhang|Wang|Li|Liu|Chen|Yang|Zhao|Huang|Zhou|Wu|Xu|Zhu|Gao|Lin|Guo|Luo|Zheng|Liang|Xie|Tang|Feng|Deng|Cao|Peng|Zeng"
     r"|Xiao"
-    rf"|Tian|Dong|Yuan|Jiang|Cai|Yu|Du|Ye|Cheng|Su|Wei|Ding|Shen|Yao|Hu|He|Ma)\s+(?=[A-Z])(?:(?i:{_SYLLABLE})-?){{1,2}}\b"
+    rf"|Tian|Dong|Yuan|Jiang|Cai|Yu|Du|Ye|Cheng|Su|Wei|Ding|Shen|Yao|Hu|He|Ma)\s+(?=[A-Z])(?!(?:Ion|Po|Gi|Can|Ran)\b)(?:(?i:{_SYLLABLE})-?){{1,2}}\b"
 )
 _SURNAME = re.compile(r"\[name\](?:-[A-Z][a-z]+)?[ \t]+(?:[A-Z]\.\s*)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?")
 _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][a-zß-ÿ]{2,}\b(?!['’]s\s+[A-Z])")  # "Aaron's Red …" is a brand, not a person
@@ -139,6 +189,8 @@ def mask_names(text: str) -> str:
     """Return `text` with `[name]` where a person is named; titles, roles and labels stay."""
     if _ZH_HINT.search(text):
         text = mask_chinese_names(text)
+    if (signed := _ZH_SIGNATURE.search(text)) and _is_signature(signed[1]):
+        text = text[: signed.start(1)] + "[name]" + text[signed.end(1):]
     if not _CAPITALISED.search(text):
         return text
     for pattern, replacement in _EN_RULES:
@@ -154,10 +206,29 @@ def _masked_if_given_name(found: re.Match) -> str:
 def mask_chinese_names(text: str) -> str:
     """Return `text` without the names that a label (联系人：), a title (先生), a role (客服) or 我叫 gives away."""
     text = _LABELLED.sub(_labelled, text)
-    text = _SELF.sub(lambda found: found[0] if _is_word(found[2]) else f"{found[1]}[name]", text)
+    text = _SELF.sub(lambda found: f"{found[1]}[name]" if _is_name(found[2]) else found[0], text)
     text = _TITLED.sub(_titled, text)
     text = _SHORT.sub("[name]", _by_roles(text))
     return _SURNAMED.sub("姓[name]", text)
+
+
+def _is_name(candidate: str) -> bool:
+    """Return whether what begins with a surname is no word, nor begins with one (高中生)."""
+    return not _is_word(candidate) and not (candidate[0] in ALSO_WORDS and _is_word(candidate[:2]))
+
+
+def _is_signature(candidate: str) -> bool:
+    """Return whether the last line of a text is a Chinese name: no word, nor a surname before a word of grammar.
+
+    A surname that is a word as well (高, 钱) counts where the segmenter takes the whole for a name and the rest is no word.
+    """
+    if not _is_name(candidate) or candidate[:2] in NO_NAMES or _is_word(candidate[:2]) and candidate[:2] not in _DOUBLE:
+        return False
+    word, kind = _tag(candidate)[0]
+    is_known = word == candidate and kind.startswith("nr")
+    if candidate[0] in ALSO_WORDS + SOMETIMES_WORDS:
+        return (is_known or _tag(candidate[1:])[0][1].startswith("nr")) and not _is_word(candidate[1:])
+    return is_known or not {said for _, said in _tag(candidate[1:])} & (GRAMMAR | {"f", "m", "zg"})
 
 
 def _labelled(found: re.Match) -> str:
@@ -177,14 +248,15 @@ def _titled(found: re.Match) -> str:
     before, title = found[1], found[2]
     is_occupation = title in OCCUPATIONS
     surname = f"[{COMMON_SURNAMES}]" if is_occupation else _ANY_SURNAME
-    is_full = len(before) > 2 and re.match(f"(?![{ALSO_WORDS}])[{COMMON_SURNAMES}]", before[-3])
+    is_full = len(before) > 2 and re.match(f"[{COMMON_SURNAMES}]", before[-3]) and (
+        before[-3] not in ALSO_WORDS or _tag(before[-3:])[0] == (before[-3:], "nr"))
     if before[-1:] + title in NO_PERSONS or (not is_full and _is_word(before[-2:])
         and not re.match(DOUBLE_SURNAMES, before[-2:])):
         return found[0]
     for length in (4, 3, 2, 1):
         candidate = before[-length:]
         is_double = length > 1 and re.match(DOUBLE_SURNAMES, candidate) is not None
-        if len(candidate) < length or (_is_word(candidate) and not is_double):
+        if len(candidate) < length or (_is_word(candidate) and not is_double) or _tag(candidate)[0] in _TO:
             continue
         is_sure = length < 3 or not is_occupation or not {kind for _, kind in _tag(candidate)[1:]} & GRAMMAR
         if is_double or (length < 4 and is_sure and re.match(surname, candidate)):
@@ -199,8 +271,11 @@ def _by_roles(text: str) -> str:
         if found.end() < start:
             continue
         rest = text[found.end(): found.end() + 8]
-        word, kind = _tag(rest)[0]
-        word = word if len(word) > 1 or not re.match(rf"[{COMMON_SURNAMES}]{_HAN}", rest) else rest[:2]
+        (word, kind), *others = _tag(rest)
+        if (len(word) == 1 or word in _DOUBLE) and others and others[0][1].startswith("nr"):
+            word, kind = word + others[0][0], "nr"
+        elif len(word) == 1 and kind not in GRAMMAR and word not in ALSO_WORDS + SOMETIMES_WORDS:
+            word = rest[:2]
         is_name = len(word) <= 4 and word not in NO_NAMES and (kind in ("nr", "nrfg", "nrt") or not _is_word(word))
         if is_name and len(word) > 1 and re.match(rf"[小老阿]?[{COMMON_SURNAMES}]|{DOUBLE_SURNAMES}", word):
             parts += [text[start: found.end()], "[name]"]

@@ -57,6 +57,7 @@ _UNIT_AFTER = re.compile(
     r"|pieces|packs|steps|downloads|customers|stitches|words|copies|bytes|points|miles|mb|gb)(?![a-z])"
 )
 _DATE = re.compile(r"(?:(?:19|20)\d\d[\s./-]\d\d?[\s./-]\d\d?|\d\d?[\s./-]\d\d?[\s./-](?:19|20)\d\d)(?!\d)")
+_STEPS = re.compile(r"(?:\d+[05]0\s?){3}")  # levels in a row: 300 600 1200
 _YEARS = re.compile(r"(?:19|20)\d\d\s?-\s?(?:19|20)\d\d$")
 
 
@@ -156,7 +157,7 @@ PHONES: tuple[Rule, ...] = _compiled(
     (r"(?<![\d.,/-])[(（]?0\d{2,3}[)）]?[\s-]{0,2}[2-9]\d{2,3}[\s-]?\d{4}(?!\d)(?:\s?(?:转|-|ext\.?|x)\s?\d{1,5}(?!\d))?",
         _phone),
     (r"(?<![\d.$])(?:\+?\d{1,3}[\s.-]{1,2})?(?:\(\d{3}\)\s?|\d{3}[.-]|[2-9]\d{2}\s)(?:\d{3}[.-]|[2-9]\d{2}\s)\d{4}(?!\d)",
-        "[phone]"),
+        lambda found: found[0] if _STEPS.fullmatch(found[0]) else "[phone]"),
     (r"\(\+?\d{2,3}\)\s?\d{4}\s?\d{4}(?!\d)", "[phone]"),
     (r"(?:\+|(?<!\d)00[1-9])\d{1,3}(?:[\s./-]{0,2}\(?\d{1,5}\)?){2,6}(?!\d)", _phone),
     (r"(?<![\d.,/-])\(?0\d{1,4}\)?[\s./-]{1,2}\d{2,4}(?:[\s./-]?\d{2,4}){1,3}(?!\d)", _phone),

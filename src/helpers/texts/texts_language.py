@@ -43,7 +43,7 @@ no is son die war in on as a i me come pie mal pour plus sale are an so was will
 
 
 @cache
-def _english() -> frozenset[str]:
+def english_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -69,7 +69,7 @@ def language_of(text: str) -> str:
     n_chinese = n_han / HAN_PER_WORD
     if not latin:
         return CHINESE if n_han else OTHER if n_other or n_kana + n_hangul else NONE
-    n_english = sum(word in _english() and word not in FOREIGN - ALSO_ENGLISH for word in latin)
+    n_english = sum(word in english_words() and word not in FOREIGN - ALSO_ENGLISH for word in latin)
     if not n_han:
         return ENGLISH if _is_english(latin, n_english) else OTHER
     words = [word for word in latin if len(word) > 1]

@@ -38,8 +38,8 @@ NO_NEGATION = {  # what looks like a negation and is none, or negates twice → 
 }
 TURNS = {
     "en": ("but", "however", "yet", "nevertheless", "nonetheless", "except", "still", "unfortunately"),
-    "zh": ("(?<![不非])但是?(?!凡|愿)",
-           rf"(?<!再{_MORE})(?<!再{_MORE}{_MORE})(?<![只比])不过(?!{_DENIED}|{'|'.join(_MEANT)})",
+    "zh": ("但(?<![不非]但)是?(?!凡|愿)",
+           rf"不过(?<!再{_MORE}不过)(?<!再{_MORE}{_MORE}不过)(?<![只比]不过)(?!{_DENIED}|{'|'.join(_MEANT)})",
            "可是", "可惜", "然而", "却", "只是(?!为)", "就是(?=有|太|贵|小|价|味|包|物|快|客|颜|质)",
            "结果", "实际上?", "其实"),
 }

@@ -19,6 +19,14 @@ def test_longer_names_are_replaced_first_so_that_no_part_stays():
     assert mask_names(pairs)["masked"].tolist() == ["[name]来过"]
 
 
+@pytest.mark.parametrize(("text", "name", "found"), [
+    ("Also Almond, says Al.", "Al", "Also Almond, says [name]."), ("我是Al买的", "Al", "我是[name]买的"),
+    ("Zoë and Zoëlle", "Zoë", "[name] and Zoëlle"), ("A+B", "A+", "[name]B"), ("白雪公主", "白雪", "[name]公主"),
+])
+def test_a_name_in_latin_letters_is_a_word_of_its_own(text, name, found):
+    assert mask_names(pd.DataFrame({"text": [text], "name": [name]}))["masked"].tolist() == [found]
+
+
 def test_a_customers_own_name_is_masked_and_that_of_another_customer_stays_a_word():
     feedback = ibis.memtable(pd.DataFrame({
         "feedback_id": ["1", "2", "3"], "customer_id": ["a", "b", "a"],

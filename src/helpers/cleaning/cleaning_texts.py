@@ -3,6 +3,8 @@
 Only distinct texts are looked at, and only those that change travel back into the engine.
 """
 
+import re
+
 import ibis
 import pandas as pd
 
@@ -18,6 +20,7 @@ MAY_BE_PERSONAL = (  # looked for by the engine, where there is no look-behind
     r"[@＠]|(?:[0-9０-９][^0-9０-９]{0,2}){7}|(?:[0-9a-fA-F]{1,4}:){3}|[路街道巷弄同村区园][0-9０-９ -]+[号弄栋幢]|[0-9]+ [A-Z]"
 )
 A_NAME = r"^([\x{3400}-\x{9fff}]{3,}|[^\W\d]+ [^\W\d]+( [^\W\d]+)?)$"  # no other word
+LATIN = "[A-Za-zÀ-ɏ]"
 FEW = 5  # customers; a "name" that more share is a word (walk-in customer, test)
 ADDRESSES = ("page",)  # web addresses: the part after ? is dropped, the path is kept
 
@@ -55,12 +58,17 @@ def without_contacts(name: str, table):
 
 
 def mask_names(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return distinct `text` and `masked`, each of the names in `name` replaced, longest first (so that no part stays)."""
+    """Return distinct `text` and `masked`, each of the names in `name` replaced, longest first (so that no part stays).
+
+    A name in Latin letters counts as a word only: Al is not in "Also".
+    """
     lengths = pairs.assign(_length=pairs["name"].str.len())
     ordered = lengths.sort_values(["text", "_length", "name"], ascending=[True, False, True])
     masked = {}
     for text, name in zip(ordered["text"], ordered["name"], strict=True):
-        masked[text] = masked.get(text, text).replace(name, "[name]")
+        whole = rf"(?<!{LATIN}){re.escape(name)}" if re.match(LATIN, name) else re.escape(name)
+        whole += rf"(?!{LATIN})" if re.match(LATIN, name[-1]) else ""
+        masked[text] = re.sub(whole, "[name]", masked.get(text, text))
     return pd.DataFrame({"text": list(masked), "masked": list(masked.values())}, dtype="str")
 
 

@@ -9,7 +9,9 @@ from helpers.texts import texts_cleaning as cleaning
 @pytest.mark.parametrize(("raw", "plain"), [
     ("Good<br />tea &amp; <a href='http://x.y'>more</a>", "Good tea & more"), ("  <p></p> ", ""), ("a &amp;amp; b", "a & b"),
     ("<script>alert('x')</script>fine", "fine"), ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"), ("好<br>吃&nbsp;！",
-        "好 吃 ！"), ("I <3 it", "I <3 it"),
+        "好 吃 ！"), ("I <3 it", "I <3 it"), ("quality<price but taste>looks", "quality<price but taste>looks"),
+    ("a<P CLASS=x>b</P><o:p>c</o:p><my-tag x='1'>d<br/>e<!-- f -->g<img src=x />", "a b c d e g"),
+    ("<script async>alert('x')</script><font color=red>fine</font>", "fine"),
 ])
 def test_markup_goes_and_signs_stay(raw, plain):
     assert cleaning.plain_text(raw) == plain
@@ -75,6 +77,9 @@ def test_nothing_to_say_is_no_text_but_no_system(text, is_nothing):
     ("They offered a gift card for a five-star review", True), ("I was given this at a discount to write a review", True),
     ("必须好评，退换货非常顺利", False), ("送了优惠券，好评！", False), ("Free shipping! Great.",
         False), ("20 words for a review is too much", False),
+    ("got a gift card for a 5 star review", True), ("coupon if you leave five stars", True),
+    ("Arrived dented but the refund came fast, five star service!", False),
+    ("Used a coupon and got a great deal, five stars", False), ("The refund was quick: 5 star service", False),
     ("I read a review and got it for free shipping", False), ("退款五元", False),
 ])
 def test_rewards_for_reviews_are_recognised(text, is_rewarded):

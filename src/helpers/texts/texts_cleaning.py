@@ -19,7 +19,17 @@ MAX_LOST = 0.1  # share of characters that nobody can read from which a text is 
 READ, EMPTY, SYSTEM, UNREADABLE, FOREIGN = "read", "empty", "system", "unreadable", "other language"
 
 _HIDDEN = re.compile(r"(?is)<(script|style)\b[^>]{0,500}>.{0,5000}?</\1\s*>|<!--.{0,5000}?-->")
-_TAG, _SPACE = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>"), re.compile(r"[\s\u200b\ufeff]+")
+_ELEMENTS = (  # of HTML that stand in texts, without attributes; another name needs one, or an end mark
+    "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|button|center|cite|code|dd|del|details|div|dl|dt|em|embed"
+    "|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link|main|mark|meta|nav"
+    "|nobr|noscript|object|ol|option|p|pre|q|s|samp|script|section|select|small|span|strike|strong|style|sub|summary|sup|svg"
+    "|table|tbody|td|textarea|tfoot|th|thead|title|tr|tt|u|ul|var|video|wbr"
+)
+_TAG = re.compile(
+    rf"(?i)</?(?:{_ELEMENTS})\s*/?>|</[a-z][\w:-]*\s*>|<![^<>]{{0,2000}}>|<\w+[:-][\w:-]+>|<[a-z][^<>]{{0,2000}}/>"
+    r"|<[a-z][\w:-]*\s[^<>]{0,1000}=[^<>]{0,1000}>|<(?:input|script|option|video|audio|iframe)\s[^<>]{0,200}>"
+)
+_SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
 _REPEATED_PAIR = re.compile(r"([^\d\s.]{2,4}?)\1{3,}")
 _LATIN_BROKEN = re.compile(r"[ÃÂâäåæçèéïðŸ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€¢-¿]")
@@ -52,7 +62,9 @@ _PAID = re.compile(
     r"|\b(?:received|got|given|sent)\b[^.!?]{0,30}\b(?:free|discount(?:ed)?|complimentary)\b[^.!?]{0,30}\b(?:for"
     r"|to)\s+(?:\w+\s+){0,4}review"
     r"|\bincentivi[sz]ed review|\bpaid (?:me )?(?:to|for) (?:writ|leav|giv)\w*[^.!?]{0,20}review"
-    r"|\b(?:refund|gift card|coupon|cash ?back)[^.!?]{0,40}\b(?:5|five)[ -]star)"
+    r"|\b(?:refund|gift card|coupon|voucher|cash ?back)s?\b[^.!?,;]{0,25}"
+    r"\b(?:(?:for|in (?:exchange|return) for)\b[^.!?,;]{0,20}\b(?:5|five)[ -]stars?\s+(?:\w+\s+)?(?:review|rating|feedback)"
+    r"|(?:if|when|to (?:leave|give|write|post))\b[^.!?,;]{0,20}\b(?:5|five)[ -]star))"
 )
 
 

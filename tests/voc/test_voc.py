@@ -85,7 +85,8 @@ def test_products_below_thirty_reviews_are_not_ranked():
 @pytest.mark.parametrize(("label", "stars"), [
     ("五星", 5), ("4 stars", 4), ("Five Stars", 5), ("四颗星", 4), ("★★★☆☆", 3), ("⭐⭐", 2), ("4.5 stars", 4.5), ("8/10",
         4), ("4/5", 4), ("5星好评", 5),
-    ("12/10", None), ("banana", None), ("", None), ("☆☆☆☆☆", None), ("6 stars", None),
+    ("12/10", None), ("banana", None), ("", None), ("6 stars", None), ("0/10", 1), ("0/5", 1), ("1/10", 1), ("2/10", 1),
+    ("0 stars", 1), ("Zero stars", 1), ("零星", 1), ("☆☆☆☆☆", 1),
 ])
 def test_stars_in_words_are_stars(label, stars):
     assert voc_verdicts.stars_of(label) == stars

@@ -22,8 +22,9 @@ DISSATISFIED_LABELS = frozenset((
     "不满意", "非常不满意", "很不满意", "不太满意", "一般", "一般般", "差", "较差", "很差", "非常差", "不好", "不推荐",
     "失望", "中性",
 ))
-_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_STARS = re.compile(r"(\d(?:\.\d)?|[一二两三四五]|one|two|three|four|five)\s*-?(?:颗|个)?\s*(?:星|stars?)(?:好评|级)?"
+_NUMERALS = {"零": 0, "zero": 0, "no": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "one": 1, "two": 2,
+             "three": 3, "four": 4, "five": 5}
+_STARS = re.compile(r"(\d(?:\.\d)?|[零一二两三四五]|zero|no|one|two|three|four|five)\s*-?(?:颗|个)?\s*(?:星|stars?)(?:好评|级)?"
     r"|(\d+(?:\.\d)?)\s*/\s*(5|10)")
 
 
@@ -39,7 +40,10 @@ def without_off_scale(feedback: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def stars_of(label: str) -> float | None:
-    """Return the stars of five that a label names (五星, "4 stars", 8/10, ★★★☆☆); None where it names none or too many."""
+    """Return the stars of five that a label names (五星, "4 stars", 8/10, ★★★☆☆); None where it names none or too many.
+
+    Below one star (0/10, "zero stars", ☆☆☆☆☆) is the worst verdict, one star.
+    """
     text = label.strip().lower()
     if text and set(text) <= set("★☆⭐🌟\ufe0f"):
         stars = float(sum(char in "★⭐🌟" for char in text))
@@ -47,7 +51,7 @@ def stars_of(label: str) -> float | None:
         stars = float(_NUMERALS.get(found[1], found[1])) if found[1] else float(found[2]) * 5 / float(found[3])
     else:
         return None
-    return stars if 0 < stars <= 5 else None
+    return max(stars, 1.0) if stars <= 5 else None
 
 
 def verdicts(feedback: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

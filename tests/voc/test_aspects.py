@@ -73,6 +73,16 @@ def test_a_clause_ends_at_a_comma_or_a_turn_and_a_bare_one_brings_its_sentence()
     assert table["feedback_id"].tolist() == ["f0", "f0", "f1", "f1"]
 
 
+@pytest.mark.parametrize(("text", "clause"), [
+    ("质量不但不好而且包装破了", "质量不但不好而且包装破了"), ("质量非但没提高还更差", "质量非但没提高还更差"),
+    ("质量再好不过", "质量再好不过"), ("这个质量敏感肌用了不过敏", "这个质量敏感肌用了不过敏"), ("质量不过关", "质量不过关"),
+    ("质量一般不过分量足", "质量一般"), ("质量好不过太贵", "质量好"), ("质量好但太贵", "质量好"), ("质量好但是太贵", "质量好"),
+    ("质量好不过敏感肌别买", "质量好"),
+])
+def test_a_turn_is_no_part_of_another_word(text, clause):
+    assert aspects.mentions(texts(text), small(quality={"zh": ("质量",)}))["clause"].tolist() == [clause]
+
+
 def test_and_ends_a_clause_only_where_several_aspects_share_it():
     dictionary = small(delivery={"en": ("shipping",)}, price={"en": ("price",)})
     table = aspects.mentions(texts("Shipping was slow and the price is fair", "Shipping was slow and it broke"), dictionary)

@@ -11,7 +11,7 @@ TEXTS = {
         "It is too expensive for what you get.", "cheap and cheerful", "5 stars", "LOVE LOVE LOVE", "meh",
         "A café latte at home, très good stuff for me",
         "My dog likes these bones", "wish it was bigger", "crunchy and fresh 😋", "[name] was very helpful", "recommended",
-        "The 小米 phone works well for me",
+        "The 小米 phone works well for me", "Nestlé coffee", "Love Häagen-Dazs", "El Paso salsa", "Mala tofu",
     ],
     "zh": [
         "很好", "物流很快，但是东西坏了", "一般般吧", "iPhone 15 Pro 很好用", "不是不好，就是贵", "味道不错👍", "物流太慢了!!!",
@@ -26,7 +26,8 @@ TEXTS = {
     "other": [
         "とても美味しいです", "商品が届きませんでした", "最高でした！また買います", "배송이 빨라요", "정말 좋아요",
         "Muy bueno, lo recomiendo", "El producto llegó roto",
-        "No me gusta nada", "Sehr gut, schnelle Lieferung", "Leider kaputt angekommen", "Das Produkt ist schlecht",
+        "No me gusta nada", "Mala calidad", "Me gusta el café Nescafé",
+        "Sehr gut, schnelle Lieferung", "Leider kaputt angekommen", "Das Produkt ist schlecht",
         "Très bon produit", "Livraison rapide, merci",
         "Je n'aime pas du tout", "Ottimo prodotto, consigliato", "Produto muito bom", "Очень хороший товар", "ممتاز جدا",
         "ดีมาก", "hen hao chi", "zhi liang hen hao",

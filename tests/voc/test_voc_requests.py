@@ -62,6 +62,14 @@ def test_a_wish_without_an_object_names_no_idea(text):
     assert not asking([text])
 
 
+@pytest.mark.parametrize("text", [
+    "Would love to see a decaf version", "Great tea, would love to see a decaf version.", "Would prefer a larger bag.",
+])
+def test_who_leaves_out_the_i_asks_as_well(text):
+    assert asking([text])
+    assert not asking(["You would love to see the dog with it", "My cat would prefer a fish"])
+
+
 def test_only_the_clause_that_asks_is_kept_in_chinese():
     found = voc_requests.find_requests(feedback(["质量很好，希望能出小包装，会继续支持！"])).iloc[0]
     assert found["sentence"] == "希望能出小包装"

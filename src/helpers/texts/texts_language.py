@@ -17,6 +17,11 @@ _LATIN = re.compile(r"[a-zà-öø-ÿāēīōūǎěǐǒǔǜĀ-ſ]+(?:['’][a-z]+
 _ACCENTED = re.compile(r"[à-öø-ÿāēīōūǎěǐǒǔǜĀ-ſ]")
 _OTHER_LETTER = re.compile(r"[^\W\d_A-Za-zÀ-ɏ\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff]")
 _MARK = re.compile(r"\[(?:link|e-mail|phone|number|name|address)\]")
+_BRAND = re.compile(  # names of things that are no words of the language that they come from
+    r"\b(?:nestlé|nescafé|häagen[- ]?dazs|lindt|l['’]oréal|lancôme|estée lauder|kérastase|hermès|citroën|pokémon|el paso"
+    r"|la croix|la mer|la roche[- ]posay|le creuset|las vegas|los angeles|dolce gusto"
+    r"|mala (?=tofu|sauce|soup|hot ?pot|chicken|noodles?))"
+)
 _LOANS = frozenset(re.findall(r"\S+", """
 café cafe naïve crème brûlée jalapeño açaí purée sauté entrée décor née fiancé rosé pâté résumé über
 """))
@@ -60,7 +65,7 @@ def language_of(text: str) -> str:
     A text is mixed from two words and 15 % of all words in the rarer language. Placeholders of masking do not count. Latin
     words that point to no language count as English beside any English word; alone they are English unless they are pinyin.
     """
-    plain = _MARK.sub(" ", text).lower()
+    plain = _BRAND.sub(" ", _MARK.sub(" ", text).lower())
     n_han, n_kana, n_hangul = len(_HAN.findall(plain)), len(_KANA.findall(plain)), len(_HANGUL.findall(plain))
     latin = _LATIN.findall(plain)
     n_other = len(_OTHER_LETTER.findall(plain))

@@ -41,9 +41,9 @@ ENGLISH = (
     (("why ",), rf"\bwhy (?:don't|doesn't|can't|won't) (?:{_THEY}|it|these|this) {_IS}(?:{_DOES}|come)\b"),
     (("why not",), rf"\bwhy not (?!have){_DOES}\b"),
     (("love", "like", "prefer", "appreciate"),
-     rf"\b(?:i|we|i'd|we'd)(?: {_WOULD})? {_IS}(?:love|like|prefer|appreciate) "
+     rf"(?:\b(?:i|we|i'd|we'd)(?: {_WOULD})?|(?:^|[,;:-]|\b(?:and|but))\W*would) {_IS}(?:love|like|prefer|appreciate) "
      rf"(?:it (?:more |better )?if|to see|to be able to|the option|an option|{_THEY} to {_DOES})"),
-    (("would ", "'d "), rf"\b(?:i|we)(?: would|'d) {_IS}(?:like|prefer|appreciate) {_MORE} "),
+    (("would ", "'d "), rf"(?:\b(?:i|we)(?: would|'d)|^\W*would) {_IS}(?:like|prefer|appreciate) {_MORE} "),
     (("would ", "could ", "can ", "will "), rf"(?<!why )\b(?:would|could|can|will) {_THEY} {_IS}{_DOES}(?:ing)?\b"),
     (("if only",), rf"\bif only {_IT}\b"),
     (("if they", "if you", "if it", "if there", "if these"),

@@ -316,6 +316,25 @@ def test_make_new_proposes_further_ratings_under_names_of_their_topics(home, tmp
 
 
 @pytest.mark.slow
+def test_make_new_asks_what_numbers_of_options_mean(home, tmp_path, capsys):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    header = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "1、您的会员号",
+              "2、您向朋友推荐我们的可能性有多大？", "3、您对我们的整体服务满意吗？", "4、您的建议"]
+    rows = [[i, f"2025/09/{i % 28 + 1:02d} 09:00:00", f"{30 + i}秒", "微信", "N/A", "1.2.3.4(上海-上海)", f"M{i}", 3 + i % 8,
+             1 + i % 5, f"多点优惠{i}"] for i in range(1, 40)]
+    write_xlsx(folder / "29876_按序号_顾客满意度调查_39_39.xlsx", [header, *rows])
+    assert new_dataset.main(["DATASET=acme", f"FROM={folder}"]) == 0
+    written = (home / "data" / "acme" / "dataset.yml").read_text(encoding="utf-8")
+    assert 'csat: {columns: ["3、您对我们的整体服务满意吗？"]}   # such as low: 1, high: 5, best: low' in written
+    source = datasets.load("acme").sources[0]
+    assert list(source.questions) == ["nps", "csat"]
+    found = collection.read_source(source, datasets.load("acme"), ibis.duckdb.connect())
+    assert "survey_answers" not in found
+    assert found["survey_questions"].filter(found["survey_questions"].low.isnull()).count().execute() >= 2
+
+
+@pytest.mark.slow
 def test_make_new_takes_a_survey_in_two_languages_for_one(home, tmp_path, capsys):
     folder = tmp_path / "exports"
     folder.mkdir()
@@ -333,3 +352,54 @@ def test_make_new_takes_a_survey_in_two_languages_for_one(home, tmp_path, capsys
     assert set(sources_[0].mapping["feedback"]["nps"]) == {asked["zh"][0], asked["en"][0]}
     found = collection.read_source(sources_[0], datasets.load("acme"), ibis.duckdb.connect())
     assert found["survey_answers"].count().execute() == 2 * 12 * 3
+
+
+# --- numbers of options
+
+
+def by_number(raw, header: str, answers: list, name: str, **stated) -> dict[str, pd.DataFrame]:
+    """Read an export of 问卷星 by the numbers of the options, its open question beside."""
+    rows = [[i, answer, f"很好{i}"] for i, answer in enumerate(answers)]
+    write_xlsx(raw / "29876_按序号_满意度_1_1.xlsx", [["序号", header, "建议"], *rows])
+    asked = {name: {"columns": [header], **stated}} if stated else {}
+    return read(raw, feedback={"feedback_id": "序号", "text": "建议", name: header}, questions=asked)
+
+
+SAID = "3、您对我们的整体服务满意吗？"
+
+
+def test_numbers_of_options_without_a_best_end_are_set_aside_and_the_text_stays(raw):
+    found = by_number(raw, SAID, [1, 2, 5, 1, 3], "csat")
+    assert found["feedback"]["csat"].isna().all()
+    assert found["feedback"]["text"].tolist() == ["很好0", "很好1", "很好2", "很好3", "很好4"]
+    assert "survey_answers" not in found
+    asked = question(found, "csat", "zh")
+    assert asked["kind"] == "csat"
+    assert pd.isna([asked["low"], asked["high"], asked["is_reversed"], asked["scale_from"]]).all()
+
+
+def test_dataset_yml_says_which_option_is_the_best_one(raw):
+    found = by_number(raw, SAID, [1, 2, 5, 1, 3], "csat", low=1, high=5, best="low")
+    assert found["feedback"]["csat"].tolist() == [5, 4, 1, 5, 3]
+    assert question(found, "csat", "zh")["scale_from"] == "dataset.yml"
+
+
+@pytest.mark.parametrize(("header", "name", "answers", "stated", "expected"), [
+    ("整体满意吗？（1=非常满意，5=非常不满意）", "csat", [1, 5], {}, [5, 1]),  # words of the question tell
+    ("您有多大可能推荐我们？", "nps", [1, 9, 10, 11], {}, [0, 8, 9, 10]),  # eleven options from 0 on
+    ("您有多大可能推荐我们？（0–10）", "nps", [1, 10, 11], {}, [0, 9, 10]),
+    ("您有多大可能推荐我们？", "nps", [0, 9, 10], {}, [0, 9, 10]),  # the answers themselves: no option has the number 0
+    ("您有多大可能推荐我们？", "nps", [3, 8, 10], {}, None),  # 2, 7 and 9, or not
+    ("您有多大可能推荐我们？（0–10）", "nps", [3, 8, 10], {}, None),
+    ("您有多大可能推荐我们？", "nps", [3, 8, 10], {"low": 1, "high": 11, "best": "high"}, [2, 7, 9]),
+    ("您有多大可能推荐我们？", "nps", [3, 8, 10], {"low": 0, "high": 10, "best": "high"}, [3, 8, 10]),
+    ("解决问题有多麻烦？", "ces", [1, 7], {}, None),  # the words say what effort is, not which option is first
+])
+def test_numbers_of_options_count_where_something_tells_their_scale(raw, header, name, answers, stated, expected):
+    scores = by_number(raw, header, answers, name, **stated)["feedback"][name]
+    assert scores.isna().all() if expected is None else scores.tolist() == expected
+
+
+def test_the_same_answers_under_another_name_of_the_file_are_figures_as_ever(raw):
+    write_xlsx(raw / "29876_按分数_满意度_1_1.xlsx", [["序号", SAID], [1, 1], [2, 5]])
+    assert read(raw, feedback={"feedback_id": "序号", "csat": SAID})["feedback"]["csat"].tolist() == [1, 5]

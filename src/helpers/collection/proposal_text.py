@@ -6,6 +6,8 @@ from statistics import median
 
 from helpers.collection.content_types import Content, is_personal, is_sensitive
 from helpers.collection.proposal import Found, Mapped, Proposed, escaped
+from helpers.sources.questions import SCORES
+from helpers.sources.scale_options import BY_NUMBER
 
 PERSONAL = {
     "full_name", "family_name", "given_name", "phone", "other_phone", "email", "national_id", "birth_date", "address",
@@ -102,12 +104,26 @@ def _source(source: Proposed) -> list[str]:
         for table, columns in source.tables.items():
             lines.append(f"      {table}:")
             lines += [f"        {column}: {_written(m)}   # {_said(column, m)}" for column, m in columns.items()]
-        if source.questions:
-            lines.append("    questions:   # check: further ratings; their scales are read from the file")
-            lines += [f"      {topic}: {_listed(columns)}" for topic, columns in source.questions.items()]
+        lines += _questions(source)
         unmapped = source.unmapped.items()
         lines += [f"    # not mapped: {quoted(header)} ({_described(header, content)})" for header, content in unmapped]
     return lines
+
+
+def _questions(source: Proposed) -> list[str]:
+    """Return the further ratings of a survey; of an export of the options' numbers all ratings, with what to complete."""
+    if any(BY_NUMBER in file for file in source.files):
+        scores = {name: mapped.headers for name, mapped in source.tables.get("feedback", {}).items() if name in SCORES}
+        asked = scores | source.questions
+        said = "    questions:   # numbers of options (按序号): add low, high and best (low = the first option is the best)"
+        return [*([said] if asked else []), *(
+            f"      {name}: {{columns: [{', '.join(map(quoted, columns))}]}}   "
+            f"# such as low: 1, high: {11 if name == 'nps' else 5}, best: {'high' if name == 'nps' else 'low'}"
+            for name, columns in asked.items())]
+    if not source.questions:
+        return []
+    return ["    questions:   # check: further ratings; their scales are read from the file",
+            *(f"      {topic}: {_listed(columns)}" for topic, columns in source.questions.items())]
 
 
 def _written(mapped: Mapped) -> str:

@@ -16,6 +16,7 @@ from helpers.reading.table import fresh_name
 from helpers.sources.canonical import as_text
 from helpers.sources.exports import CONSTANT
 from helpers.sources.scale_figures import figures_of, is_no_opinion, normal
+from helpers.sources.scale_options import is_by_number, reading_of_options
 from helpers.sources.scales import Scale, agreed, read_scale
 
 SCORES = ("nps", "csat", "ces")
@@ -40,8 +41,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a question: its place among all, the question's text and language, the scale (None = open) and the
-    answers as written (→ times)."""
+    """One column of a question: its place among all, the question's text and language, the scale (None = open, or not told) and
+    the answers as written (→ times)."""
 
     place: int
     question: Question
@@ -87,6 +88,7 @@ def columns_of(rows, source, about: dict) -> list[Column]:
     about: column → {"label": the question's text, "value_labels": code → label}, where the file has them.
     """
     found: list[Column] = []
+    is_numbers = is_by_number(rows)
     for question in rating_questions(source):
         answers = {name: answers_of(rows, name) for name in question.columns}
         figures: dict[float, int] = {}
@@ -94,11 +96,15 @@ def columns_of(rows, source, about: dict) -> list[Column]:
             for figure, n in figures_of(counted).items():
                 figures[figure] = figures.get(figure, 0) + n
         texts = {name: about.get(name, {}).get("label") or name for name in question.columns}
-        scales = agreed([
+        readings = [
             read_scale(question.kind, texts[name], answers[name], value_labels=about.get(name, {}).get("value_labels"),
                        stated=question.stated, figures=figures)
             for name in question.columns
-        ])
+        ]
+        if is_numbers:
+            readings = [reading_of_options(question.kind, texts[name], reading, answers[name], figures, question.stated)
+                        for name, reading in zip(question.columns, readings, strict=True)]
+        scales = agreed(readings) if None not in readings else [None] * len(readings)
         named = [Column(len(found) + i, question, name, texts[name], language_of(texts[name]), scale, answers[name])
                  for i, (name, scale) in enumerate(zip(question.columns, scales, strict=True))]
         _check(source, question, named)
@@ -111,6 +117,8 @@ def columns_of(rows, source, about: dict) -> list[Column]:
 
 
 def _check(source, question: Question, columns: list[Column]) -> None:
+    if columns[0].scale is None:
+        return
     ends = sorted({(c.scale.low, c.scale.high) for c in columns})
     if len(ends) > 1:
         said = ", ".join(f"{low:g}–{high:g}" for low, high in ends)
@@ -149,7 +157,7 @@ def with_scores(rows, columns: list[Column]):
         if column.question.question_id not in SCORES:
             continue
         scale, known = column.scale, {}
-        is_honest = (scale.low, scale.high) in HONEST[column.question.question_id]
+        is_honest = scale is not None and (scale.low, scale.high) in HONEST[column.question.question_id]
         for answer in column.answers:
             number = None if is_no_opinion(answer) or not is_honest else scale.number(answer)
             if number is not None:
@@ -206,7 +214,7 @@ def questions_table(columns: list[Column], source):
     frame, times = [], {}
     for column in columns:
         name = column.question.question_id
-        if column.scale is None:  # a second open question in the same language
+        if column.question.kind == "open":  # a second open question in the same language
             times[column.language] = times.get(column.language, 0) + 1
             name += f"_{times[column.language]}" if times[column.language] > 1 else ""
         scale = column.scale
@@ -221,12 +229,15 @@ def questions_table(columns: list[Column], source):
 
 
 def answers_table(rows, feedback, columns: list[Column], source):
-    """Return collected/survey_answers of a source: one row an answer that is there, as ticked; none for "N/A" and the like.
+    """Return collected/survey_answers of a source: one row an answer that is there, as ticked; none for "N/A" and the like, and
+    none to a question whose scale nothing tells.
 
     feedback: collected feedback of the same rows (feedback_id, source_row, problem). source_row = 1000 × the row of the source
     + the place of the question's column (10,000 × from 1,000 columns on).
     """
     asked = [column for column in columns if column.scale is not None]
+    if not asked:
+        return feedback.limit(0)
     step = 10 ** max(3, len(str(len(asked))))
     told = [rows.select("_line", place=ibis.literal(c.place, "int64"), answer=as_text(rows[c.name])) for c in asked]
     every = ibis.union(*told) if len(told) > 1 else told[0]

@@ -46,10 +46,10 @@ def test_a_difference_within_strata_is_weighted_and_its_error_knows_clusters():
     many = compare(y * 20, x * 20, strata * 20, range(120))
     assert many.difference == pytest.approx((1 * -.5 + .5 * -1) / 1.5)
     assert (many.n, many.n_exposed) == (120, 60)
-    few = compare(y * 20, x * 20, strata * 20, [i // 6 for i in range(120)])  # the six of each copy are one customer's
+    # the six of each copy are one customer's: scores under no difference (−⅙ or so) add up to −1½ each, in squares 2¼ · 20
+    few = compare(y * 20, x * 20, strata * 20, [i // 6 for i in range(120)])
     assert few.difference == many.difference
-    assert few.high - few.low < .001  # every customer says the same: nothing varies between them
-    assert many.high - many.low > .2
+    assert few.high - few.low > many.high - many.low > .2
 
 
 def test_the_interval_of_few_customers_is_students_with_the_smaller_side_less_one():
@@ -60,6 +60,25 @@ def test_the_interval_of_few_customers_is_students_with_the_smaller_side_less_on
     error = np.sqrt((.25 / 10 * 30 / 29 + .25 / 20 * 60 / 59) * 30 / 29)
     assert found.difference == pytest.approx(0)
     assert found.high == pytest.approx(stats.t(9).ppf(.975) * error)
+
+
+def test_where_all_of_one_side_are_satisfied_the_difference_is_as_uncertain_as_under_none():
+    y, x = [1] * 40 + [1] * 340 + [0] * 20, [1] * 40 + [0] * 360
+    found = compare(y, x, ["a"] * 400, range(400))
+    assert found.difference == pytest.approx(20 / 360)
+    error = np.sqrt(.95 * .05 * 400 / 399 * (1 / 40 + 1 / 360))  # of both sides together
+    assert found.high - found.difference == pytest.approx(stats.t(39).ppf(.975) * error)
+    assert found.p_value > .1  # Fisher: .24
+    pairs = compare(y, x, ["a"] * 400, [i // 2 for i in range(400)])  # two cases of each customer, who says the same
+    assert pairs.high - pairs.low > 1.3 * (found.high - found.low)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rate", [.5, .95, .98])
+def test_few_slow_cases_rarely_differ_where_nothing_does(rate):
+    draws = np.random.default_rng(2).random((200, 400)) < rate
+    found = [compare(y.astype(float), [1] * 40 + [0] * 360, np.arange(400) % 4, range(400)) for y in draws]
+    assert np.mean([one.p_value < .05 for one in found]) <= .08
 
 
 def test_too_few_slow_cases_or_customers_give_no_comparison():

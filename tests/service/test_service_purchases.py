@@ -6,10 +6,10 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from helpers.contracts import contract
 from helpers.errors import TooLittleData
+from helpers.proportions import difference_interval
 from helpers.service import service, service_purchases
 from helpers.service.service_purchases import beside_comparable, purchases_after
 from helpers.tables import check_frame
@@ -114,10 +114,42 @@ def test_the_difference_is_that_of_the_shares_and_its_interval_knows_the_custome
     table = beside_comparable(after, pd.Series(True, index=after.index))
     found = table.set_index(["outcome", "topic"]).loc[("bought again soon", "failures")]
     assert (found["exposed"], found["others"], found["difference"]) == (.25, .5, -.25)
-    # 40 customers of variance 3/16 · 40/39 and 40²·½·½/50 of the comparable, over 40²; 39 degrees of freedom
-    error = np.sqrt(40 * 3 / 16 * 40 / 39 + 40**2 * .25 / 50) / 40
-    assert found["high"] - found["difference"] == pytest.approx(stats.t(39).ppf(.975) * error)
+    expected = difference_interval(10, 40, 25, 50)  # 10 of 40 cases, 25 of 50 comparable purchases, all alike
+    assert (found["low"], found["high"]) == pytest.approx([float(limit) for limit in expected], abs=.005)
     check_frame(table, contract("service_links"))
+
+
+def bought_of(bought, *, expected: float, customers=None) -> pd.Series:
+    n = len(bought)
+    after = pd.DataFrame({
+        "case_id": [f"k{i:03d}" for i in range(n)], "customer_id": customers or [f"c{i}" for i in range(n)], "topic": "late",
+        "n_alike": 400, "month": 1, "channel": "web", "often": 1, "spends": 1, "bought": np.asarray(bought, float),
+        "expected_bought": expected, "stayed": np.nan, "expected_stayed": np.nan,
+    })
+    return beside_comparable(after, pd.Series(False, index=after.index)).set_index("topic").loc["late"]
+
+
+@pytest.mark.parametrize(("bought", "expected"), [(0, .05), (1, .95)])
+def test_where_nobody_or_everybody_buys_again_the_difference_is_not_sure(bought, expected):
+    found = bought_of([bought] * 40, expected=expected)
+    assert found["p_value"] > .05  # binomial: .27
+    assert found["low"] < 0 < found["high"]
+
+
+def test_cases_of_one_customer_count_as_one_where_they_end_alike():
+    bought = [1, 1, 1, 0] * 20
+    alone = bought_of(bought, expected=.55)
+    together = bought_of(sorted(bought), expected=.55, customers=[f"c{i // 4}" for i in range(80)])
+    assert alone["p_value"] < .001
+    assert together["difference"] == alone["difference"]
+    assert together["high"] - together["low"] > 1.7 * (alone["high"] - alone["low"])
+    assert together["p_value"] > .05
+
+
+@pytest.mark.slow
+def test_a_rare_purchase_is_rarely_called_a_difference_where_there_is_none():
+    draws = np.random.default_rng(1).random((150, 40)) < .05
+    assert np.mean([bought_of(row, expected=.05)["p_value"] < .05 for row in draws]) <= .06
 
 
 def test_too_few_cases_after_a_purchase_are_said_in_a_sentence():

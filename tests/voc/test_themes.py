@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse, stats
 
 from helpers.errors import TooLittleData
 from helpers.texts import word_lists
@@ -134,28 +135,86 @@ def test_the_comparison_by_hand():
     """Two groups of length; with the mark 10 of 20 and 30 of 30 bad, without it 20 of 80 and 35 of 70."""
     counts = {(1, 0): (20, 10), (1, 1): (30, 30), (0, 0): (80, 20), (0, 1): (70, 35)}
     rows = [(mark, length, i < bad) for (mark, length), (n, bad) in counts.items() for i in range(n)]
-    frame = pd.DataFrame(rows, columns=["mark", "length_group", "dissatisfied"])
-    from scipy import sparse
-
+    frame = pd.DataFrame(rows, columns=["mark", "length_group", "dissatisfied"]).assign(author=range(len(rows)))
     row = themes._compare(sparse.csr_matrix(frame[["mark"]].to_numpy(float)), frame).iloc[0]
     expected = (20 * 0.25 + 30 * 0.5) / 50
-    variance = 20 * 0.5 * 0.5 + 0 + 20**2 * 0.25 * 0.75 / 80 + 30**2 * 0.5 * 0.5 / 70
+    # if the mark said nothing, 30 of 100 short and 65 of 100 long ones were bad on both sides (hypergeometric: 100/99)
+    variance = (20 * 100 / 80 * 0.3 * 0.7 + 30 * 100 / 70 * 0.65 * 0.35) * 100 / 99
     assert (row["n"], row["n_dissatisfied"], row["share"]) == (50, 40, 0.25)
     assert row["expected_share"] == pytest.approx(expected)
     assert row["difference"] == pytest.approx(0.8 - expected)
     assert row["excess"] == pytest.approx(40 - 50 * expected)
-    assert row["difference_high"] - row["difference_low"] == pytest.approx(2 * 1.959964 * np.sqrt(variance) / 50)
+    assert row["p_value"] == pytest.approx(2 * stats.norm.sf((40 - 50 * expected) / np.sqrt(variance)), rel=0.5)  # skewness
+    assert row["difference_low"] < row["difference"] < row["difference_high"]
 
 
 @pytest.mark.parametrize(("n", "is_known"), [(29, False), (30, True)])
 def test_below_thirty_reviews_only_counts_are_given(n, is_known):
-    from scipy import sparse
-
-    frame = pd.DataFrame({"length_group": [0] * 100, "dissatisfied": [True, False] * 50})
+    frame = pd.DataFrame({"length_group": [0] * 100, "dissatisfied": [True, False] * 50, "author": range(100)})
     mark = sparse.csr_matrix((np.arange(100) < n).astype(float)[:, None])
     row = themes._compare(mark, frame).iloc[0]
     assert row["n"] == n
     assert (row.drop(["n", "share", "n_dissatisfied"]).notna() == is_known).all()
+
+
+def said_by_many(n=600, *, rate=0.2, seed=0) -> pd.DataFrame:
+    """Reviews of eight of forty words, each by another customer."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({
+        "feedback_id": [f"f{i:04d}" for i in range(n)], "customer_id": [f"c{i:04d}" for i in range(n)],
+        "text": [" ".join(rng.choice([f"{a}{b}" for a in ("mop", "lin", "rast", "vel", "dorf") for b in "aeiouymn"], 8))
+                 for _ in range(n)],
+        "dissatisfied": pd.array(rng.random(n) < rate, dtype="boolean"),
+    })
+
+
+def with_word(n: int, *, bad: bool) -> pd.DataFrame:
+    return said_by_many(n, seed=9).assign(
+        feedback_id=[f"z{i:04d}" for i in range(n)], customer_id=[f"d{i:04d}" for i in range(n)],
+        text=lambda rows: rows["text"].str.replace(r"^\w+", "zorbliq", regex=True),
+        dissatisfied=pd.array([bad] * n, dtype="boolean"))
+
+
+def test_a_word_that_nobody_dissatisfied_uses_is_no_finding_where_few_are_dissatisfied():
+    table = themes.word_drivers(pd.concat([said_by_many(rate=0.06), with_word(35, bad=False)])).set_index("word")
+    row = table.loc["zorbliq"]
+    assert (row["n"], row["n_dissatisfied"]) == (35, 0)
+    assert row["p_value"] > 0.05
+    assert row["difference_high"] > 0 > row["difference_low"]
+
+
+def test_the_word_of_one_author_or_of_copies_is_no_finding_and_that_of_many_is():
+    many, others = with_word(40, bad=True), said_by_many()
+    assert themes.word_drivers(pd.concat([others, many])).set_index("word").loc["zorbliq", "q_value"] < 0.001
+    one = pd.concat([others, many.assign(customer_id="one")])
+    assert "zorbliq" not in themes.word_drivers(one)["word"].tolist()
+    copied = pd.concat([others.assign(copy_of=None), many.assign(copy_of=["f0000", *["z0000"] * 39])])
+    assert "zorbliq" not in themes.word_drivers(copied)["word"].tolist()
+    unknown = pd.concat([others, many.assign(customer_id=None)])  # each is its own author
+    assert themes.word_drivers(unknown).set_index("word").loc["zorbliq", "q_value"] < 0.001
+
+
+def test_one_author_among_many_counts_as_one():
+    loud = with_word(60, bad=True).assign(customer_id=["one"] * 60)
+    rest = with_word(35, bad=False).assign(feedback_id=lambda rows: "y" + rows["feedback_id"], dissatisfied=pd.array(
+        [True] * 7 + [False] * 28, dtype="boolean"))
+    row = themes.word_drivers(pd.concat([said_by_many(), loud, rest])).set_index("word").loc["zorbliq"]
+    assert (row["n"], row["n_dissatisfied"]) == (95, 67)
+    assert row["p_value"] > 0.05
+    assert row["low"] < 0.4
+
+
+@pytest.mark.slow
+def test_marks_that_some_authors_always_use_are_rarely_called_clear():
+    rng, found = np.random.default_rng(0), []
+    for _ in range(10):
+        author = np.repeat(np.arange(100), 10)
+        bad = rng.random(1000) < rng.beta(0.3, 0.7, 100)[author]  # some authors are always unhappy
+        mark = sparse.csr_matrix((rng.random((100, 30)) < 0.4)[author].astype(float))
+        judged = pd.DataFrame({"dissatisfied": bad, "length_group": rng.integers(0, 5, 1000), "author": author})
+        found += themes._compare(mark, judged)["p_value"].dropna().tolist()
+    assert len(found) > 200
+    assert np.mean(np.array(found) < 0.05) <= 0.08
 
 
 def test_the_order_of_rows_changes_nothing(found, reviews):

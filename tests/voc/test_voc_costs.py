@@ -211,6 +211,13 @@ def test_where_everybody_or_nobody_stops_nothing_is_at_risk(stopped):
     assert row[["lift_low", "lift_high"]].between(-0.2, 0.2).all()
 
 
+def test_where_all_who_complained_stopped_it_is_no_surer_than_the_shares_of_both_sides():
+    row = found(*two_groups(35, 35, 365, 345)).loc["delivery"]
+    assert row["lift"] == pytest.approx(20 / 365)
+    assert row["p_value"] > 0.1 and not row["is_clear"]  # Fisher: 0.4
+    assert found(*two_groups(35, 35, 365, 183)).loc["delivery", "is_clear"]
+
+
 def test_the_order_of_rows_does_not_matter_and_a_seed_gives_one_answer():
     topics, frame = planted(2)
     shuffled = found(topics.sample(frac=1, random_state=1), frame.sample(frac=1, random_state=2))

@@ -11,11 +11,10 @@ named, not adjusted for. The engine sums the purchases up; only counts become a 
 import ibis
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from helpers.btyd import btyd
 from helpers.errors import TooLittleData
-from helpers.proportions import q_values
+from helpers.proportions import beside_alike, q_values, together
 from helpers.service.service import MIN_CASES, MIN_CUSTOMERS, Cases
 
 MOST_DAYS = 30  # between the purchase and the case: what comes later may belong to no purchase
@@ -167,8 +166,8 @@ def beside_comparable(after: pd.DataFrame, is_failure: pd.Series) -> pd.DataFram
     n_exposed (= n), exposed (share of the cases), others (share expected), difference, low, high, p_value, q_value.
 
     after: from `purchases_after`; is_failure: by its index. Groups of fewer than `MIN_CASES` cases or `MIN_CUSTOMERS` customers
-    are left out. The interval knows the spread of the cases (customers as clusters, Student's
-    distribution) and that of the comparable purchases.
+    are left out. Interval and p-value know how far cases of one customer belong together and how many purchases are comparable,
+    and hold where all buy again, or nobody (proportions.beside_alike).
     """
     kinds = np.where(is_failure, "failures", "questions")
     groups = [("failures", kinds == "failures"), ("questions", kinds == "questions")]
@@ -181,15 +180,13 @@ def beside_comparable(after: pd.DataFrame, is_failure: pd.Series) -> pd.DataFram
             if len(rows) < MIN_CASES or rows["customer_id"].nunique() < MIN_CUSTOMERS:
                 continue
             beyond = rows[own] - rows[expected]
-            sums = (beyond - beyond.mean()).groupby(rows["customer_id"]).sum()
-            cells = rows.groupby(list(LIKE)).agg(weight=("case_id", "size"), p=(expected, "mean"), n=("n_alike", "min"))
-            alike = (cells["weight"] ** 2 * cells["p"] * (1 - cells["p"]) / cells["n"]).sum()
-            error = (sums**2).sum() * len(sums) / (len(sums) - 1) + alike
-            error, mean, law = float(np.sqrt(error)) / len(rows), float(beyond.mean()), stats.t(len(sums) - 1)
-            half = float(law.ppf(0.975)) * error
+            effect = together((beyond.groupby(rows["customer_id"]).sum() ** 2).sum(), (beyond**2).sum())
+            cells = rows.groupby(list(LIKE)).agg(
+                n=(own, "size"), hits=(own, "sum"), p=(expected, "mean"), alike=("n_alike", "min"))
+            compared = beside_alike(cells["n"], cells["hits"], cells["alike"], cells["p"] * cells["alike"], effect=effect)
             found.append({"comparison": "after a case", "outcome": outcome, "topic": topic, "is_placebo": False,
                           "n": len(rows), "n_exposed": len(rows), "exposed": float(rows[own].mean()),
-                          "others": float(rows[expected].mean()), "difference": mean, "low": mean - half,
-                          "high": mean + half, "p_value": 2 * law.sf(abs(mean) / max(error, 1e-12))})
+                          "others": float(compared.expected), "difference": float(compared.difference),
+                          "low": float(compared.low), "high": float(compared.high), "p_value": float(compared.p_value)})
     table = pd.DataFrame(found)
     return table.assign(naive=np.nan, q_value=q_values(table["p_value"])) if len(table) else table

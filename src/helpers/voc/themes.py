@@ -11,18 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from helpers.errors import TooLittleData
-from helpers.proportions import Z95, q_values, wilson
+from helpers.proportions import beside_alike, q_values, together, wilson
 from helpers.texts.texts_sentences import count_words, split_sentences
 from helpers.voc.themes_names import caveats, contrary_words, name_themes
+from helpers.voc.topics_history import authors_of
 
 MIN_REVIEWS = 200  # reviews with text; below, themes are accidents
-MIN_GROUP = 30  # reviews below which a theme's or a word's share is not shown
+MIN_GROUP = 30  # authors below which a theme's or a word's share is not shown; verdicts of each kind
 MIN_STABILITY = 0.5  # mean Jaccard below which a theme is hidden
 REVIEWS_PER_THEME = 50  # at least so many reviews for each theme that is looked for
 N_TOP_WORDS = 10
@@ -156,7 +157,8 @@ def theme_drivers(themes: Themes, reviews: pd.DataFrame) -> pd.DataFrame:
     Returns table `themes`, most excess dissatisfied reviews first: theme, anchor_words, stability, is_stable, caveat, n, share
     (of reviews), n_dissatisfied, dissatisfied_share with low and high (Wilson), expected_share, difference with its interval,
     excess (dissatisfied reviews beyond those expected), p_value, q_value (Benjamini-Hochberg over the stable themes).
-    n counts reviews with a verdict. Figures of themes below 30 such reviews are null.
+    n counts reviews with a verdict, without copies; intervals and p-values know that those of one author resemble each other.
+    Figures of themes that fewer than 30 authors mention are null.
     """
     judged = _judged(reviews, themes.mentions.index)
     present = sparse.csr_matrix(themes.mentions.loc[judged["feedback_id"], themes.table["theme"]].to_numpy(float))
@@ -169,7 +171,7 @@ def word_drivers(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd.
     """Compare the verdicts of reviews that use a word with those of equal length that do not.
 
     Words of praise, blame and filling are left out. Returns table `complaint_words` with the columns of
-    :func:`theme_drivers` for each word of at least 30 reviews, most excess dissatisfied reviews first.
+    :func:`theme_drivers` for each word of at least 30 authors, most excess dissatisfied reviews first.
     """
     judged = _judged(reviews, reviews["feedback_id"])
     words = split_sentences(judged, dictionary).groupby("feedback_id")["words"].agg(_united).reindex(judged["feedback_id"])
@@ -177,8 +179,11 @@ def word_drivers(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd.
     try:
         present = vectorizer.fit_transform([found if isinstance(found, list) else [] for found in words])
     except ValueError:
-        raise TooLittleData("Needs a word that {needed:count} reviews use; there is none.", needed=MIN_GROUP) from None
-    compared = pd.DataFrame({"word": vectorizer.get_feature_names_out()}).join(_compare(present, judged))
+        present = sparse.csr_matrix((len(judged), 0))
+    compared = _compare(present, judged).dropna(subset=["p_value"])
+    if compared.empty:
+        raise TooLittleData("Needs a word that {needed:count} reviews use; there is none.", needed=MIN_GROUP)
+    compared.insert(0, "word", vectorizer.get_feature_names_out()[compared.index])
     compared["q_value"] = q_values(compared["p_value"])
     return compared.sort_values(["excess", "word"], ascending=[False, True]).reset_index(drop=True)
 
@@ -188,8 +193,9 @@ def _united(lists: pd.Series) -> list[str]:
 
 
 def _judged(reviews: pd.DataFrame, ids) -> pd.DataFrame:
-    """Return the reviews with text and verdict, and the fifth of length (in words) that each is in."""
+    """Return the reviews with text and verdict, no copies: their author and the fifth of length (in words) that each is in."""
     judged = reviews[reviews["feedback_id"].isin(ids) & reviews["text"].notna() & reviews["dissatisfied"].notna()]
+    judged = judged[judged["copy_of"].isna()] if "copy_of" in judged else judged
     n_bad = int(judged["dissatisfied"].sum())
     if min(n_bad, len(judged) - n_bad) < MIN_GROUP:
         raise TooLittleData(
@@ -198,36 +204,46 @@ def _judged(reviews: pd.DataFrame, ids) -> pd.DataFrame:
         )
     length = count_words(judged["text"])
     cuts = np.unique(np.quantile(length, np.arange(1, N_LENGTH_GROUPS) / N_LENGTH_GROUPS))
-    return judged.assign(length_group=np.searchsorted(cuts, length, side="left"))
+    return judged.assign(length_group=np.searchsorted(cuts, length, side="left"), author=authors_of(judged).to_numpy(object))
 
 
 def _compare(present: sparse.csr_matrix, judged: pd.DataFrame) -> pd.DataFrame:
     """Return, per column of `present`, the dissatisfied share against that of other reviews of the same lengths.
 
     expected_share: the share among reviews without the column's mark, weighted to the lengths of those with it (direct
-    standardisation); so long reviews, which mention more and complain more, do not make every theme look bad.
+    standardisation); so long reviews, which mention more and complain more, do not make every theme look bad. Where all of a
+    length have the mark, they are compared with all that do not. Reviews of one author count as much less as they agree.
     """
     bad = judged["dissatisfied"].to_numpy(float)
     group = np.eye(N_LENGTH_GROUPS)[judged["length_group"].to_numpy()]
     n_with, bad_with = np.asarray(present.T @ group), np.asarray(present.T @ (group * bad[:, None]))
     n_rest, bad_rest = group.sum(axis=0) - n_with, (group * bad[:, None]).sum(axis=0) - bad_with
-    pooled = _ratio(bad_rest.sum(axis=1, keepdims=True), n_rest.sum(axis=1, keepdims=True))
-    rate_with, rate_rest = _ratio(bad_with, n_with), np.where(n_rest > 0, _ratio(bad_rest, n_rest), pooled)
+    n_rest, bad_rest = (np.where(n_rest > 0, rest, rest.sum(axis=1, keepdims=True)) for rest in (n_rest, bad_rest))
     n, n_bad = n_with.sum(axis=1), bad_with.sum(axis=1)
-    expected = (n_with * rate_rest).sum(axis=1)
-    variance = (n_with * rate_with * (1 - rate_with)).sum(axis=1)
-    variance += (n_with**2 * _ratio(rate_rest * (1 - rate_rest), np.maximum(n_rest, 1))).sum(axis=1)
-    low, high = wilson(n_bad, np.where(n > 0, n, np.nan))
-    difference, error = _ratio(n_bad - expected, n), _ratio(np.sqrt(variance), n)
+    n_authors, effect, effect_rest = _authors(present, judged)
+    found = beside_alike(n_with, bad_with, n_rest, bad_rest, effect=effect, effect_alike=effect_rest)
+    low, high = wilson(n_bad / effect, np.where(n > 0, n / effect, np.nan))
     table = pd.DataFrame({
         "n": n.astype(int), "share": n / len(judged), "n_dissatisfied": n_bad.astype(int),
-        "dissatisfied_share": _ratio(n_bad, n), "low": low, "high": high, "expected_share": _ratio(expected, n),
-        "difference": difference, "difference_low": difference - Z95 * error, "difference_high": difference + Z95 * error,
-        "excess": n_bad - expected, "p_value": 2 * stats.norm.sf(np.abs(_ratio(difference, error))),
+        "dissatisfied_share": n_bad / np.maximum(n, 1), "low": low, "high": high, "expected_share": found.expected,
+        "difference": found.difference, "difference_low": found.low, "difference_high": found.high,
+        "excess": n * found.difference, "p_value": found.p_value,
     })
     counts = ["n", "share", "n_dissatisfied"]
-    return table.where(table["n"].ge(MIN_GROUP), table[counts].reindex(columns=table.columns))
+    return table.where(pd.Series(n_authors >= MIN_GROUP), table[counts].reindex(columns=table.columns))
 
 
-def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.divide(a, b, out=np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b))), where=np.asarray(b) > 0)
+def _authors(present: sparse.csr_matrix, judged: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return, per column of `present`, how many authors it has and its design effect, and that of all reviews.
+
+    A review counts by how far its verdict is from the share of all reviews, not of those with the mark: where one author wrote
+    most of them, they would agree with themselves.
+    """
+    bad = judged["dissatisfied"].to_numpy(float)
+    away = bad - bad.mean()
+    author, names = pd.factorize(judged["author"])
+    own = sparse.csr_matrix((np.ones(len(judged)), (author, np.arange(len(judged)))), shape=(len(names), len(judged)))
+    sums, squares = own @ present.multiply(away[:, None]).tocsr(), present.T @ away**2
+    n_authors = np.asarray((own @ present > 0).sum(axis=0)).ravel()
+    effect = together(np.asarray(sums.multiply(sums).sum(axis=0)).ravel(), squares)
+    return n_authors, effect, float(together(((own @ away) ** 2).sum(), (away**2).sum()))

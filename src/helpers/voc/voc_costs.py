@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from helpers.errors import TooLittleData
-from helpers.proportions import q_values
+from helpers.proportions import beside_alike, q_values
 from helpers.voc.themes_names import SEPARATOR
 from helpers.voc.voc_outcomes import strata
 
@@ -166,7 +166,8 @@ def _lifts(
     """Return each topic's lift of an outcome with intervals, and the interval of lift × the reached customers' value.
 
     With `unhappy` (feedback with any complaint) only that, and the feedback of dissatisfied authors, is what a complaint is
-    compared with.
+    compared with. p_value: the larger of that of the bootstrap and of the test under no lift (proportions.beside_alike), as
+    those who complained do not vary where all of them stopped.
     """
     rows = seen[seen[outcome].notna()].sort_values("feedback_id", kind="stable").reset_index(drop=True)
     may_be_control = np.ones(len(rows), dtype=bool)
@@ -174,13 +175,15 @@ def _lifts(
         is_unhappy = rows["dissatisfied"].fillna(False).astype(bool) | rows["feedback_id"].isin(unhappy)
         may_be_control = is_unhappy.to_numpy()
     made = _sums(complaints, rows, reached, names, outcome=outcome, may_be_control=may_be_control)
-    stopped, expected, n, _ = _estimates(np.asarray(made.sums.sum(axis=0), float).reshape(1, -1), made)
+    totals = np.asarray(made.sums.sum(axis=0), float).reshape(1, -1)
+    stopped, expected, n, _ = _estimates(totals, made)
     drawn = _draws(made, seed=seed)
     lifts, money = drawn["lift"], drawn["lift"] * drawn["value"]
     enough = n[0] >= MIN_COMPARED
     lift = np.where(enough, stopped[0] - expected[0], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2 * stats.norm.sf(np.abs(lift / lifts.std(axis=0, ddof=1)))
+    p = np.maximum(p, beside_alike(*(side[0] for side in _sides(totals, made))).p_value)
     table = pd.DataFrame({
         "topic": names, "n_compared": n[0].astype("int64"), "stopped_share": np.where(enough, stopped[0], np.nan),
         "expected_share": np.where(enough, expected[0], np.nan), "lift": lift, "p_value": p,
@@ -230,17 +233,22 @@ def _estimates(totals: np.ndarray, made: Compared) -> tuple[np.ndarray, np.ndarr
 
     Only those who complained and have somebody alike are compared.
     """
+    n_with, hits_with, n_rest, hits_rest = _sides(totals, made)
+    rate = np.divide(hits_rest, n_rest, out=np.zeros_like(n_rest), where=n_rest > 0)
+    n = n_with.sum(axis=2)
+    stopped = np.divide(hits_with.sum(axis=2), n, out=np.zeros_like(n), where=n > 0)
+    expected = np.divide((n_with * rate).sum(axis=2), n, out=np.zeros_like(n), where=n > 0)
+    return stopped, expected, n, totals[:, made.value]
+
+
+def _sides(totals: np.ndarray, made: Compared) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return, by draw, topic and stratum, who complained and has somebody alike, and who is alike: n and hits of each."""
     s, k = made.n_strata, len(made.topics)
     n_all, hits_all = totals[:, None, :s], totals[:, None, s:2 * s]
     each = totals[:, 2 * s:(2 + 4 * k) * s].reshape(len(totals), k, 4, s)
     n_rest, hits_rest = n_all - each[:, :, 0], hits_all - each[:, :, 1]
     has_alike = n_rest > 0
-    n_with, hits_with = each[:, :, 2] * has_alike, each[:, :, 3] * has_alike
-    rate = np.divide(hits_rest, n_rest, out=np.zeros_like(n_rest), where=has_alike)
-    n = n_with.sum(axis=2)
-    stopped = np.divide(hits_with.sum(axis=2), n, out=np.zeros_like(n), where=n > 0)
-    expected = np.divide((n_with * rate).sum(axis=2), n, out=np.zeros_like(n), where=n > 0)
-    return stopped, expected, n, totals[:, made.value]
+    return each[:, :, 2] * has_alike, each[:, :, 3] * has_alike, n_rest, hits_rest
 
 
 def _draws(made: Compared, *, seed: int) -> dict[str, np.ndarray]:

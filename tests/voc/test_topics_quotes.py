@@ -198,3 +198,17 @@ def test_a_clause_without_praise_or_blame_must_be_heard_all_the_more(p, is_quote
         return np.full(len(texts), p)
 
     assert len(find_quotes(said, about, reviews_of(True), read, names=["taste"])) == is_quoted
+
+
+def test_who_gave_three_stars_is_quoted_as_dissatisfied_after_those_who_gave_less_and_only_with_words_of_blame():
+    reviews = reviews_of(True, True, True).assign(is_middling=[True, True, False])
+    said, about = rows(OTHER, "It stood at the door of the hallway in the rain with the dog", BAD)
+    possible = candidates(said, about, reviews)
+    assert len(possible) == 3
+    every = choose(possible.assign(worth=possible["worth"].where(~possible["is_middling"], 1000 * possible["worth"])), predict,
+                   topics=["delivery"])
+    assert every["quote"].tolist() == [OTHER, BAD], "two days: the more useful, were it by somebody who gave one star"
+    assert choose(possible, predict, topics=["delivery"])["quote"].tolist() == [BAD, OTHER]
+    alone = possible[possible["feedback_id"] == "f1"]
+    assert choose(alone, predict, topics=["delivery"]).empty
+    assert len(choose(alone.assign(is_middling=False), lambda texts: np.full(len(texts), 0.99), topics=["delivery"])) == 1

@@ -22,6 +22,11 @@ def test_three_stars_are_dissatisfied_and_four_are_not():
     assert set(read["verdict_from"].dropna()) == {"rating"}
 
 
+def test_three_of_five_is_middling_among_the_dissatisfied():
+    read = voc.read_reviews(feedback(rating=[1.0, 2.0, 3.0, 4.0, np.nan, np.nan], csat=[np.nan] * 4 + [3.0, 2.0]))
+    assert read["is_middling"].tolist() == [False, False, True, False, True, False]
+
+
 def test_csat_of_three_and_nps_of_six_are_dissatisfied():
     read = voc.read_reviews(feedback(csat=[3.0, 4.0, np.nan, np.nan], nps=[10.0, 0.0, 6.0, 7.0]))
     assert read["dissatisfied"].tolist() == [True, False, True, False]

@@ -35,6 +35,7 @@ PLAIN = {"en": 0.98, "zh": 0.8}  # the same of clauses without a word of praise 
 UNSPOKEN, CONTRARY = 0.6, 0.3  # worth of a sentence without a word of praise or blame, and of one with more of the wrong kind
 ALIKE = 0.5  # share of the shorter quote's content words that another one has, from which the two say the same
 CENTRAL = 0.5  # share of a topic's largest nearness below which a sentence is too far from its heart
+MIDDLING = 1e-3  # worth of a sentence by somebody dissatisfied who gave three of five: after those who gave one or two
 TOLD = 0.3  # worth of a sentence for each of its clauses that another quote has, and of one that asks for something
 N_NEAR, N_TRIED = 300, 60  # sentences of a topic and tag: the nearest, which are looked at, and the best, which are read
 _CLAUSE_END = re.compile(r"[,，;；:：。！？!?…~～]+|\.(?:\s|$)")
@@ -100,12 +101,13 @@ def find_quotes(
 
 def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """Return the sentences that may be quoted: feedback_id, topic, sentence, clause (those about the topic), worth, tag (true =
-    dissatisfied), has_verdict.
+    dissatisfied), has_verdict, is_middling (dissatisfied, but by three of five only).
 
-    worth: nearness × specificity. nearness: a theme's closeness; for an aspect the share of the sentence's clauses on aspects
-    that are on this one. Only sentences with half of the topic's largest nearness, and of them the 300 nearest of a tag, are
-    looked at. The tag is the author's verdict or, where there is none, what the clauses about the topic say. Left out are
-    copies, sentences of the wrong length, and those where the clauses about the topic do not say what the tag says with .7.
+    worth: nearness × specificity, a thousandth of it for the middling. nearness: a theme's closeness; for an aspect the share
+    of the sentence's clauses on aspects that are on this one. Only sentences with half of the topic's largest nearness, and of
+    them the 300 nearest of a tag, are looked at. The tag is the author's verdict or, where there is none, what the clauses
+    about the topic say. Left out are copies, sentences of the wrong length, and those where the clauses about the topic do not
+    say what the tag says with .7.
     """
     clauses = mentioned.drop_duplicates(["feedback_id", "topic", "clause"])
     near = clauses.groupby(["feedback_id", "kind", "sentence", "topic"]).agg(
@@ -114,9 +116,10 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     table = near.assign(nearness=near["closest"].fillna(share).round(6)).reset_index()
     told = topics[["feedback_id", "topic", "p_dissatisfied", "is_dissatisfied"]].dropna()
     table = table.merge(told, on=["feedback_id", "topic"])
-    table = table.merge(reviews.reindex(columns=["feedback_id", "dissatisfied", "copy_of"]), on="feedback_id")
+    table = table.merge(reviews.reindex(columns=["feedback_id", "dissatisfied", "copy_of", "is_middling"]), on="feedback_id")
     said, felt = table["is_dissatisfied"].astype("boolean"), table["dissatisfied"].astype("boolean")
-    table = table.assign(tag=felt.fillna(said).astype(bool), has_verdict=felt.notna())
+    table = table.assign(tag=felt.fillna(said).astype(bool), has_verdict=felt.notna(),
+                         is_middling=table["is_middling"].astype("boolean").fillna(False).astype(bool))
     of_tag = table["p_dissatisfied"].where(table["tag"], 1 - table["p_dissatisfied"])
     table = table[table["copy_of"].isna() & (said == felt.fillna(said)) & (of_tag >= FELT)]
     table = table[table["sentence"].map({s: is_quotable(s) for s in set(table["sentence"])}).astype(bool)]
@@ -124,8 +127,10 @@ def candidates(mentioned: pd.DataFrame, topics: pd.DataFrame, reviews: pd.DataFr
     table = table.sort_values(["nearness", "feedback_id", "sentence"], ascending=[False, True, True], kind="stable")
     table = table.groupby(["topic", "tag"]).head(N_NEAR)
     of_sentence = {sentence: specificity(sentence) for sentence in set(table["sentence"])}
-    table = table.assign(worth=table["nearness"] * table["sentence"].map(of_sentence).astype(float))
-    return table.loc[table["worth"] > 0, ["feedback_id", "topic", "sentence", "clause", "worth", "tag", "has_verdict"]]
+    worth = table["nearness"] * table["sentence"].map(of_sentence).astype(float)
+    table = table.assign(worth=worth.where(~table["is_middling"], MIDDLING * worth))
+    kept = ["feedback_id", "topic", "sentence", "clause", "worth", "tag", "has_verdict", "is_middling"]
+    return table.loc[table["worth"] > 0, kept]
 
 
 def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_bad: int = 2, n_good: int = 1) -> pd.DataFrame:
@@ -159,7 +164,8 @@ def choose(possible: pd.DataFrame, predict: Callable, *, topics: list[str], n_ba
 def _heard(own: pd.DataFrame, predict: Callable) -> pd.DataFrame:
     """Return the candidates whose sentence and whose clauses about the topic, each read alone, say what the tag says.
 
-    With `heard`, that of the sentence. Clauses that ask for something, or in which the wrong words prevail, say none.
+    With `heard`, that of the sentence. Clauses that ask for something, or in which the wrong words prevail, say none; nor do
+    those without a word of blame by somebody who gave three of five ("neither good nor bad, the price is all right").
     """
     texts = pd.Series(sorted({*own["sentence"], *own["clause"]}), dtype="str")
     p, is_bad = pd.Series(predict(texts), index=texts), own["tag"].to_numpy(bool)
@@ -168,7 +174,7 @@ def _heard(own: pd.DataFrame, predict: Callable) -> pd.DataFrame:
     said = np.array([0.0 if voc_requests.asking_clause(row.clause) else outspoken(row.clause, is_bad=row.tag)
                      for row in own.itertuples()], dtype=float)
     plain = own["clause"].map(lambda clause: PLAIN["zh" if _HAN.search(clause) else "en"]).to_numpy(float)
-    carries = (said == 1) & (alone >= CLAUSE) | (said == UNSPOKEN) & (alone >= plain)
+    carries = (said == 1) & (alone >= CLAUSE) | (said == UNSPOKEN) & (alone >= plain) & ~own["is_middling"].to_numpy(bool)
     return own.assign(heard=heard)[(heard >= AUDIBLE) & carries]
 
 

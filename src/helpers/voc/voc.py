@@ -13,6 +13,7 @@ from helpers.proportions import wilson
 from helpers.texts import texts_cleaning, texts_copies
 from helpers.voc.voc_verdicts import verdicts, without_off_scale
 
+WORSE_THAN_MIDDLING = 2  # of five: who gives more and is dissatisfied gave three
 MIN_GROUP = 30  # reviews below which a product's share is not shown
 MEANINGS = {  # where the verdict comes from → what "dissatisfied" means, as catalogue messages
     "rating": "gave three stars or fewer",
@@ -48,22 +49,25 @@ def read_reviews(feedback: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    feedback_id, customer_id, product_id, channel, received_at, language (found; the source's where nothing is read), split,
-    nps and csat (null off their scale), text (null where nothing is read), read_as (texts_cleaning.py), dissatisfied
-    (boolean, null = no verdict), verdict_from (key of `MEANINGS`), is_paid (praise that speaks of a reward for it),
-    is_repaired, is_cut, is_off_scale, copy_of (the first feedback_id with this text, texts_copies.py; else null), in order of
-    feedback_id. What a system wrote and paid praise have no verdict: they count in no rate.
+    feedback_id, customer_id, product_id, channel, received_at, language (found; the source's where nothing is read), split, nps
+    and csat (null off their scale), text (null where nothing is read), read_as (texts_cleaning.py), dissatisfied (boolean, null
+    = no verdict), verdict_from (key of `MEANINGS`), is_paid (praise that speaks of a reward for it), is_middling (dissatisfied,
+    but by three of five only), is_repaired, is_cut, is_off_scale, copy_of (the first feedback_id with this text,
+    texts_copies.py; else null), in order of feedback_id. What a system wrote and paid praise have no verdict: they count in no
+    rate.
     """
     scored, is_off_scale = without_off_scale(feedback)
     verdict, origin = verdicts(scored)
     written = texts_cleaning.clean_texts(feedback["text"])
     is_paid = written["is_rewarded"] & ~verdict.fillna(False).astype(bool)
     counts = ~(written["is_default"] | is_paid)
+    middling = pd.concat([(origin == name) & (scored[name] > WORSE_THAN_MIDDLING) for name in ("rating", "csat")], axis=1)
     keep = ["feedback_id", "customer_id", "product_id", "channel", "received_at", "split", "nps", "csat"]
     reviews = scored[keep].assign(
         language=written["language"].where(written["text"].notna(), feedback["language"].astype("str")), text=written["text"],
         read_as=written["read_as"], dissatisfied=verdict.where(counts), verdict_from=origin.where(counts), is_paid=is_paid,
-        is_repaired=written["is_repaired"], is_cut=written["is_cut"], is_off_scale=is_off_scale,
+        is_middling=middling.any(axis=1) & verdict.fillna(False).astype(bool), is_repaired=written["is_repaired"],
+        is_cut=written["is_cut"], is_off_scale=is_off_scale,
         copy_of=texts_copies.find_copies(written["text"], feedback["feedback_id"], authors=_authors(feedback),
             verdicts=verdict),
     )

@@ -64,6 +64,14 @@ def scores(n=2000, *, bend=1.0, seed=0):
     return rng.random(n) < true, odds / (1 + odds)
 
 
+def test_ten_texts_of_an_author_are_not_ten_opinions_to_the_interval():
+    is_bad, p = scores(100)
+    once = sq.evaluate(is_bad, {"model": p}, seed=1)
+    tenfold = sq.evaluate(is_bad.repeat(10), {"model": p.repeat(10)}, seed=1, groups=np.arange(100).repeat(10))
+    for end in ("low", "high"):
+        assert tenfold[end].to_numpy() == pytest.approx(once[end].to_numpy(), nan_ok=True)
+
+
 def test_intervals_hold_the_estimate_and_are_the_same_for_the_same_seed():
     is_bad, p = scores(500)
     table = sq.evaluate(is_bad, {"model": p, "majority": np.full(500, 0.3)}, seed=1)

@@ -39,13 +39,13 @@ def measure(split: pd.DataFrame, readers: sentiment.Readers, *, seed: int) -> Me
     """Measure the models on texts that they have not seen (sentiment.predict_test) and on the minimal pairs."""
     pairs = {language: sentiment_quality.check_pairs(readers.reader(language).predict, language) for language in readers.origin}
     try:
-        _, is_bad, predicted = sentiment.predict_test(split, readers)
+        test, is_bad, predicted = sentiment.predict_test(split, readers)
     except TooLittleData as short:
         nothing = pd.DataFrame(columns=list(sentiment_quality.QUALITY_COLUMNS))
         return Measured(pairs, nothing, short=Lacking(short.template, short.values))
     return Measured(
-        pairs, sentiment_quality.evaluate(is_bad, predicted, seed=seed), sentiment.count_roles(split, language=readers.main),
-        sentiment_quality.calibration(is_bad, predicted["model"]),
+        pairs, sentiment_quality.evaluate(is_bad, predicted, seed=seed, groups=sentiment.author_groups(test)),
+        sentiment.count_roles(split, language=readers.main), sentiment_quality.calibration(is_bad, predicted["model"]),
         sentiment_quality.ece_by_chance(predicted["model"], seed=seed),
     )
 

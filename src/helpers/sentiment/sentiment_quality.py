@@ -103,16 +103,19 @@ FUNCTIONS: dict[str, Callable] = {"auc": auc, "accuracy": accuracy, "macro_f1": 
 # --- the table of quality
 
 
-def evaluate(is_bad: np.ndarray, predicted: dict[str, np.ndarray], *, seed: int) -> pd.DataFrame:
+def evaluate(is_bad: np.ndarray, predicted: dict[str, np.ndarray], *, seed: int,
+             groups: np.ndarray | None = None) -> pd.DataFrame:
     """Measure models on the same held-out texts.
 
-    Returns one row per model and measure: model, measure, estimate, low, high (95 % of 1,000 resamples of the texts, the
-    same for every model), n. `ece` has no interval, which resampling inflates: see :func:`ece_by_chance`.
+    Returns one row per model and measure: model, measure, estimate, low, high (95 % of 1,000 resamples, the same for every
+    model), n. Texts of one of the `groups` (sentiment.author_groups) are drawn together; default: each alone. `ece` has no
+    interval, which resampling inflates: see :func:`ece_by_chance`.
     """
     is_bad = np.asarray(is_bad, bool)
+    codes = np.arange(len(is_bad)) if groups is None else pd.factorize(groups)[0]
     rows = []
     for model, p in predicted.items():
-        draws = _draws(is_bad, np.asarray(p, float), seed=seed)
+        draws = _draws(is_bad, np.asarray(p, float), codes, seed=seed)
         once = np.ones((1, len(is_bad)))
         for measure, function in FUNCTIONS.items():
             estimate = float(function(is_bad, np.asarray(p, float), once)[0])
@@ -123,13 +126,14 @@ def evaluate(is_bad: np.ndarray, predicted: dict[str, np.ndarray], *, seed: int)
     return pd.DataFrame(rows, columns=["model", "measure", "estimate", "low", "high", "n"])
 
 
-def _draws(is_bad: np.ndarray, p: np.ndarray, *, seed: int) -> dict[str, np.ndarray]:
-    """Return every measure on 1,000 resamples of the texts."""
+def _draws(is_bad: np.ndarray, p: np.ndarray, codes: np.ndarray, *, seed: int) -> dict[str, np.ndarray]:
+    """Return every measure on 1,000 resamples of the groups of texts (`codes`: 0, 1, …)."""
     rng = np.random.default_rng(seed)
-    n = len(is_bad)
+    n = int(codes.max()) + 1
     found = {measure: [] for measure in FUNCTIONS}
-    for start in range(0, N_RESAMPLES, step := max(1, MEMORY // n)):
-        weights = rng.multinomial(n, np.full(n, 1 / n), size=min(step, N_RESAMPLES - start)).astype(float)
+    for start in range(0, N_RESAMPLES, step := max(1, MEMORY // len(is_bad))):
+        drawn = rng.multinomial(n, np.full(n, 1 / n), size=min(step, N_RESAMPLES - start))
+        weights = drawn[:, codes].astype(float)
         for measure, function in FUNCTIONS.items():
             found[measure].append(function(is_bad, p, weights))
     return {measure: np.concatenate(parts) for measure, parts in found.items()}

@@ -215,6 +215,7 @@ def test_where_all_who_complained_stopped_it_is_no_surer_than_the_shares_of_both
     row = found(*two_groups(35, 35, 365, 345)).loc["delivery"]
     assert row["lift"] == pytest.approx(20 / 365)
     assert row["p_value"] > 0.1 and not row["is_clear"]  # Fisher: 0.4
+    assert row["lift_low"] < 0 < row["lift_high"]
     assert found(*two_groups(35, 35, 365, 183)).loc["delivery", "is_clear"]
 
 

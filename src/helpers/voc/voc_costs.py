@@ -254,8 +254,8 @@ def _sides(totals: np.ndarray, made: Compared) -> tuple[np.ndarray, np.ndarray, 
 def _draws(made: Compared, *, seed: int) -> dict[str, np.ndarray]:
     """Return lift and value in 1,000 draws of the customers (draw × topic).
 
-    Each share of those who complained is drawn to one half by two customers (Agresti and Caffo 2000), so that a share of 0 or 1
-    among few customers keeps an interval.
+    Each share of those who complained is drawn to one half by two customers (Agresti and Caffo 2000), who are drawn anew like
+    all others, so that a share of 0 or 1 among few customers keeps an interval.
     """
     rng = np.random.default_rng(seed)
     weights_of = np.repeat(np.arange(8, dtype=np.uint8), _poisson_counts())
@@ -264,7 +264,8 @@ def _draws(made: Compared, *, seed: int) -> dict[str, np.ndarray]:
         drawn = weights_of[rng.integers(0, len(weights_of), (AT_ONCE, made.sums.shape[0]), dtype=np.uint16)]
         totals = np.asarray((made.sums.T @ drawn.T.astype(np.float32)).T)
         stopped, expected, n, value = _estimates(totals, made)
-        lifts.append((stopped * n + 1) / (n + 2) - expected)
+        hit, other = weights_of[rng.integers(0, len(weights_of), (2, AT_ONCE, 1), dtype=np.uint16)].astype(float)
+        lifts.append((stopped * n + hit) / np.maximum(n + hit + other, 1) - expected)
         values.append(value)
     return {"lift": np.concatenate(lifts), "value": np.concatenate(values)}
 

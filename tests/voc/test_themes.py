@@ -194,6 +194,12 @@ def test_the_word_of_one_author_or_of_copies_is_no_finding_and_that_of_many_is()
     assert themes.word_drivers(unknown).set_index("word").loc["zorbliq", "q_value"] < 0.001
 
 
+def test_words_that_too_few_authors_use_are_said_in_a_sentence():
+    few = said_by_many().assign(customer_id=[f"c{i % 20}" for i in range(600)])
+    with pytest.raises(TooLittleData, match="a word that 30 authors use"):
+        themes.word_drivers(few)
+
+
 def test_one_author_among_many_counts_as_one():
     loud = with_word(60, bad=True).assign(customer_id=["one"] * 60)
     rest = with_word(35, bad=False).assign(feedback_id=lambda rows: "y" + rows["feedback_id"], dissatisfied=pd.array(

@@ -182,7 +182,7 @@ def word_drivers(reviews: pd.DataFrame, dictionary: tuple[str, ...] = ()) -> pd.
         present = sparse.csr_matrix((len(judged), 0))
     compared = _compare(present, judged).dropna(subset=["p_value"])
     if compared.empty:
-        raise TooLittleData("Needs a word that {needed:count} reviews use; there is none.", needed=MIN_GROUP)
+        raise TooLittleData("Needs a word that {needed:count} authors use; there is none.", needed=MIN_GROUP)
     compared.insert(0, "word", vectorizer.get_feature_names_out()[compared.index])
     compared["q_value"] = q_values(compared["p_value"])
     return compared.sort_values(["excess", "word"], ascending=[False, True]).reset_index(drop=True)

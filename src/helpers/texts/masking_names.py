@@ -87,7 +87,7 @@ LABELS = (
     "|签名|真名|本名|本人"
 )
 _DOUBLE = frozenset(DOUBLE_SURNAMES.split("|"))
-_TO = (("向", "p"), ("于", "p"))  # 我向客服投诉
+_TO = ("向", "p")  # 我向客服投诉
 _HAN = r"[\u4e00-\u9fff]"
 _ANY_SURNAME = f"[{COMMON_SURNAMES}{RARER_SURNAMES}]"
 _NAME = rf"(?:(?:{DOUBLE_SURNAMES}){_HAN}{{1,2}}|[{COMMON_SURNAMES}]{_HAN}{{1,2}})"
@@ -108,7 +108,7 @@ _SELF = re.compile(rf"(我是|这里是|叫我)({_NAME})(?=[{_STOP}]|$)")
 _TITLED = re.compile(rf"({_HAN}{{1,4}})({TITLES})")
 _BY_ROLE = re.compile(rf"({ROLES}|{ADDRESSED})([:：“\"\s]{{0,2}})(?=[小老阿]?[{COMMON_SURNAMES}]|{DOUBLE_SURNAMES})")
 _SHORT = re.compile(
-    rf"(?:^|(?<=[们的给找和是，。！\s]))(?:(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[总工](?:[，。！,\s说的上来给很投亲也太]|$))"
+    rf"(?:^|(?<=[们的给找和是，。！\s]))(?:(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[总工](?:[，。！,\s说的上来给很投亲]|$))"
     rf"|[小老](?:(?![{ALSO_WORDS}])"
     rf"[{COMMON_SURNAMES}])(?=姐|哥)|(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[姐哥](?:[，。！,\s说的给很帮人也太]|$)))"
 )
@@ -256,7 +256,7 @@ def _titled(found: re.Match) -> str:
     for length in (4, 3, 2, 1):
         candidate = before[-length:]
         is_double = length > 1 and re.match(DOUBLE_SURNAMES, candidate) is not None
-        if len(candidate) < length or (_is_word(candidate) and not is_double) or _tag(candidate)[0] in _TO:
+        if len(candidate) < length or (_is_word(candidate) and not is_double) or _tag(candidate)[0] == _TO:
             continue
         is_sure = length < 3 or not is_occupation or not {kind for _, kind in _tag(candidate)[1:]} & GRAMMAR
         if is_double or (length < 4 and is_sure and re.match(surname, candidate)):
@@ -272,9 +272,11 @@ def _by_roles(text: str) -> str:
             continue
         rest = text[found.end(): found.end() + 8]
         (word, kind), *others = _tag(rest)
-        if (len(word) == 1 or word in _DOUBLE) and others and others[0][1].startswith("nr"):
-            word, kind = word + others[0][0], "nr"
-        elif len(word) == 1 and kind not in GRAMMAR and word not in ALSO_WORDS + SOMETIMES_WORDS:
+        after, said = others[0] if others else ("", "")
+        is_rare = re.fullmatch(f"{_HAN}{{2}}", after) and not _segmenter().has_word(after)
+        if (len(word) == 1 or word in _DOUBLE) and kind not in GRAMMAR and (said[:2] in ("nr", "ns") or is_rare):
+            word, kind = word + after, "nr"
+        elif len(word) == 1 and kind not in GRAMMAR and word not in ALSO_WORDS + SOMETIMES_WORDS and re.match(_HAN, after):
             word = rest[:2]
         is_name = len(word) <= 4 and word not in NO_NAMES and (kind in ("nr", "nrfg", "nrt") or not _is_word(word))
         if is_name and len(word) > 1 and re.match(rf"[小老阿]?[{COMMON_SURNAMES}]|{DOUBLE_SURNAMES}", word):

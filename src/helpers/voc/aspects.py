@@ -21,7 +21,7 @@ _CLAUSE_END = re.compile(  # what a clause can end with is asked first: most cha
     r"(?=[\s,，;；:：()（）~～。！？.!?…—但不然可])"
     r"(?:[,，;；:：()（）~～。！？\n]|[.!?…](?=\s)|\s(?:[-–—]+\s|(?=(?:but|however|although|though|while|yet)\b))|——"
     r"|(?=(?<![不非])但(?![愿凡])|然而|可是"
-    r"|(?<![再最]\w)(?<![比敌忙])不过(?!敏(?!感)|[了瘾]|期(?!待|望)|关(?!键|于)|分(?!量|辨|体)|时(?!间|候))))"
+    r"|(?<!最好)(?<!再[^了也来去说看买])(?<!再[^了也来去说看买]{2})(?<![只比敌忙])不过(?!敏(?!感)|[了瘾]|期(?!待|望)|关(?!键|于)|分(?!量|辨|体)|时(?!间|候))))"
 )
 _AND = re.compile(r"\s(?=and (?:the|my|our|your|their|its?|they|we|i)\b)")  # ends a clause about several aspects
 _FILLER = re.compile(  # what may stand beside an aspect's word without judging it

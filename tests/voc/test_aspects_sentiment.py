@@ -191,3 +191,26 @@ def test_the_share_is_covered_where_few_authors_write_most_texts():
     ours, as_if_alone = hits / 150
     assert ours >= 0.91
     assert as_if_alone < 0.75
+
+
+@pytest.mark.parametrize("wish", ["建议3：多点优惠 bad", "希望价格降低一点 bad", "please offer a bad discount"])
+def test_a_wish_is_a_mention_but_no_complaint(wish):
+    said = mentions(("a", "price", wish), ("b", "price", wish), ("b", "price", "price bad"), ("b", "price", "price good"))
+    table = judge(said, split_of(["a", "b"]), Reader(), NOTHING_SCORED).set_index("feedback_id")
+    assert pd.isna(table.loc["a", "p_dissatisfied"]) and pd.isna(table.loc["a", "is_dissatisfied"])
+    assert table.loc["b", "p_dissatisfied"] == pytest.approx((0.9 + 0.2) / 2), "its other clauses count"
+    assert table.loc["a", "words"] == wish.capitalize()
+
+
+def test_a_clause_is_a_wish_where_its_sentence_asks_for_it():
+    said = mentions(("a", "price", "价格 bad")).assign(sentence="要是价格 bad 一点就好了")
+    assert judge(said, split_of(["a"]), Reader(), NOTHING_SCORED)["p_dissatisfied"].isna().all()
+
+
+def test_wishes_do_not_count_among_the_dissatisfied_but_among_the_mentions():
+    ids = [f"f{i:03d}" for i in range(80)]
+    topics = pd.DataFrame({"feedback_id": ids, "topic": "price", "kind": "aspect",
+                           "p_dissatisfied": [0.9] * 20 + [0.1] * 20 + [np.nan] * 40})
+    topics["is_dissatisfied"] = (topics["p_dissatisfied"] > 0.5).astype("boolean").mask(topics["p_dissatisfied"].isna())
+    row = summarise(topics, n_read=160).iloc[0]
+    assert [row["n"], row["n_wishes"], row["share"], row["dissatisfied_share"]] == [40, 40, 0.5, pytest.approx(0.5)]

@@ -194,3 +194,14 @@ def test_products_are_called_worse_only_beyond_chance(bad, told):
     table, sentence = topics_pages.products(judged, names)
     assert said([sentence])[0].startswith(told)
     assert set(table["frame"]["product"]) == {"a", "Green tea"}
+
+
+def test_wishes_are_told_and_taken_for_no_complaints():
+    topics = about(price=(100, 0.2), delivery=(100, 0.8))
+    wished = topics["topic"].eq("price") & (topics.index < 40)
+    topics["p_dissatisfied"] = topics["p_dissatisfied"].mask(wished)
+    topics["is_dissatisfied"] = topics["is_dissatisfied"].mask(wished)
+    page = said(topics_pages.aspects(topics, reviews(400), source="s"))
+    assert f"{wished.sum()} mentions only ask for something: they count as mentions, but not as complaints." in page
+    assert wished.sum() > 0
+    assert any(f"Of {100 - wished.sum()} texts that mention price, an estimated 20%" in one for one in page)

@@ -9,7 +9,8 @@ TOPICS_OF_FEEDBACK = (
             text("feedback_id", "the feedback"),
             text("topic", "name of the aspect (aspects.yml) or of the theme (results/themes)"),
             text("kind", "from the dictionary of aspects, or a stable theme found in the texts", isin=("aspect", "theme")),
-            rate("p_dissatisfied", "probability that the author is dissatisfied with it, from the clauses about it"),
+            rate("p_dissatisfied", "probability that the author is dissatisfied with it, from the clauses about it but wishes; "
+                 "null: only wishes", **MAYBE),
             flag("is_dissatisfied", "p_dissatisfied ≥ 2/3; false: ≤ 1/3; null: no telling", **MAYBE),
             text("words", "the sentence about it, personal data masked"),
             text("copy_of", "the feedback whose text this one repeats", **MAYBE),

@@ -52,6 +52,7 @@ def _share(measure: str, good: int, n: int) -> Score:
 
 def _dissatisfaction(main: pd.DataFrame) -> list[Score]:
     """Return the ROC-AUC of p_dissatisfied for the main aspects of negative texts."""
+    main = main.dropna(subset=["p_dissatisfied"])  # a mention that only asks for something judges nothing
     is_bad = main["sentiment"] == "negative"
     if not LEAST <= is_bad.sum() <= len(main) - LEAST:
         return [Score("06_voc", QUESTION, "", None, n=len(main), missing="too few negative or other texts")]

@@ -2,7 +2,8 @@
 
 A model of whole texts hears too much in a clause: it lacks the rest. So the log odds of clauses are fitted (Platt 1999) to the
 verdicts of texts that speak of one topic only, where the verdict can only mean that topic; apart for texts that taught the
-model, which it reads with more confidence than others.
+model, which it reads with more confidence than others. A clause that asks for something (voc_requests.py) is a mention, but no
+complaint by itself: "please more discounts" is said by the satisfied, too.
 Input: mentions (aspects.py, themes.py), the split texts and models of sentiment.py, its scores.
 """
 
@@ -14,6 +15,7 @@ from scipy.special import ndtr
 
 from helpers.proportions import difference_interval, q_values, wilson
 from helpers.sentiment import sentiment, sentiment_clauses
+from helpers.voc import voc_requests
 from helpers.voc.topics_history import authors_of
 
 MOST_READ = 40_000  # clauses that are read one by one; beyond, the verdict of their text stands in, so that time stays bounded
@@ -31,9 +33,9 @@ def judge(mentions: pd.DataFrame, split: pd.DataFrame, readers: sentiment.Reader
     mentions : feedback_id, topic, kind, clause (what is read) and sentence (what is shown), one row a clause.
     split, scored : of sentiment.split_texts and sentiment.score_reviews.
 
-    The probability of a topic is the mean over its clauses; `words` is the sentence of its most outspoken clause. It is told
-    (is_dissatisfied) from 2/3 on, denied up to 1/3. `copy_of`: the piece of feedback whose text this one repeats (of `split`,
-    where it is known there).
+    The probability of a topic is the mean over its clauses but wishes, null where there are only wishes; `words` is the
+    sentence of its most outspoken clause. It is told (is_dissatisfied) from 2/3 on, denied up to 1/3. `copy_of`: the piece of
+    feedback whose text this one repeats (of `split`, where it is known there).
     """
     if mentions.empty:
         return pd.DataFrame(columns=COLUMNS).astype({"p_dissatisfied": float, "is_dissatisfied": "boolean"})
@@ -42,18 +44,27 @@ def judge(mentions: pd.DataFrame, split: pd.DataFrame, readers: sentiment.Reader
         split[["feedback_id", "role", "dissatisfied"]], on="feedback_id", how="left", validate="many_to_one",
     )
     taught = known["role"].isin(["train", "copy"]).to_numpy()
+    judged = ~_are_wishes(known)
     language_of = {clause: sentiment_clauses.language_of(clause) for clause in set(known["clause"])}
     language = known["clause"].map(language_of).to_numpy()
-    p = np.empty(len(known))
+    p = np.full(len(known), np.nan)
     for kind in sorted(set(known["kind"])):
         for name in sorted(set(language)):
-            rows = (known["kind"] == kind).to_numpy() & (language == name)
+            rows = (known["kind"] == kind).to_numpy() & (language == name) & judged
             for part in (taught, ~taught):
                 if (rows & part).any():
                     p[rows & part] = _calibrated(known[rows & part], fallback=known[rows])
     table = _by_topic(known.assign(p=p))
     copies = split.set_index("feedback_id")["copy_of"] if "copy_of" in split else pd.Series(dtype="str")
     return table.assign(copy_of=table["feedback_id"].map(copies).astype("str"))[COLUMNS]
+
+
+def _are_wishes(mentions: pd.DataFrame) -> np.ndarray:
+    """Return which clauses ask for something, by themselves or as the part of their sentence that does."""
+    asked = {sentence: voc_requests.asking_clause(sentence) or "" for sentence in set(mentions["sentence"])}
+    alone = {clause: voc_requests.asking_clause(clause) is not None for clause in set(mentions["clause"])}
+    return np.array([alone[clause] or clause in asked[sentence]
+                     for clause, sentence in zip(mentions["clause"], mentions["sentence"], strict=True)], dtype=bool)
 
 
 def _read(mentions: pd.DataFrame, readers: sentiment.Readers, scored: pd.DataFrame) -> np.ndarray:
@@ -134,15 +145,20 @@ def summarise(topics: pd.DataFrame, *, n_read: int, kind: str = "aspect") -> pd.
     p-values count authors, not texts, and a text that mentions three other aspects once; they leave out how exactly the
     probabilities were calibrated, which moves all aspects alike.
 
-    topic, n, share (of `n_read` texts), n_told (texts with a clear verdict on it), dissatisfied_share (mean probability) with
-    low and high (Wilson), others (mean probability of all other mentions), difference to them with difference_low and _high
-    (Newcombe), p_value and q_value over the topics with at least 30 mentions; below, figures but the counts are null.
+    topic, n (texts that judge it), n_wishes (texts that only ask for something about it), share (of `n_read` texts that mention
+    it, wishes with them), n_told (texts with a clear verdict on it), dissatisfied_share (mean probability of n) with low and
+    high (Wilson), others (mean probability of all other mentions), difference to them with difference_low and _high
+    (Newcombe), p_value and q_value over the topics with at least 30 texts that judge them; below, figures but counts are null.
     """
-    own = topics[topics["kind"] == kind]
+    every = topics[topics["kind"] == kind]
+    n_wishes = every["topic"][every["p_dissatisfied"].isna()].value_counts()
+    own = every.dropna(subset=["p_dissatisfied"])
     author = own["author"] if "author" in own else own["feedback_id"]
     table = own.groupby("topic").agg(
         n=("p_dissatisfied", "size"), total=("p_dissatisfied", "sum"), n_told=("is_dissatisfied", "count")
-    ).reset_index().sort_values(["n", "topic"], ascending=[False, True]).reset_index(drop=True)
+    ).reset_index()
+    table["n_wishes"] = table["topic"].map(n_wishes).fillna(0).astype("int64")
+    table = table.sort_values(["n", "topic"], ascending=[False, True]).reset_index(drop=True)
     n, bad = table["n"].astype(float), table["total"].where(table["n"] >= MIN_EACH)
     n_others, bad_others = (len(own) - n).where(n < len(own)), own["p_dissatisfied"].sum() - bad
     is_on = {topic: own["topic"] == topic for topic in table["topic"]}
@@ -156,7 +172,8 @@ def summarise(topics: pd.DataFrame, *, n_read: int, kind: str = "aspect") -> pd.
     pooled = (bad + bad_others) / len(own) if len(own) else bad
     z = (bad / n - bad_others / n_others) / np.sqrt(pooled * (1 - pooled) * (1 / worth + 1 / worth_others))
     table = table.drop(columns="total").assign(
-        share=n / max(n_read, 1), dissatisfied_share=bad / n, low=low, high=high, others=bad_others / n_others,
+        share=(n + table["n_wishes"]) / max(n_read, 1),
+        dissatisfied_share=bad / n, low=low, high=high, others=bad_others / n_others,
         difference=bad / n - bad_others / n_others, difference_low=difference_low, difference_high=difference_high,
         p_value=2 * ndtr(-np.abs(z)),
     )

@@ -80,7 +80,10 @@ def aspects(topics: pd.DataFrame, reviews: pd.DataFrame, *, source: str) -> list
         "source": source, "alt": t("Bars of how often aspects are mentioned, dots of the share dissatisfied with each."),
         "data": shown, "columns": _translated(ASPECT_COLUMNS), "name": "aspects",
     }
-    return [chart, *_aspect_findings(shown), rest, Said(
+    n_wishes = int(table["n_wishes"].sum())
+    wishes = [Said("{n:count} mentions only ask for something: they count as mentions, but not as complaints.",
+                   {"n": n_wishes})] if n_wishes else []
+    return [chart, *_aspect_findings(shown), rest, *wishes, Said(
         "Copies of a text count once, and the texts of one customer are not taken for those of several. The intervals leave "
         "out how exactly the model was calibrated; that would move all aspects alike.", {},
     )]

@@ -174,8 +174,11 @@ def test_a_file_of_another_kind_among_those_of_a_vendor_is_said(raw):
 def test_a_text_with_the_name_of_a_workbook_that_lacks_the_columns_is_said_to_be_no_workbook(raw, content):
     (raw / "members.xlsx").write_text(content, encoding="utf-8")
     said = refused(raw, "files", "members.xlsx", {"people": {"customer_id": "会员号"}})
-    assert said == ("source 'test': data/complete_journey/raw/members.xlsx is no Excel workbook, whatever its name says; "
+    assert said == ("source 'test': data/complete_journey/raw/members.xlsx: is no Excel workbook, whatever its name says; "
                     "export it again")
+    (raw / "members.xlsx").write_bytes(bytes(range(128, 256)) * 20)  # no text, either
+    said = refused(raw, "files", "members.xlsx", {"people": {"customer_id": "会员号"}})
+    assert "is no Excel workbook, whatever its name says; export it again, or name the encoding if it is text" in said
 
 
 def test_a_column_that_no_part_of_an_export_has_is_said_with_the_nearest_of_the_file(raw):

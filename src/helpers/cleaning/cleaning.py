@@ -36,8 +36,8 @@ def settings_for(run, **parameters) -> Settings:
 
 def in_types(name: str, table):
     """Return a collected table with the types of its contract: a column that is empty everywhere has lost its own."""
-    wanted = {c.name: ENGINE[c.type] for c in contract(f"collected/{name}").columns if c.name in table.columns}
-    lost = {column: kind for column, kind in wanted.items() if table[column].type() != ibis.dtype(kind)}
+    wanted = {c.name: ibis.dtype(ENGINE[c.type]) for c in contract(f"collected/{name}").columns if c.name in table.columns}
+    lost = {column: kind for column, kind in wanted.items() if type(table[column].type()) is not type(kind)}
     return table.cast(lost) if lost else table
 
 

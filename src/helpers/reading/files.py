@@ -17,6 +17,8 @@ from helpers.reading.table import ReadTable
 from helpers.reading.text import read_text
 from helpers.reading.transcripts import looks_like_transcript, read_transcript
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+NO_WORKBOOK = "is no Excel workbook, whatever its name says"
 STATISTICS = (".sav", ".por", ".zsav", ".xpt", ".sas7bdat")
 REFUSED = {  # first bytes → what to say
     b"%PDF": "is a PDF; export the table as CSV or Excel", b"7z\xbc\xaf": "is a 7z archive; unpack it first",
@@ -71,7 +73,7 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
         return [read_transcript(lines, encoding="utf-8", shown=shown, connection=connection)]
     if kind == "text" and (clean := read_clean(file, connection=connection, hints=hints)):
         return clean
-    text = decoded(file, shown=shown, hints=hints)
+    text = _decoded(file, shown, hints)
     if kind == "json":
         return read_json(text, folder, shown=shown, connection=connection)
     if text.encoding != "utf-8" and file.stat().st_size >= FROM_BYTES and text.write_utf8(copy := folder / "utf8"):
@@ -79,6 +81,16 @@ def _read(file: Path, shown: str, connection, hints: dict, folder: Path, budget:
         if clean:
             return [replace(table, encoding=text.encoding) for table in clean]
     return read_text(text, shown=shown, connection=connection, hints=hints)
+
+
+def _decoded(file: Path, shown: str, hints: dict):
+    """Return a file as text; where what has the name of a workbook is neither that nor text, the first is said."""
+    try:
+        return decoded(file, shown=shown, hints=hints)
+    except UserError:
+        if file.suffix.lower() not in WORKBOOKS:
+            raise
+        raise UserError(f"{shown}: {NO_WORKBOOK}; export it again, or name the encoding if it is text") from None
 
 
 def kind_of(file: Path, shown: str) -> str:

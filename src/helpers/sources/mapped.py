@@ -28,7 +28,7 @@ from helpers import paths
 from helpers.contracts import contract
 from helpers.errors import UserError
 from helpers.reading import read_tables
-from helpers.reading.files import kind_of
+from helpers.reading.files import NO_WORKBOOK, WORKBOOKS, kind_of
 from helpers.reading.table import fresh_name
 from helpers.sources import questions
 from helpers.sources.canonical import KEYS, canonical_tables, md5
@@ -37,7 +37,6 @@ from helpers.sources.redelivery import mark_redelivered
 
 __all__ = ["canonical_tables", "feeds", "files", "md5", "read", "size"]
 ORIGIN = ("_line", "_problem")
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _sizes: dict[tuple, tuple[int, int]] = {}  # (file, bytes, mtime) → rows, columns, so that no file is read twice for them
 
 
@@ -202,7 +201,7 @@ def _no_column(source, wanted: list[str], columns, file: Path | None = None) -> 
     """Say which column a file lacks; of a text of one column with the name of a workbook, that it is none (it is damaged)."""
     header = [c for c in columns if c not in ORIGIN]
     if file is not None and file.suffix.lower() in WORKBOOKS and len(header) < 2 and kind_of(file, "") == "text":
-        return f"source '{source.name}': {paths.shown(file)} is no Excel workbook, whatever its name says; export it again"
+        return f"source '{source.name}': {paths.shown(file)}: {NO_WORKBOOK}; export it again"
     missing = next((name for name in wanted if name not in match(wanted, header)), wanted[0])
     near = difflib.get_close_matches(missing, header, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(header[:12])}"

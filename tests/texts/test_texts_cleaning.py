@@ -10,7 +10,7 @@ from helpers.texts import texts_cleaning as cleaning
     ("Good<br />tea &amp; <a href='http://x.y'>more</a>", "Good tea & more"), ("  <p></p> ", ""), ("a &amp;amp; b", "a & b"),
     ("<script>alert('x')</script>fine", "fine"), ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"), ("好<br>吃&nbsp;！",
         "好 吃 ！"), ("I <3 it", "I <3 it"), ("quality<price but taste>looks", "quality<price but taste>looks"),
-    ("a<P CLASS=x>b</P><o:p>c</o:p><my-tag x='1'>d<br/>e<!-- f -->g<img src=x />", "a b c d e g"),
+    ("a<P CLASS=x>b</P><o:p>c</o:p><my-tag x='1'>d<br/>e<!-- f -->g<img src=x /><svg/onload=x()>", "a b c d e g"),
     ("<script async>alert('x')</script><font color=red>fine</font>", "fine"),
 ])
 def test_markup_goes_and_signs_stay(raw, plain):

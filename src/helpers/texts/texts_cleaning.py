@@ -27,7 +27,7 @@ _ELEMENTS = (  # of HTML that stand in texts, without attributes; another name n
 )
 _TAG = re.compile(
     rf"(?i)</?(?:{_ELEMENTS})\s*/?>|</[a-z][\w:-]*\s*>|<![^<>]{{0,2000}}>|<\w+[:-][\w:-]+>|<[a-z][^<>]{{0,2000}}/>"
-    r"|<[a-z][\w:-]*\s[^<>]{0,1000}=[^<>]{0,1000}>|<(?:input|script|option|video|audio|iframe)\s[^<>]{0,200}>"
+    r"|<[a-z][\w:-]*[\s/][^<>]{0,1000}=[^<>]{0,1000}>|<(?:input|script|option|video|audio|iframe)\s[^<>]{0,200}>"
 )
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)

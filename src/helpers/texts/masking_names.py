@@ -112,7 +112,7 @@ _SHORT = re.compile(
     rf"|[小老](?:(?![{ALSO_WORDS}])"
     rf"[{COMMON_SURNAMES}])(?=姐|哥)|(?![{ALSO_WORDS}])[{COMMON_SURNAMES}](?=[姐哥](?:[，。！,\s说的给很帮人也太]|$)))"
 )
-_ZH_SIGNATURE = re.compile(rf"(?:\n|<(?:br|/?p)\s*/?>)\s*[-–—~]*\s*({_NAME})\s*$")
+_ZH_SIGNATURE = re.compile(rf"(?:\n|<(?:br|/?p)\s*/?>)\s*[-–—~]*\s*({_NAME})$")
 _SURNAMED = re.compile(rf"姓({_ANY_SURNAME})(?=的|，|,|$)")
 _ZH_HINT = re.compile(f"{TITLES}|[总工姐哥]|{ROLES}|{ADDRESSED}|{LABELS}|我是|这里是|叫我|姓")
 
@@ -163,16 +163,20 @@ _EN_RULES = tuple((re.compile(pattern), replacement) for pattern, replacement in
      r"|cardholder|card holder|name|signed|customer name)\s*(?:person|name)?\s*:\s*))" + _CAPITAL, r"\1[name]"),
     (r"\b((?i:sincerely|regards|cheers|yours truly|respectfully|best wishes)[,.!]?\s*[-–—~]*\s*)" + _CAPITAL + r"(?=\W*$)",
      r"\1[name]"),
-    (r"([.!?\"')…]\s*)(?P<dash>[-–—~]+\s*)(?P<name>" + _CAPITAL + r")(?P<date>)\.?(?=\s*$)", _signed),
-    (rf"({_BREAK}\s*)(?P<dash>[-–—~]*\s*)(?P<name>(?!(?:{_NO_SIGNATURE})\b)(?:{_INITIALS}{_WORD}|{_WORD}(?:[ \t]+[A-Z]\."
-     rf"|[ \t]+(?:{_INITIALS}|(?:{_PARTICLES})[ \t]+){{0,2}}{_WORD})?))"
-     r"(?=(?P<date>,?\s*[\[(]?\d{1,4}(?P<mark>[/.-])\d{1,2}(?P=mark)\d{2,4}[\])]?)?\s*[-–—~]*\s*$)", _signed),
     (r"\b((?i:agent|driver|courier|representative|rep|technician|cashier|manager|advisor|adviser|clerk|salesman|saleswoman"
      r"|assistant)"
      r",?\s+(?:named\s+|called\s+)?)(?![A-Z]{2})" + _CAPITAL, r"\1[name]"),
     (r"\b((?i:spoke|talked|speaking|chatted|dealt)\s+(?:to|with)\s+|(?i:named|someone called|a lady called|a man called)\s+)"
      r"(?!Amazon|Customer|The\b)" + _CAPITAL, r"\1[name]"),
 ))
+_SIGNATURES = tuple(re.compile(pattern) for pattern in (
+    r"([.!?\"')…]\s*)(?P<dash>[-–—~]+\s*)(?P<name>" + _CAPITAL + r")(?P<date>)\.?$",
+    rf"({_BREAK}\s*)(?P<dash>[-–—~]*\s*)(?P<name>(?!(?:{_NO_SIGNATURE})\b)(?:{_INITIALS}{_WORD}|{_WORD}(?:[ \t]+[A-Z]\."
+    rf"|[ \t]+(?:{_INITIALS}|(?:{_PARTICLES})[ \t]+){{0,2}}{_WORD})?))"
+    r"(?=(?P<date>,?\s*[\[(]?\d{1,4}(?P<mark>[/.-])\d{1,2}(?P=mark)\d{2,4}[\])]?)?\s*[-–—~]*$)",
+))
+_MAY_BE_SIGNED = re.compile(r"[\n<]|[-–—~]\s*[A-Z]")
+LONGEST_SIGNATURE = 120  # characters at the end of a text, with what stands before the name
 _SYLLABLE = (
     r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]?ang|[iu]?[aeo](?:ng|n|i|o|u|r)?|iong|ong|ing|in|iu|i|ui|un|u|ü)"
 )
@@ -189,14 +193,27 @@ def mask_names(text: str) -> str:
     """Return `text` with `[name]` where a person is named; titles, roles and labels stay."""
     if _ZH_HINT.search(text):
         text = mask_chinese_names(text)
-    if (signed := _ZH_SIGNATURE.search(text)) and _is_signature(signed[1]):
-        text = text[: signed.start(1)] + "[name]" + text[signed.end(1):]
+    text = _mask_signature(text)
     if not _CAPITALISED.search(text):
         return text
     for pattern, replacement in _EN_RULES:
         text = pattern.sub(replacement, text)
     text = _PINYIN.sub("[name]", text)
     return _SURNAME.sub("[name]", _CAPITALISED.sub(_masked_if_given_name, text))
+
+
+def _mask_signature(text: str) -> str:
+    """Mask the name with which a text ends; only its end is searched, so that many empty lines take no time."""
+    end = len(text.rstrip())
+    start = max(0, end - LONGEST_SIGNATURE)
+    tail = text[start: end]
+    if not _MAY_BE_SIGNED.search(tail):
+        return text
+    for pattern in _SIGNATURES:
+        tail = pattern.sub(_signed, tail)
+    if (found := _ZH_SIGNATURE.search(tail)) and _is_signature(found[1]):
+        tail = f"{tail[:found.start(1)]}[name]"
+    return text[:start] + tail + text[end:]
 
 
 def _masked_if_given_name(found: re.Match) -> str:

@@ -149,6 +149,11 @@ def _signed(found: re.Match) -> str:
     return f"{found[1]}{found['dash']}[name]" if is_name else found[0]
 
 
+def _introduced(found: re.Match) -> str:
+    is_name = not any(_is_ordinary(word.lower()) for word in re.findall(r"[^\W\d_]{2,}", found["name"]))
+    return f"{found['before']}[name]" if is_name else found[0]
+
+
 def _is_ordinary(word: str) -> bool:
     from helpers.texts.texts_language import english_words
 
@@ -175,6 +180,12 @@ _SIGNATURES = tuple(re.compile(pattern) for pattern in (
     rf"|[ \t]+(?:{_INITIALS}|(?:{_PARTICLES})[ \t]+){{0,2}}{_WORD})?))"
     r"(?=(?P<date>,?\s*[\[(]?\d{1,4}(?P<mark>[/.-])\d{1,2}(?P=mark)\d{2,4}[\])]?)?\s*[-–—~]*$)",
 ))
+_INTRODUCED = tuple(re.compile(pattern) for pattern in (  # two words, none of them ordinary: "I'm Gluten Free" names nobody
+    rf"\b(?P<before>I am\s+|I['’]m\s+)(?P<name>{_WORD}[ \t]+(?:[A-Z]\.[ \t]*)?{_WORD})(?=\s*(?:[.,;!?]|(?:and|from)\b|$))",
+    rf"\b(?P<before>[Tt]his is\s+)(?P<name>{_WORD}[ \t]+(?:[A-Z]\.[ \t]*)?{_WORD})"
+    r"(?=\s+(?:calling|speaking|writing|here|from)\b)",
+    rf"\b(?P<before>(?i:thanks|thank you|thx)[,!.]\s*)(?P<name>{_WORD}[ \t]+(?:[A-Z]\.[ \t]*)?{_WORD})(?=\W*$)",
+))
 _MAY_BE_SIGNED = re.compile(r"[\n<]|[-–—~]\s*[A-Z]")
 LONGEST_SIGNATURE = 120  # characters at the end of a text, with what stands before the name
 _SYLLABLE = (
@@ -198,6 +209,8 @@ def mask_names(text: str) -> str:
         return text
     for pattern, replacement in _EN_RULES:
         text = pattern.sub(replacement, text)
+    for pattern in _INTRODUCED:
+        text = pattern.sub(_introduced, text)
     text = _PINYIN.sub("[name]", text)
     return _SURNAME.sub("[name]", _CAPITALISED.sub(_masked_if_given_name, text))
 

@@ -76,7 +76,7 @@ VOC = (
         gives="what customers talk about, and which themes go with dissatisfaction",
     ),
     Contract(
-        "complaint_words", "results", "voc", "a word of at least 30 reviews", ("word",),
+        "complaint_words", "results", "voc", "a word of at least 30 authors", ("word",),
         (text("word", "the word, in its plain form"), *_COMPARED),
         gives="which words mark complaints",
     ),

@@ -152,7 +152,7 @@ def test_explorers_speak_chinese():
     i18n.use(language="zh")
     costs = churn_costs.Costs(offer=10, contact=1, success=0.3)
     controls, words, _ = parts_of(widgets.build_threshold_explorer(leavers(), score="p", costs=costs, current=todays()))
-    assert controls[0].description == "从这一概率起联系" and "联系" in words.value and "今天的名单" in words.value
+    assert controls[0].description == "从这一流失概率起联系" and "联系" in words.value and "今天的名单" in words.value
 
 
 def test_the_profit_figure_marks_zero_and_the_threshold():

@@ -124,7 +124,7 @@ def definition_finding(study: Study) -> Sentence | None:
         {"best": best["definition"], "share": float(best["share"]), "auc": float(best["auc"]), "worst": worst["definition"],
          "other_share": float(worst["share"]), "other": float(worst["auc"])},
         Evidence("prediction", int(worst["n"]), float(worst["auc"]), (float(worst["auc_low"]), float(worst["auc_high"])), 0.5,
-                 held_out=True, serves="what to trust"),
+                 held_out=True),
     )
 
 

@@ -127,7 +127,6 @@ def independence_evidence(link: dict[str, float]) -> Evidence:
     limit = math.copysign(WEAK_LINK, link["spearman"])
     return Evidence(
         "estimate", n=link["n"], estimate=link["spearman"], interval=(link["low"], link["high"]), baseline=limit,
-        serves="what to trust",
     )
 
 

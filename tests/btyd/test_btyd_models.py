@@ -10,6 +10,8 @@ from test_btyd import MODELS, PUBLISHED, history, simulated
 
 from helpers.btyd import btyd, btyd_geometric, btyd_pareto
 
+pytestmark = pytest.mark.slow  # together they take longer than the fast part can spare
+
 FITS = {
     "BG/NBD": PUBLISHED,
     "MBG/NBD": btyd.MbgNbd({"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}, 0, 1),

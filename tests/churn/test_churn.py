@@ -25,6 +25,8 @@ from helpers.churn.churn_examples import Examples
 from helpers.churn.churn_features import Windows
 from helpers.errors import TooLittleData
 
+pytestmark = pytest.mark.slow  # together they take longer than the fast part can spare
+
 SEED = 7
 DAY = pd.Timestamp("2024-06-30")
 EARLIER = DAY - pd.Timedelta(days=91)

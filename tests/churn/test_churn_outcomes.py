@@ -8,6 +8,8 @@ import pytest
 from helpers.churn import churn_features, churn_outcomes
 from helpers.churn.churn_windows import Windows
 
+pytestmark = pytest.mark.slow  # together they take longer than the fast part can spare
+
 CUT_OFF = pd.Timestamp("2024-06-30")
 FIRST = pd.Timestamp("2024-01-01")
 

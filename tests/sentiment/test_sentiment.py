@@ -11,6 +11,8 @@ from helpers.sentiment import sentiment, sentiment_quality
 from helpers.sources import fine_foods
 from helpers.voc import voc
 
+pytestmark = pytest.mark.slow  # together they take longer than the fast part can spare
+
 GOOD, BAD = ("lovely", "crisp", "smooth", "gift"), ("stale", "broken", "bitter", "refund")
 PLAIN = ("tea", "box", "bag", "store", "morning", "water", "sugar", "pack", "order", "week")
 

@@ -17,6 +17,8 @@ from helpers.simulation import behaviour, catalogue, command, dirt, files, marke
 from helpers.simulation.people import chinese_phone, make_people
 from helpers.simulation.settings import DAYS_PER_MONTH, FIRST_DAY, FUTURE_DAYS, N_DAYS, Plan, moment_of
 
+pytestmark = pytest.mark.slow  # together they take longer than the fast part can spare
+
 ENCODINGS = ("utf-8-sig", "gb18030", "gb18030", "utf-8")  # of the tills, by month modulo 4
 
 

@@ -18,6 +18,8 @@ from helpers.surveys import (
 )
 from sentences import read
 
+pytestmark = pytest.mark.slow  # together they take longer than the fast part can spare
+
 AS_OF = pd.Timestamp("2025-12-31")
 QUESTIONS = pd.DataFrame({
     "survey": "autumn", "question_id": ["quality", "quality", "price"], "language": ["en", "zh", "en"], "kind": "rating",
